@@ -1,0 +1,106 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Check is one named check and everything that is decided about it before it
+// runs. The zero value of every field but Name and Func is useful. It is read
+// once, when it is handed to a collector; changing it later changes nothing.
+type Check struct {
+	// Name identifies the check in every answer and is the label "check" of
+	// its metrics. It matches [A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}.
+	Name string
+	// Func performs the check.
+	Func Func
+	// Type is the name of the check's type, a label of healthcheck_check_info.
+	// Empty means "func".
+	Type string
+
+	// Timeout bounds one run. Zero means the collector's (5s).
+	Timeout time.Duration
+	// SuccessTTL is how long a pass is kept. Zero means the collector's (27s),
+	// negative: not at all, each reader starts a run or joins one.
+	SuccessTTL time.Duration
+	// FailedTTL is how long a failure is kept. Zero means the collector's (9s),
+	// negative: not at all.
+	FailedTTL time.Duration
+
+	// Optional makes a failure degrade the whole instead of failing it.
+	Optional bool
+	// FailureThreshold is the number of consecutive failures that turn a
+	// passed check failed. Zero means 1.
+	FailureThreshold int
+	// SuccessThreshold is the number of consecutive passes that turn a failed
+	// check passed. Zero means 1.
+	SuccessThreshold int
+
+	// Tags select the check in filters. They match the pattern of Name.
+	Tags []string
+	// DependsOn names checks; while one of them has not passed, this check is
+	// skipped instead of run.
+	DependsOn []string
+
+	// Description says in a few words what is checked.
+	Description string
+	// Runbook is a URL that says what to do when the check has failed.
+	Runbook string
+
+	// Fingerprint makes two definitions of the same name the same: on a reload
+	// a check keeps its result when its fingerprint is unchanged. Empty is the
+	// same as nothing, because two functions cannot be compared.
+	Fingerprint string
+}
+
+// maxNameLength is the length of the longest name or tag, in bytes.
+const maxNameLength = 100
+
+// ValidName reports whether s can be the name or a tag of a check: a letter,
+// digit or underscore, then up to 99 of those, dots, colons and hyphens.
+func ValidName(s string) bool {
+	if s == "" || len(s) > maxNameLength {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+		case i > 0 && (c == '.' || c == ':' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// Validate says what is wrong with c, all of it at once, or nil. Whether the
+// names in DependsOn exist is for the collector to know.
+func (c Check) Validate() error {
+	var errs []error
+	fault := func(format string, a ...any) {
+		errs = append(errs, fmt.Errorf("check %q: "+format, append([]any{c.Name}, a...)...))
+	}
+	if !ValidName(c.Name) {
+		fault("a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
+	}
+	if c.Func == nil {
+		fault("has no function")
+	}
+	if c.Timeout < 0 {
+		fault("timeout %v, want a positive duration", c.Timeout)
+	}
+	if c.FailureThreshold < 0 {
+		fault("failure threshold %d, want at least 1", c.FailureThreshold)
+	}
+	if c.SuccessThreshold < 0 {
+		fault("success threshold %d, want at least 1", c.SuccessThreshold)
+	}
+	for _, tag := range c.Tags {
+		if !ValidName(tag) {
+			fault("tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", tag)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,57 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// warning is an error that says: passed, but look at this.
+type warning struct{ err error }
+
+func (w *warning) Error() string { return w.err.Error() }
+func (w *warning) Unwrap() error { return w.err }
+
+// Warnf is what a Func returns as its error when it passes with a warning: the
+// check counts as passed, keeps its output, and degrades the whole. The format
+// is that of [fmt.Errorf].
+func Warnf(format string, a ...any) error {
+	return &warning{fmt.Errorf(format, a...)}
+}
+
+// maxErrorNodes bounds how much of an error's tree is looked at: an error may
+// be of anyone's making, also its own parent.
+const maxErrorNodes = 1000
+
+// Warning returns the text of err when it is a warning and nothing worse: ok
+// only if every error in err's tree is one, so that a real failure joined with
+// a warning stays a failure. Joined warnings are separated by "; ".
+func Warning(err error) (text string, ok bool) {
+	budget := maxErrorNodes
+	if !onlyWarnings(err, &budget) {
+		return "", false
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; "), true
+}
+
+// onlyWarnings walks err as errors.Is does. A wrapper is as good as what it
+// wraps; a leaf must be a warning itself.
+func onlyWarnings(err error, budget *int) bool {
+	*budget--
+	if err == nil || *budget < 0 {
+		return false
+	}
+	if _, is := err.(*warning); is { //nolint:errorlint // The tree is walked here, node by node.
+		return true
+	}
+	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // As above.
+		members := joined.Unwrap()
+		for _, e := range members {
+			if !onlyWarnings(e, budget) {
+				return false
+			}
+		}
+		return len(members) > 0
+	}
+	return onlyWarnings(errors.Unwrap(err), budget)
+}
