@@ -1,0 +1,78 @@
+# healthcheck_exporter. `make` alone says what can be made.
+
+GO      ?= go
+BINARY  := healthcheck_exporter
+COMMON  := github.com/prometheus/common/version
+# How long one fuzz target runs, and what `make run` hands to the binary.
+FUZZTIME ?= 10m
+ARGS     ?=
+
+# The version variables of .promu.yml. Nothing of the machine and of the moment
+# gets in: the same commit gives the same bytes in any folder, on any day.
+VERSION  := $(shell cat VERSION)
+REVISION := $(or $(shell git rev-parse HEAD 2>/dev/null),unknown)
+BRANCH   := $(or $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null),unknown)
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
+BUILD_DATE := $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y%m%d-%H:%M:%S 2>/dev/null || date -u -r $(SOURCE_DATE_EPOCH) +%Y%m%d-%H:%M:%S)
+BUILD_USER ?= healthcheck-exporter
+
+LDFLAGS := -X $(COMMON).Version=$(VERSION) \
+           -X $(COMMON).Revision=$(REVISION) \
+           -X $(COMMON).Branch=$(BRANCH) \
+           -X $(COMMON).BuildUser=$(BUILD_USER) \
+           -X $(COMMON).BuildDate=$(BUILD_DATE)
+
+# golangci-lint is pinned in a module of its own and built from there (the first
+# time that takes some minutes).
+LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+.PHONY: build
+build: ## build ./healthcheck_exporter: static, reproducible, with its version
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $(BINARY) .
+
+.PHONY: run
+run: build ## build it and serve on :10927 (make run ARGS='--config.file=…')
+	./$(BINARY) $(ARGS)
+
+.PHONY: test
+test: ## all tests; as root on Debian, installs the programs that they need
+	scripts/test
+
+.PHONY: race
+race: ## the Go tests of this module only, with the race detector
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on ./...
+
+.PHONY: lint
+lint: ## golangci-lint with .golangci.yml
+	$(LINT) config verify
+	$(LINT) run
+
+.PHONY: fmt
+fmt: ## format the Go code
+	$(LINT) fmt
+
+.PHONY: docs
+docs: ## write the generated references below docs/ anew
+	$(GO) generate ./...
+
+.PHONY: golden
+golden: ## write the golden files anew, from what the code answers now
+	scripts/golden
+
+.PHONY: bench
+bench: ## the benchmarks, those that compare with other programs too
+	scripts/bench
+
+.PHONY: image
+image: build ## a container image with the binary, by buildah or docker
+	scripts/image
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BINARY) dist
