@@ -1,0 +1,2 @@
+// Package probe is below it.
+package probe

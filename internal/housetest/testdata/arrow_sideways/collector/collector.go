@@ -1,0 +1,2 @@
+// Package collector is its neighbour.
+package collector

@@ -1,0 +1,2 @@
+// Package scrub is its neighbour.
+package scrub

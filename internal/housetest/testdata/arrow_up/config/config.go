@@ -1,0 +1,2 @@
+// Package config is above it.
+package config

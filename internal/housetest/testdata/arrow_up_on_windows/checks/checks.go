@@ -1,0 +1,2 @@
+// Package checks stands on nothing, but on one system.
+package checks

@@ -1,0 +1,2 @@
+// Package host is above it.
+package host

@@ -1,0 +1,2 @@
+// Package faulttest is for tests.
+package faulttest

@@ -1,0 +1,4 @@
+// Package probe may not use everything that probes.
+package probe
+
+import _ "google.golang.org/grpc"

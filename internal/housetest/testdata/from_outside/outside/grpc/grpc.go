@@ -1,0 +1,2 @@
+// Package grpc stands for what is heavy.
+package grpc

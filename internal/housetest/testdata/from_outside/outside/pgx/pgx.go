@@ -1,0 +1,2 @@
+// Package pgx stands for a driver.
+package pgx

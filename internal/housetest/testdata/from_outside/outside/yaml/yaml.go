@@ -1,0 +1,2 @@
+// Package yaml stands for a parser.
+package yaml

@@ -1,0 +1,2 @@
+// Package util is anything.
+package util
