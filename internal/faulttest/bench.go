@@ -1,0 +1,71 @@
+package faulttest
+
+import (
+	"net"
+	"sync/atomic"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// A bench is what the faults of one subject share.
+type bench struct {
+	scope   *scope
+	subject Subject
+	certs   *Certs
+
+	refused, noSYN, established string
+	noDrop                      error // why packets cannot be dropped here
+
+	// bad is whether the alternating peer is bad now.
+	bad atomic.Bool
+}
+
+func newBench(tb testing.TB, s Subject) *bench {
+	tb.Helper()
+	b := &bench{scope: &scope{TB: tb}, subject: s, certs: Certificates(tb)}
+	Resolver(b.scope)
+	b.refused = Refused(b.scope)
+	b.noSYN, b.established, b.noDrop = Dropped(b.scope)
+	return b
+}
+
+// spec returns the check of f for a target at address.
+func (b *bench) spec(f fault, address string) checks.Spec {
+	if f.secure {
+		return b.subject.TLS(address, checks.TLS{CAFile: b.certs.CAFile})
+	}
+	return b.subject.Spec(address)
+}
+
+func (b *bench) overTLS(cert Leaf) handler {
+	return overTLS(cert.Config(), b.subject.StartTLS, b.subject.Good)
+}
+
+func goodPeer(b *bench) handler { return b.subject.Good }
+
+func alternatingPeer(b *bench) handler {
+	return func(conn net.Conn) {
+		if b.bad.Load() {
+			reset(conn)
+			return
+		}
+		b.subject.Good(conn)
+	}
+}
+
+// rounds returns, for each run of the check, whether its peer is bad.
+func (f fault) rounds() []bool {
+	if f.alternating {
+		return []bool{false, true, false, true, true, false}
+	}
+	return []bool{false}
+}
+
+// round returns how the check has to end in a round.
+func (f fault) round(want Want, bad bool) Want {
+	if f.alternating && !bad {
+		return Want{Pass: true}
+	}
+	return want
+}

@@ -1,0 +1,35 @@
+// Package faulttest is the common fault table: what can go wrong between a
+// check and its target, made by fault servers of our own, and what every check
+// type has to do then. A new type passes it with one line of its tests:
+//
+//	faulttest.Run(t, faulttest.Subject{Type: "tcp", Spec: func(address string) checks.Spec {
+//		return probe.TCP{Address: address, Expect: "^220 "}
+//	}})
+//
+// For each fault the check fails with the right reason of the closed set and
+// one line that names the phase, or what was wanted and found; it is back
+// within its timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1
+// says that the machine is quiet); it leaves no goroutine and no descriptor,
+// shows no secret in any encoding, and reads at most 64 KiB.
+//
+// The faults and their names:
+//
+//	good                         passes (with a good peer)
+//	refused, syn dropped, established dropped, silent, closed, reset
+//	reset in the middle, drip (1 byte per 200 ms), endless, long line (1 MB),
+//	headers (1 MB), garbage, echo, redirect loop (HTTP), alternating
+//	good over tls, tls on a plain port, plain on a tls port, tls never answered
+//	certificate expired, … not yet valid, … of another host, … of an unknown ca
+//	nxdomain, servfail, resolver silent
+//
+// Packets are dropped by nft with root's rights; where these are missing the
+// two faults are skipped, with CI=true they fail.
+//
+// What needs the real server stays with the tests of the type, and belongs to
+// the table all the same: a wrong password (auth), the server's own "too many
+// connections" (the reason that its answer deserves), a server process that is
+// frozen by SIGSTOP (timeout), and its recovery after SIGCONT.
+//
+// The fault servers, certificates and the resolver can be used alone. All of
+// them listen on 127.0.0.1 only and end with their test.
+package faulttest

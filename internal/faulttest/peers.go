@@ -1,0 +1,214 @@
+package faulttest
+
+import (
+	"bufio"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// firstWord is how long a peer that talks nonsense waits for the client's
+// first bytes: a client that speaks first is not interrupted, one that waits
+// for a greeting gets it.
+const firstWord = 150 * time.Millisecond
+
+// megabyte is how much the peers of one long line and of many headers send.
+const megabyte = 1 << 20
+
+// Silent starts a peer that accepts connections, reads them and says nothing.
+func Silent(tb testing.TB) (address string) { return Serve(tb, silent) }
+
+// Reset starts a peer that resets each connection at once.
+func Reset(tb testing.TB) (address string) { return Serve(tb, reset) }
+
+// ResetInTheMiddle starts a peer that resets each connection after it has
+// begun an answer with preamble.
+func ResetInTheMiddle(tb testing.TB, preamble string) (address string) {
+	return Serve(tb, resetAfter(preamble))
+}
+
+// Closed starts a peer that closes each connection at once.
+func Closed(tb testing.TB) (address string) { return Serve(tb, func(net.Conn) {}) }
+
+// Drip starts a peer that answers with preamble and then without end, one byte
+// in each 200 ms.
+func Drip(tb testing.TB, preamble string) (address string) { return Serve(tb, drip(preamble)) }
+
+// Endless starts a peer that answers with preamble and then lines without end,
+// at 16 MB/s at most.
+func Endless(tb testing.TB, preamble string) (address string) { return Serve(tb, endless(preamble)) }
+
+// LongLine starts a peer that answers with one line of 1 MB that has no end.
+func LongLine(tb testing.TB) (address string) { return Serve(tb, longLine) }
+
+// Headers starts a peer that answers with 1 MB of HTTP headers.
+func Headers(tb testing.TB) (address string) { return Serve(tb, headers) }
+
+// Garbage starts a peer that answers with 512 bytes of noise, always the same,
+// and closes the connection.
+func Garbage(tb testing.TB) (address string) { return Serve(tb, garbage) }
+
+// Echo starts a peer that gives back what it gets, secrets included.
+func Echo(tb testing.TB) (address string) { return Serve(tb, echo) }
+
+// RedirectLoop starts a peer that answers each HTTP request with a redirect to
+// itself.
+func RedirectLoop(tb testing.TB) (address string) { return Serve(tb, redirectLoop) }
+
+// Proxy returns a peer that passes everything on to the server at address, and
+// what it says back.
+func Proxy(address string) func(net.Conn) {
+	return func(conn net.Conn) {
+		backend, err := net.DialTimeout("tcp", address, promptTimeout)
+		if err != nil {
+			reset(conn)
+			return
+		}
+		defer backend.Close()
+		back := make(chan struct{})
+		go func() {
+			defer close(back)
+			io.Copy(conn, backend)
+			conn.Close()
+		}()
+		io.Copy(backend, conn)
+		backend.Close()
+		<-back
+	}
+}
+
+// HTTP returns a peer that answers each request of a connection with status
+// and body.
+func HTTP(status int, body string) func(net.Conn) {
+	return serveHTTP(func(*http.Request) *http.Response {
+		return &http.Response{
+			StatusCode: status, ProtoMajor: 1, ProtoMinor: 1,
+			ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+		}
+	})
+}
+
+func serveHTTP(answer func(*http.Request) *http.Response) handler {
+	return func(conn net.Conn) {
+		r := bufio.NewReader(conn)
+		for {
+			request, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			if _, err := io.Copy(io.Discard, request.Body); err != nil {
+				return
+			}
+			if err := answer(request).Write(conn); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func silent(conn net.Conn) { io.Copy(io.Discard, conn) }
+
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}
+
+func resetAfter(preamble string) handler {
+	return func(conn net.Conn) {
+		awaitClient(conn)
+		io.WriteString(conn, preamble+"x")
+		// The client shall see the beginning of the answer before the reset.
+		time.Sleep(20 * time.Millisecond)
+		reset(conn)
+	}
+}
+
+func drip(preamble string) handler {
+	return talking(func(conn net.Conn) {
+		for i := 0; ; i++ {
+			c := byte('x')
+			if i < len(preamble) {
+				c = preamble[i]
+			}
+			if _, err := conn.Write([]byte{c}); err != nil {
+				return
+			}
+			time.Sleep(200 * time.Millisecond)
+		}
+	})
+}
+
+func endless(preamble string) handler {
+	lines := []byte(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 16<<10/80))
+	return talking(func(conn net.Conn) {
+		if _, err := io.WriteString(conn, preamble); err != nil {
+			return
+		}
+		for {
+			if _, err := conn.Write(lines); err != nil {
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+}
+
+var longLine = talking(func(conn net.Conn) {
+	if _, err := io.WriteString(conn, strings.Repeat("x", megabyte)); err == nil {
+		silent(conn)
+	}
+})
+
+var headers = talking(func(conn net.Conn) {
+	header := "X-Fill: " + strings.Repeat("x", 1014) + "\r\n"
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+strings.Repeat(header, megabyte>>10)+"\r\n"); err == nil {
+		silent(conn)
+	}
+})
+
+var garbage = talking(func(conn net.Conn) {
+	noise := make([]byte, 512)
+	random := rand.New(rand.NewPCG(10, 927)) //nolint:gosec // The same noise each time.
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	conn.Write(noise)
+})
+
+func echo(conn net.Conn) { io.CopyN(conn, conn, megabyte) }
+
+var redirectLoop = serveHTTP(func(r *http.Request) *http.Response {
+	return &http.Response{
+		StatusCode: http.StatusFound, ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Location": {"http://" + r.Host + "/again"}},
+	}
+})
+
+// talking makes a handler of talk that waits for the client to begin and reads
+// on while it talks, so that the end of the connection is not a reset.
+func talking(talk handler) handler {
+	return func(conn net.Conn) {
+		awaitClient(conn)
+		read := make(chan struct{})
+		go func() {
+			defer close(read)
+			silent(conn)
+		}()
+		talk(conn)
+		conn.Close()
+		<-read
+	}
+}
+
+// awaitClient waits for the first bytes of the client, but not long.
+func awaitClient(conn net.Conn) {
+	conn.SetReadDeadline(time.Now().Add(firstWord))
+	conn.Read(make([]byte, 4096))
+	conn.SetReadDeadline(time.Time{})
+}

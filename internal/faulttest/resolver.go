@@ -1,0 +1,99 @@
+package faulttest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// The names that our resolver knows. Any other has no address.
+const (
+	HostGood        = "good.faulttest.test"        // 127.0.0.1
+	HostNXDomain    = "nxdomain.faulttest.test"    // does not exist
+	HostServFail    = "servfail.faulttest.test"    // the server fails
+	HostUnresolving = "unresolving.faulttest.test" // the server never answers
+)
+
+// Resolver points the resolver of this process at a DNS server of our own until
+// the test ends. What asks [net.DefaultResolver] gets its answers; names in
+// /etc/hosts are found as before. A test that uses it cannot be parallel.
+func Resolver(tb testing.TB) {
+	tb.Helper()
+	// Setenv panics in a parallel test.
+	tb.Setenv("HEALTHCHECK_FAULTTEST_RESOLVER", "1")
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatalf("DNS server: %v", err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		answerDNS(conn)
+	}()
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: dialOnly(conn.LocalAddr().String())}
+	tb.Cleanup(func() {
+		net.DefaultResolver = before
+		conn.Close()
+		<-done
+	})
+}
+
+// dialOnly dials address whatever it is asked for, by UDP.
+func dialOnly(address string) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		if !strings.HasPrefix(network, "udp") {
+			return nil, errors.New("our DNS server knows UDP only")
+		}
+		var d net.Dialer
+		return d.DialContext(ctx, "udp4", address)
+	}
+}
+
+func answerDNS(conn net.PacketConn) {
+	buffer := make([]byte, 1500)
+	for {
+		n, peer, err := conn.ReadFrom(buffer)
+		if err != nil {
+			return
+		}
+		if answer := dnsAnswer(buffer[:n]); answer != nil {
+			conn.WriteTo(answer, peer)
+		}
+	}
+}
+
+// dnsAnswer returns nil when nothing is to be said.
+func dnsAnswer(query []byte) []byte {
+	var m dnsmessage.Message
+	if err := m.Unpack(query); err != nil || len(m.Questions) != 1 {
+		return nil
+	}
+	q := m.Questions[0]
+	m.Header.Response, m.Header.RecursionAvailable = true, true
+	m.Additionals = nil
+	switch name := strings.ToLower(q.Name.String()); {
+	case strings.HasPrefix(name, HostUnresolving):
+		return nil
+	case strings.HasPrefix(name, HostServFail):
+		m.Header.RCode = dnsmessage.RCodeServerFailure
+	case strings.HasPrefix(name, HostGood):
+		if q.Type == dnsmessage.TypeA {
+			m.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1},
+				Body:   &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}},
+			}}
+		}
+	default:
+		m.Header.RCode = dnsmessage.RCodeNameError
+	}
+	answer, err := m.Pack()
+	if err != nil {
+		return nil
+	}
+	return answer
+}

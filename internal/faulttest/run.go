@@ -1,0 +1,188 @@
+package faulttest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+const (
+	// grace is how long after its timeout a check may return on a quiet
+	// machine, busyGrace on a busy one.
+	grace     = 100 * time.Millisecond
+	busyGrace = time.Second
+
+	// deafness is how long a check that does not return is waited for.
+	deafness = 2 * time.Second
+	// patience is how long goroutines and descriptors have to end.
+	patience = 2 * time.Second
+)
+
+// outcome is what one run of a check has said and done.
+type outcome struct {
+	output   string
+	err      error
+	observed []string
+	took     time.Duration
+	panicked string
+	deaf     bool
+}
+
+// names are those of the values that a run observes, also when a goroutine of
+// it does so too late.
+type names struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (n *names) add(name string, _ float64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.list = append(n.list, name)
+}
+
+func (n *names) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.list)
+}
+
+// text is all that anybody could read of the run.
+func (o outcome) text() string {
+	text := o.output
+	if o.err != nil {
+		text += "\n" + o.err.Error()
+	}
+	for _, name := range o.observed {
+		text += "\n" + name
+	}
+	return text + o.panicked
+}
+
+func (o outcome) sentence() string {
+	if o.err != nil {
+		return o.err.Error()
+	}
+	return o.output
+}
+
+// run runs f once. The goroutines that it starts have the label id.
+func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) outcome {
+	done := make(chan outcome, 1)
+	start := time.Now()
+	go labelled(ctx, id, func(ctx context.Context) {
+		var o outcome
+		defer func() {
+			if p := recover(); p != nil {
+				o.panicked = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+			o.took = time.Since(start)
+			done <- o
+		}()
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		var seen names
+		o.output, o.err = f(checks.WithObserver(ctx, seen.add))
+		o.observed = seen.all()
+	})
+	select {
+	case o := <-done:
+		return o
+	case <-time.After(timeout + deafness):
+		return outcome{deaf: true, took: time.Since(start)}
+	}
+}
+
+// try puts the subject through f and says what is wrong.
+func (b *bench) try(ctx context.Context, f fault) Result {
+	result := Result{Fault: f.name}
+	want := b.subject.Except[f.name].or(f.want)
+	if want.Skip == "" && f.skip != nil {
+		want.Skip = f.skip(b.subject)
+	}
+	if want.Skip != "" {
+		result.Skipped = want.Skip
+		return result
+	}
+	address, server, err := b.start(f)
+	if err != nil {
+		result.cannot(err)
+		return result
+	}
+	if server != nil {
+		defer server.Close()
+	}
+	spec, err := build(b.spec(f, address))
+	if err != nil {
+		result.problem("Build: %v", err)
+		return result
+	}
+	timeout := promptTimeout
+	if f.waits {
+		timeout = b.subject.timeout()
+	}
+	id := rand.Text() + " " + f.name
+	for _, bad := range f.rounds() {
+		if f.alternating {
+			b.bad.Store(bad)
+		}
+		o := run(ctx, id, timeout, spec)
+		result.Took, result.Text, result.Reason = o.took, o.sentence(), reasonOf(o)
+		result.judge(o, f.round(want, bad), f, timeout)
+		result.keepsSecret(o, b.subject.Secret)
+		if o.deaf {
+			break
+		}
+	}
+	b.leaves(&result, id, address, server)
+	return result
+}
+
+// leaves says what is left after the check: connections, goroutines, and more
+// bytes read than it may.
+func (b *bench) leaves(r *Result, id, address string, s *server) {
+	for _, stack := range settle(patience, func() []string { return goroutines(id) }) {
+		r.problem("leaves a goroutine: %s", stack)
+	}
+	open := settle(patience, func() []int {
+		return slices.DeleteFunc(connectedTo(address), func(fd int) bool { return s != nil && s.owns(fd) })
+	})
+	if len(open) > 0 {
+		r.problem("leaves %d connections to the peer open", len(open))
+	}
+	if s == nil {
+		return
+	}
+	if n, limit := s.clientRead(), b.subject.maxRead(); n > limit+readSlack {
+		r.problem("read %d bytes, want at most %d", n, limit)
+	}
+}
+
+// start returns where the target of f is, and its server, when it has one.
+func (b *bench) start(f fault) (address string, s *server, err error) {
+	if f.peer != nil {
+		address, err = f.peer(b)
+		return address, nil, err
+	}
+	s, err = listen(f.handler(b), f.metered)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.address, s, nil
+}
+
+// build is spec's Build, whose panic is an error.
+func build(spec checks.Spec) (f checks.Func, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return spec.Build()
+}

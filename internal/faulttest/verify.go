@@ -1,0 +1,82 @@
+package faulttest
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// atOnce is how many faults are tried at the same time, unless strict.
+const atOnce = 8
+
+// Run puts a check type through all faults, a subtest for each. The whole takes
+// about three seconds. It cannot be used in a parallel test.
+func Run(t *testing.T, s Subject) {
+	t.Helper()
+	for _, r := range Verify(t, s) {
+		t.Run(strings.ReplaceAll(r.Fault, " ", "_"), func(t *testing.T) {
+			for _, p := range r.Problems {
+				t.Errorf("%s: %s: %s", s.Type, r.Fault, p)
+			}
+			if r.Skipped != "" {
+				t.Skip(r.Skipped)
+			}
+			t.Logf("%v %s: %s", r.Took.Round(time.Millisecond), r.Reason, r.Text)
+		})
+	}
+}
+
+// Verify is Run that returns what it finds: a result for each fault, in the
+// order of [Names], and one named "afterwards" for what is open at the end.
+// It fails tb only for a subject that makes no sense.
+func Verify(tb testing.TB, s Subject) []Result {
+	tb.Helper()
+	validate(tb, s)
+	// Whatever the runtime opens with the first connection is open before.
+	warm := &scope{TB: tb}
+	Silent(warm)
+	warm.close()
+	before := openDescriptors()
+
+	b := newBench(tb, s)
+	faults := table()
+	results := make([]Result, len(faults))
+	places := make(chan struct{}, concurrency())
+	var wg sync.WaitGroup
+	for i, f := range faults {
+		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			results[i] = b.try(tb.Context(), f)
+		})
+	}
+	wg.Wait()
+	b.scope.close()
+
+	afterwards := Result{Fault: "afterwards"}
+	if left := settle(patience, func() []string { return added(before) }); len(left) > 0 {
+		afterwards.problem("leaves %d descriptors open: %q", len(left), left)
+	}
+	return append(results, afterwards)
+}
+
+func validate(tb testing.TB, s Subject) {
+	tb.Helper()
+	if s.Type == "" || s.Spec == nil {
+		tb.Fatalf("fault table of %q: a subject has a Type and a Spec", s.Type)
+	}
+	for name := range s.Except {
+		if !slices.Contains(Names(), name) {
+			tb.Fatalf("fault table of %s: except %q, want one of %q", s.Type, name, Names())
+		}
+	}
+}
+
+func concurrency() int {
+	if strict() {
+		return 1
+	}
+	return atOnce
+}
