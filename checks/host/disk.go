@@ -1,0 +1,130 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// Disk passes when the filesystem that holds path has room for more bytes and
+// more inodes.
+//
+//	name: root-disk
+//	disk: {path: /, warn_percent: 85, fail_percent: 95}
+//
+// A percentage is the one that df shows: used/(used+available), where the
+// blocks that are reserved for root count neither as used nor as available. A
+// filesystem without a table of inodes (btrfs, vfat) has no inodes to run out
+// of: that part is left out.
+//
+// The limits of bytes and those of inodes have their defaults apart: where
+// none of the four for bytes is given, 85 % warns and 95 % fails, and the same
+// where none of the two for inodes is.
+//
+// A mount that hangs costs one goroutine and fails with the reason timeout.
+//
+// Observed: used_ratio (as df computes it), free_bytes (available to anybody
+// but root), size_bytes, and inodes_used_ratio where there are inodes.
+type Disk struct {
+	// Path is the absolute path of any file or directory on the filesystem.
+	// Required.
+	Path string `yaml:"path"`
+
+	// WarnPercent degrades when that share of the bytes is used, or more.
+	// 0 to 100; zero means not given.
+	WarnPercent float64 `yaml:"warn_percent"`
+	// FailPercent fails when that share of the bytes is used, or more.
+	// 0 to 100; zero means not given.
+	FailPercent float64 `yaml:"fail_percent"`
+	// WarnFree degrades when fewer bytes than that are available (10GiB).
+	// Zero means not given.
+	WarnFree checks.Size `yaml:"warn_free"`
+	// FailFree fails when fewer bytes than that are available (2GiB).
+	// Zero means not given.
+	FailFree checks.Size `yaml:"fail_free"`
+
+	// WarnInodesPercent degrades when that share of the inodes is used, or
+	// more. 0 to 100; zero means not given.
+	WarnInodesPercent float64 `yaml:"warn_inodes_percent"`
+	// FailInodesPercent fails when that share of the inodes is used, or more.
+	// 0 to 100; zero means not given.
+	FailInodesPercent float64 `yaml:"fail_inodes_percent"`
+}
+
+const defaultDiskWarn, defaultDiskFail = 85, 95 // percent, bytes and inodes
+
+// Build returns the check, or all that is wrong with the settings.
+func (d Disk) Build() (checks.Func, error) { return d.build(statfs) }
+
+func (d Disk) build(statfs func(path string) (usage, error)) (checks.Func, error) {
+	if err := d.validate(); err != nil {
+		return nil, err
+	}
+	bytes, inodes := d.limits()
+	var calls solo[usage]
+	return func(ctx context.Context) (string, error) {
+		u, err := calls.do(ctx, "statfs "+d.Path, func() (usage, error) { return statfs(d.Path) })
+		if err != nil {
+			return "", starved(err)
+		}
+		if u.size() == 0 {
+			return "", fmt.Errorf("%s is on a filesystem without a size, want one that stores files", d.Path)
+		}
+		u.observe(ctx)
+		var v verdict
+		v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), u.size()), percent)
+		d.judgeFree(&v, u)
+		if u.hasInodes() {
+			v.judge(100*u.inodesUsedRatio(), inodes, percent(100*u.inodesUsedRatio())+" of inodes used", percent)
+		}
+		return v.result(u.String())
+	}, nil
+}
+
+// limits returns those of bytes and those of inodes, in percent.
+func (d Disk) limits() (bytes, inodes limits) {
+	bytes = limits{"percent", d.WarnPercent, d.FailPercent}
+	if d.WarnFree == 0 && d.FailFree == 0 {
+		bytes = bytes.or(defaultDiskWarn, defaultDiskFail)
+	}
+	inodes = limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}
+	return bytes, inodes.or(defaultDiskWarn, defaultDiskFail)
+}
+
+func (d Disk) judgeFree(v *verdict, u usage) {
+	free := checks.Size(u.available)
+	switch {
+	case free < d.FailFree:
+		v.failed = append(v.failed, fmt.Sprintf("%v free, want at least %v", free, d.FailFree))
+	case free < d.WarnFree:
+		v.warned = append(v.warned, fmt.Sprintf("%v free, want at least %v", free, d.WarnFree))
+	}
+}
+
+func (d Disk) validate() error {
+	var errs []error
+	if !diskSupported {
+		errs = append(errs, fmt.Errorf("disk: not supported on %s", runtime.GOOS))
+	}
+	switch {
+	case d.Path == "":
+		errs = append(errs, errors.New("disk: path is missing, want an absolute path such as /"))
+	case !filepath.IsAbs(d.Path):
+		errs = append(errs, fmt.Errorf("disk: path %q is relative, want an absolute path", d.Path))
+	}
+	errs = append(errs,
+		limits{"percent", d.WarnPercent, d.FailPercent}.validate("disk", 100),
+		limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}.validate("disk", 100),
+	)
+	if d.WarnFree < 0 || d.FailFree < 0 {
+		errs = append(errs, fmt.Errorf("disk: warn_free %v, fail_free %v, want no negative size", d.WarnFree, d.FailFree))
+	}
+	if d.WarnFree > 0 && d.WarnFree < d.FailFree {
+		errs = append(errs, fmt.Errorf("disk: warn_free %v is below fail_free %v", d.WarnFree, d.FailFree))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,14 @@
+// Package host has the checks of the machine that they run on: its
+// filesystems (Disk), its memory or that of the container (Memory), and how
+// many tasks wait for its processors (Load).
+//
+//	check, err := host.Disk{Path: "/var", WarnPercent: 80, FailPercent: 90}.Build()
+//
+// Each type is one struct whose exported fields are its settings, in Go and in
+// YAML. Thresholds come in pairs: warn_… degrades, fail_… fails with the reason
+// threshold. Where no threshold is given the documented defaults apply; where
+// one of a pair is given, the other is off.
+//
+// The checks read what the kernel says and execute nothing. They run on Linux,
+// darwin, freebsd and, but for Load, windows; elsewhere Build is an error.
+package host

@@ -1,0 +1,79 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// limits is one pair of thresholds, named key in the file ("percent" is
+// warn_percent and fail_percent). Zero is not given. A value is beyond a limit
+// when it reaches it.
+type limits struct {
+	key        string
+	warn, fail float64
+}
+
+// or returns the defaults when neither limit is given.
+func (l limits) or(warn, fail float64) limits {
+	if l.warn == 0 && l.fail == 0 {
+		l.warn, l.fail = warn, fail
+	}
+	return l
+}
+
+// validate says whether the limits lie between 0 and highest, in order.
+func (l limits) validate(check string, highest float64) error {
+	var errs []error
+	for _, side := range []struct {
+		name  string
+		value float64
+	}{{"warn", l.warn}, {"fail", l.fail}} {
+		// Written so that NaN is out of range.
+		if !(side.value >= 0 && side.value <= highest) {
+			errs = append(errs, fmt.Errorf("%s: %s_%s %v, want more than 0 and at most %v", check, side.name, l.key, side.value, highest))
+		}
+	}
+	if l.warn > l.fail && l.fail > 0 {
+		errs = append(errs, fmt.Errorf("%s: warn_%s %v is above fail_%s %v", check, l.key, l.warn, l.key, l.fail))
+	}
+	return errors.Join(errs...)
+}
+
+// A verdict collects the sentences about what is beyond its limit.
+type verdict struct{ warned, failed []string }
+
+// judge compares a value that must stay below its limits; found says what was
+// found, and show writes a limit.
+func (v *verdict) judge(value float64, l limits, found string, show func(limit float64) string) {
+	switch {
+	case l.fail > 0 && value >= l.fail:
+		v.failed = append(v.failed, fmt.Sprintf("%s, want below %s", found, show(l.fail)))
+	case l.warn > 0 && value >= l.warn:
+		v.warned = append(v.warned, fmt.Sprintf("%s, want below %s", found, show(l.warn)))
+	}
+}
+
+// result is what the check returns: a failure tells only what failed.
+func (v *verdict) result(output string) (string, error) {
+	if len(v.failed) > 0 {
+		return "", checks.Fail(checks.ReasonThreshold, errors.New(strings.Join(v.failed, "; ")))
+	}
+	if len(v.warned) > 0 {
+		return output, checks.Warnf("%s", strings.Join(v.warned, "; "))
+	}
+	return output, nil
+}
+
+// decimal writes v with at most the given number of decimals.
+func decimal(v float64, decimals int) string {
+	scale := math.Pow10(decimals)
+	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
+}
+
+// percent writes a share of 0 to 100 such as "41.3%".
+func percent(v float64) string { return decimal(v, 1) + "%" }

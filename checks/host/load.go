@@ -1,0 +1,120 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// Load passes when few enough tasks run or wait to run, for each processor of
+// the machine.
+//
+//	name: load
+//	load: {warn_per_cpu: 4}
+//
+// The load averages are those of the whole machine, also in a container, so
+// they are divided by the processors of the machine that are online: neither
+// the quota of a cgroup nor the affinity of this process changes what they mean.
+//
+// Where neither limit is given, 4 tasks per processor warn and nothing fails:
+// a busy machine is not a broken one.
+//
+// Observed: load1_ratio, load5_ratio, load15_ratio: the averages of 1, 5 and 15
+// minutes divided by the processors (1: as many tasks as processors).
+type Load struct {
+	// WarnPerCPU degrades when the load average per processor is that high, or
+	// higher. Zero means not given.
+	WarnPerCPU float64 `yaml:"warn_per_cpu"`
+	// FailPerCPU fails when the load average per processor is that high, or
+	// higher. Zero means not given.
+	FailPerCPU float64 `yaml:"fail_per_cpu"`
+
+	// Minutes says which average is compared: 1, 5 or 15. Zero means 5: long
+	// enough to pass over a nightly job's start, short enough to be news.
+	Minutes int `yaml:"minutes"`
+}
+
+const (
+	defaultLoadWarn    = 4 // per processor
+	defaultLoadMinutes = 5
+	maxLoad            = 1e6 // What is above it is a slip of the finger.
+)
+
+// loadMinutes are the averages that the kernel keeps, in its order.
+var loadMinutes = [3]int{1, 5, 15}
+
+// Build returns the check, or all that is wrong with the settings.
+func (l Load) Build() (checks.Func, error) { return l.build("/") }
+
+// build returns the check of the machine whose /proc is below root.
+func (l Load) build(root string) (checks.Func, error) {
+	if l.Minutes == 0 {
+		l.Minutes = defaultLoadMinutes
+	}
+	if err := l.validate(); err != nil {
+		return nil, err
+	}
+	perCPU := limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
+	var calls solo[load]
+	return func(ctx context.Context) (string, error) {
+		found, err := calls.do(ctx, "reading the load averages", func() (load, error) { return readLoad(root) })
+		if err != nil {
+			return "", local(err)
+		}
+		var v verdict
+		for i, minutes := range loadMinutes {
+			ratio := found.averages[i] / float64(found.cpus)
+			checks.Observe(ctx, fmt.Sprintf("load%d_ratio", minutes), ratio)
+			if minutes == l.Minutes {
+				v.judge(ratio, perCPU, fmt.Sprintf("load of %d minutes is %s per CPU", minutes, decimal(ratio, 2)), plain)
+			}
+		}
+		return v.result(found.String())
+	}, nil
+}
+
+func (l Load) validate() error {
+	var errs []error
+	if !loadSupported {
+		errs = append(errs, fmt.Errorf("load: not supported on %s", runtime.GOOS))
+	}
+	errs = append(errs, limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate("load", maxLoad))
+	if l.Minutes != 1 && l.Minutes != 5 && l.Minutes != 15 {
+		errs = append(errs, fmt.Errorf("load: minutes %d, want 1, 5 or 15", l.Minutes))
+	}
+	return errors.Join(errs...)
+}
+
+// load is the three averages of the machine and how many processors share it.
+type load struct {
+	averages [3]float64
+	cpus     int
+}
+
+// valid is an error when the kernel said nonsense.
+func (l load) valid() error {
+	for _, v := range l.averages {
+		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+			return fmt.Errorf("load average %v, want a number", v)
+		}
+	}
+	if l.cpus < 1 {
+		return fmt.Errorf("%d processors, want at least 1", l.cpus)
+	}
+	return nil
+}
+
+// String is the output of a pass: "load 0.42 0.31 0.28 on 8 CPUs".
+func (l load) String() string {
+	s := fmt.Sprintf("load %.2f %.2f %.2f on %d CPU", l.averages[0], l.averages[1], l.averages[2], l.cpus)
+	if l.cpus != 1 {
+		s += "s"
+	}
+	return s
+}
+
+func plain(limit float64) string { return decimal(limit, 2) }
