@@ -1,0 +1,147 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// Exec passes when a program exits with status 0.
+//
+//	name: raid
+//	exec: {command: [/usr/lib/nagios/plugins/check_raid, --timeout, "4"], nagios: true}
+//
+// The command is a list of words, run without a shell. For one, say so:
+// [/bin/sh, -c, "a | b"]. A name without a slash is looked up in PATH.
+//
+// The environment is exactly PATH (/usr/local/sbin:/usr/local/bin:/usr/sbin:
+// /usr/bin:/sbin:/bin), LANG=C, HEALTHCHECK_RUN_ID (random, see below) and what
+// env gives; nothing is inherited, so that the check does the same from a unit,
+// from a shell and in a container. Standard input is empty.
+//
+// The output is the first line of standard output or, when that is empty, of
+// standard error; 64 KiB of each are looked at, the rest is read and dropped.
+// A status other than 0 fails with the reason exit_code ("exit status 2: …"),
+// and so does a program that a signal killed. A program that cannot be started
+// (not found, not executable, no process or memory left) fails with the reason
+// internal: that is our trouble, not that of what is checked.
+//
+// Performance data after a "|" (disk 40% used | /=4.2GB;8;9;0;10 inodes=12%)
+// is taken off the output and observed, in base units: s, ms, us and ns as
+// _seconds, B, KB … PB and KiB … PiB (both powers of 1024, as the plugins mean
+// them) as _bytes, % as _ratio, c as _total, a number without a unit as it is.
+// Names become lower case, with _ for what is neither letter nor digit; of
+// those that become the same the first is kept, and 16 of all.
+//
+// The program runs in a session and process group of its own. When it ends, and
+// when the time is over, the whole group gets SIGKILL; there is no SIGTERM
+// before it. On Linux what left the group (setsid, a daemon) is found by the
+// HEALTHCHECK_RUN_ID in its environment and killed too. Gaps: a process that
+// left the group and cleared its environment or runs as another user
+// survives, as does, elsewhere than on Linux, any that left the group. So this
+// is no way to start a service. While a program cannot be killed (it waits for
+// a file server that is gone) no second one is started.
+type Exec struct {
+	// Command is the program and its arguments. The program is an absolute
+	// path or a name to be found in PATH. Required.
+	Command []string `yaml:"command"`
+
+	// Nagios reads the exit status as Nagios does: 0 passes, 1 passes with a
+	// warning, all else fails. False means that 1 fails too, as with most
+	// programs. Performance data is read also after the first line.
+	Nagios bool `yaml:"nagios"`
+
+	// Env is added to the minimal environment, or replaces a part of it. Nil
+	// adds nothing.
+	Env map[string]string `yaml:"env"`
+
+	// Dir is the absolute path of the working directory. Empty means /.
+	Dir string `yaml:"dir"`
+}
+
+// runID is the variable by which what a program leaves behind is found.
+const runID = "HEALTHCHECK_RUN_ID"
+
+// defaultPath is fixed rather than inherited: a check must not depend on who
+// started the exporter.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// Build returns the check, or all that is wrong with the settings.
+func (e Exec) Build() (checks.Func, error) {
+	if err := e.validate(); err != nil {
+		return nil, err
+	}
+	// The caller may change its list and its map later.
+	e.Command, e.Env = slices.Clone(e.Command), maps.Clone(e.Env)
+	if e.Dir == "" {
+		e.Dir = "/"
+	}
+	var runs turn
+	return func(ctx context.Context) (string, error) {
+		end, err := runs.do(ctx, func() (end, error) { return e.run(ctx) })
+		if err != nil {
+			return "", err
+		}
+		return e.judge(ctx, end)
+	}, nil
+}
+
+func (e Exec) validate() error {
+	var errs []error
+	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf("exec: "+format, a...)) }
+	if !supported {
+		fault("not supported on %s", runtime.GOOS)
+	}
+	switch {
+	case len(e.Command) == 0:
+		fault(`command is missing, want a list of words such as [pg_isready, -q]`)
+	case e.Command[0] == "":
+		fault("command begins with an empty word, want a program")
+	case strings.Contains(e.Command[0], "/") && !filepath.IsAbs(e.Command[0]):
+		fault("program %q is a relative path, want an absolute one or a name in PATH", e.Command[0])
+	}
+	for i, word := range e.Command {
+		if strings.ContainsRune(word, 0) {
+			fault("word %d of command contains a NUL byte", i+1)
+		}
+	}
+	if e.Dir != "" && (!filepath.IsAbs(e.Dir) || strings.ContainsRune(e.Dir, 0)) {
+		fault("dir %q, want an absolute path", e.Dir)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Env)) {
+		errs = append(errs, validVariable(name, e.Env[name]))
+	}
+	return errors.Join(errs...)
+}
+
+// validVariable does not quote the value: it may be a secret.
+func validVariable(name, value string) error {
+	switch {
+	case name == "" || strings.ContainsAny(name, "=\x00"):
+		return fmt.Errorf("exec: env: %q is no name of a variable, want one without = and not empty", name)
+	case name == runID:
+		return fmt.Errorf("exec: env: %s is set by the check itself", runID)
+	case strings.ContainsRune(value, 0):
+		return fmt.Errorf("exec: env: the value of %s contains a NUL byte", name)
+	}
+	return nil
+}
+
+// environment returns that of one run, in the order of the names.
+func (e Exec) environment(id string) []string {
+	env := map[string]string{"PATH": defaultPath, "LANG": "C"}
+	maps.Copy(env, e.Env)
+	env[runID] = id
+	list := make([]string, 0, len(env))
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		list = append(list, name+"="+env[name])
+	}
+	return list
+}

@@ -1,0 +1,70 @@
+//go:build unix
+
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// local gives the reason internal: a program that does not start says nothing
+// about what it would have checked.
+func local(err error) error {
+	return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
+}
+
+// lookup returns the path of the program: a name is searched in the PATH that
+// the program gets, in which relative directories do not count.
+func (e Exec) lookup() (string, error) {
+	name := e.Command[0]
+	if filepath.IsAbs(name) {
+		return name, nil
+	}
+	path, set := e.Env["PATH"]
+	if !set {
+		path = defaultPath
+	}
+	for _, dir := range filepath.SplitList(path) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		if found, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return found, nil
+		}
+	}
+	if strings.Contains(name, " ") {
+		return "", fmt.Errorf("program %q is not in PATH %s: one word each, there is no shell", name, path)
+	}
+	return "", fmt.Errorf("program %q is not in PATH %s", name, path)
+}
+
+// explain says what was missing when a program could not be started: the error
+// of the system call names neither the directory nor the interpreter.
+func explain(err error, path, dir string) error {
+	cause := err
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		cause = e.Err
+	}
+	switch {
+	case errors.Is(cause, syscall.ENOENT) && exists(path) && exists(dir):
+		return fmt.Errorf("start %s: the interpreter that it names is not there: %w", path, cause)
+	case !exists(dir):
+		return fmt.Errorf("start %s: directory %s: %w", path, dir, cause)
+	case errors.Is(cause, syscall.ENOEXEC):
+		return fmt.Errorf("start %s: %w: neither a program for this machine nor a script that begins with #!", path, cause)
+	}
+	return fmt.Errorf("start %s: %w", path, cause)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

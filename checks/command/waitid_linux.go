@@ -1,0 +1,27 @@
+package command
+
+import (
+	"errors"
+	"syscall"
+	"unsafe"
+)
+
+// Of waitid(2), not in package syscall.
+const (
+	idIsPid = 1          // P_PID
+	exited  = 0x4        // WEXITED
+	noWait  = 0x01000000 // WNOWAIT
+)
+
+// awaitExit waits until the child has ended, without reaping it, and says
+// whether it could.
+func awaitExit(pid int) bool {
+	var info [128]byte // siginfo_t
+	for {
+		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, idIsPid, uintptr(pid),
+			uintptr(unsafe.Pointer(&info)), exited|noWait, 0, 0)
+		if !errors.Is(errno, syscall.EINTR) {
+			return errno == 0
+		}
+	}
+}
