@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// MySQL passes when the server, MySQL or MariaDB, lets us in and answers a
+// query, with the expected value if one is given.
+//
+//	name: shop
+//	mysql:
+//	  address: "127.0.0.1:3306"
+//	  user: monitor
+//	  password_file: /run/secrets/mysql
+//	  query: "SELECT @@global.read_only"
+//	  expect: "0"
+//
+// The query is one statement in a read-only session, with nine tenths of the
+// time that is left as its max_statement_time (MariaDB) or max_execution_time
+// (MySQL, where it holds for SELECT only): the server gives it up before we do.
+// Observed are connect_seconds, login_seconds, query_seconds and, with TLS,
+// tls_not_after_timestamp_seconds.
+type MySQL struct {
+	// DSN says everything in one, in the words of Go's driver:
+	// user:password@tcp(host:3306)/database?tls=true, or @unix(/path/of/socket).
+	// Its allowAllFiles, multiStatements and time-outs are ignored: the check's
+	// timeout bounds all of it. Empty means that the fields below say it.
+	DSN checks.Secret `yaml:"dsn"`
+	// DSNFile names a file with the DSN, read at every run, instead.
+	DSNFile checks.SecretFile `yaml:"dsn_file"`
+	// Address is host:port or the path of a unix socket. Required without a DSN.
+	Address string `yaml:"address"`
+	// User is the account that logs in. Required without a DSN.
+	User string `yaml:"user"`
+	// Password is its password, also beside a DSN that has none. Empty means none.
+	Password checks.Secret `yaml:"password"`
+	// PasswordFile names a file with the password, read at every run, instead.
+	PasswordFile checks.SecretFile `yaml:"password_file"`
+	// Database is the name of the default database. Empty means none.
+	Database string `yaml:"database"`
+	// TLS makes the connection a TLS connection. Nil means plain text or, with
+	// a DSN, what its tls parameter says (true, skip-verify, preferred).
+	TLS *checks.TLS `yaml:"tls"`
+	// Query is the statement. Empty means SELECT 1.
+	Query string `yaml:"query"`
+	// Expect is the first column of the first row as text (nothing is NULL).
+	// Empty means any, also no row.
+	Expect string `yaml:"expect"`
+}
+
+// Build validates the settings, all of them at once. A DSN in a file is looked
+// at when the check runs.
+func (m MySQL) Build() (checks.Func, error) {
+	var config *mysql.Config
+	var err error
+	switch {
+	case m.DSN != "":
+		config, err = m.fromDSN(string(m.DSN))
+	case m.DSNFile == "":
+		config, err = m.fromFields()
+	}
+	if err := errors.Join(err, m.validate()); err != nil {
+		return nil, err
+	}
+	return mysqlCheck{MySQL: m, config: config}.run, nil
+}
+
+func (m MySQL) validate() error {
+	errs := []error{
+		checks.OneSecret("dsn", m.DSN, m.DSNFile),
+		checks.OneSecret("password", m.Password, m.PasswordFile),
+		m.TLS.Validate(),
+	}
+	if m.DSN != "" || m.DSNFile != "" {
+		errs = append(errs, notBesideDSN("address", m.Address), notBesideDSN("user", m.User), notBesideDSN("database", m.Database))
+	}
+	return errors.Join(errs...)
+}
+
+// fromFields is the driver's configuration without a DSN.
+func (m MySQL) fromFields() (*mysql.Config, error) {
+	at, err := parseAddress(m.Address)
+	errs := []error{err}
+	if m.User == "" {
+		errs = append(errs, errors.New("user: is missing, want the account that logs in"))
+	}
+	if m.TLS != nil && at.network == "unix" {
+		errs = append(errs, errTLSOverUnix)
+	}
+	config := mysql.NewConfig()
+	config.Net, config.Addr, config.User, config.DBName = at.network, at.address, m.User, m.Database
+	return config, errors.Join(errs...)
+}
+
+// mysqlCheck is a MySQL whose settings are valid. It has no configuration when
+// the DSN is in a file.
+type mysqlCheck struct {
+	MySQL
+	config *mysql.Config
+}
+
+// resolve returns the configuration of this run, with its secrets read.
+func (c mysqlCheck) resolve(ctx context.Context) (*mysql.Config, error) {
+	config := c.config
+	if c.DSNFile != "" {
+		dsn, err := c.DSNFile.Read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if config, err = c.fromDSN(dsn); err != nil {
+			return nil, localFault(c.DSNFile, err)
+		}
+	}
+	config = config.Clone()
+	if c.Password == "" && c.PasswordFile == "" {
+		return config, nil
+	}
+	password, err := checks.ReadSecret(ctx, c.Password, c.PasswordFile)
+	config.Passwd = password
+	return config, err
+}

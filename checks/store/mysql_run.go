@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+func (c mysqlCheck) run(ctx context.Context) (string, error) {
+	config, err := c.resolve(ctx)
+	if err != nil {
+		return "", err
+	}
+	w := newWire(ctx)
+	defer w.close()
+	// The driver's watcher goroutine ends with this context, whatever happens.
+	watched, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &mysqlSession{ctx: ctx, watched: watched, wire: w, config: config}
+	if err := s.login(c.TLS); err != nil {
+		return "", err
+	}
+	defer s.conn.Close()
+	return c.ask(s)
+}
+
+func (c mysqlCheck) ask(s *mysqlSession) (string, error) {
+	if err := s.limit(); err != nil {
+		return "", err
+	}
+	query := c.Query
+	if query == "" {
+		query = defaultQuery
+	}
+	start := time.Now()
+	got, err := s.query("the query", query)
+	if err != nil {
+		return "", err
+	}
+	checks.Observe(s.ctx, "query_seconds", time.Since(start).Seconds())
+	return got.sentence(c.Expect)
+}
+
+// mysqlSession is the one connection of a run.
+type mysqlSession struct {
+	ctx     context.Context //nolint:containedctx // The session is as long as the run.
+	watched context.Context //nolint:containedctx // As above.
+	wire    *wire
+	config  *mysql.Config
+	conn    driver.Conn
+}
+
+// login connects and authenticates. TCP is connected here, so that its errors
+// stay what they are; TLS begins only after the server's greeting.
+func (s *mysqlSession) login(own *checks.TLS) error {
+	first, err := s.wire.dial(s.ctx, s.config.Net, s.config.Addr)
+	if err != nil {
+		return err
+	}
+	if err := s.configure(own, first); err != nil {
+		return err
+	}
+	connector, err := mysql.NewConnector(s.config)
+	if err != nil {
+		return checks.Fail(checks.ReasonInternal, errors.New("local: the driver refuses its configuration"))
+	}
+	start := time.Now()
+	err = s.guarded(func() error {
+		s.conn, err = connector.Connect(s.watched)
+		return err
+	})
+	if err != nil {
+		return s.fault("the login", err)
+	}
+	checks.Observe(s.ctx, "login_seconds", time.Since(start).Seconds())
+	return nil
+}
+
+// configure takes from the driver what is ours to decide.
+func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
+	s.config.Logger = &mysql.NopLogger{}
+	s.config.AllowAllFiles, s.config.MultiStatements = false, false
+	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
+	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return first, nil }
+	if own != nil {
+		host, _, err := net.SplitHostPort(s.config.Addr)
+		if err != nil {
+			return err
+		}
+		if s.config.TLS, err = own.Config(host); err != nil {
+			return err
+		}
+	}
+	if s.config.TLS != nil {
+		s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
+			checks.ObserveCertificates(s.ctx, state)
+			return nil
+		}
+	}
+	return nil
+}
+
+// limit makes the session read-only and bounds its statements. Both products
+// skip the other's comment: MariaDB those of versions 50700 to 50799, MySQL
+// those that begin with M.
+func (s *mysqlSession) limit() error {
+	if _, err := s.query("SET SESSION", "SET SESSION TRANSACTION READ ONLY"); err != nil {
+		return err
+	}
+	t := statementTime(s.ctx)
+	if t == 0 {
+		return nil
+	}
+	lock := max(1, int64(t.Seconds()))
+	_, err := s.query("SET SESSION", fmt.Sprintf(
+		"SET SESSION lock_wait_timeout=%d /*M!100101 , max_statement_time=%.3f */ /*!50708 , max_execution_time=%d */",
+		lock, t.Seconds(), t.Milliseconds()))
+	return err
+}
+
+// query runs one statement and reads its rows.
+func (s *mysqlSession) query(step, statement string) (answer, error) {
+	var got answer
+	err := s.guarded(func() error {
+		queryer, ok := s.conn.(driver.QueryerContext)
+		if !ok {
+			return errors.New("driver has no queries")
+		}
+		rows, err := queryer.QueryContext(s.watched, statement, nil)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		return got.read(rows)
+	})
+	if err != nil {
+		return answer{}, s.fault(step, err)
+	}
+	return got, nil
+}
+
+// read reads all rows; the first one counts.
+func (a *answer) read(rows driver.Rows) error {
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		switch err := rows.Next(row); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if a.rows++; a.rows == 1 && len(row) > 0 {
+			a.text = valueText(row[0])
+		}
+	}
+}
+
+// valueText returns a value as the server writes it, as nearly as the driver
+// allows.
+func valueText(v driver.Value) string {
+	switch v := v.(type) {
+	case nil:
+		return "NULL"
+	case []byte:
+		return string(v)
+	case time.Time:
+		return v.Format(time.DateTime)
+	}
+	return fmt.Sprint(v)
+}
+
+// guarded calls the driver, whose parser panics at packets that are too short:
+// then it is not a MySQL that answers.
+func (s *mysqlSession) guarded(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = mysql.ErrMalformPkt
+		}
+	}()
+	return f()
+}
+
+// fault gives an error of the driver our words and a reason.
+func (s *mysqlSession) fault(step string, err error) error {
+	if answer, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		text := clip(mask(answer.Message, s.config.Passwd))
+		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
+	}
+	switch {
+	case s.ctx.Err() == nil && checks.ReasonOf(err) == checks.ReasonTLS:
+		return checks.HandshakeError(err)
+	case errors.Is(err, mysql.ErrNoTLS):
+		return checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
+	}
+	for _, refusal := range []error{
+		mysql.ErrCleartextPassword, mysql.ErrNativePassword, mysql.ErrOldPassword, mysql.ErrUnknownPlugin,
+	} {
+		if errors.Is(err, refusal) {
+			return checks.Fail(checks.ReasonAuth, fmt.Errorf("%s: %w", step, err))
+		}
+	}
+	return s.wire.explain(s.ctx, step, err)
+}
+
+// mysqlReason sorts the errors that a server answers with, by the numbers of
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+// and https://mariadb.com/kb/en/mariadb-error-code-reference/.
+func mysqlReason(number uint16) checks.Reason {
+	switch number {
+	case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118, 4151:
+		return checks.ReasonAuth // no access, host blocked or not allowed, no privilege, plugin, expired, locked
+	case 1205, 1969, 3024:
+		return checks.ReasonTimeout // lock wait, max_statement_time, max_execution_time
+	case 1043, 1156, 1157, 1158, 1159, 1160, 1161:
+		return checks.ReasonProtocol // bad handshake, packets out of order or broken off
+	}
+	return checks.ReasonStatus
+}

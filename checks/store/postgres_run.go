@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// applicationName is what administrators see in pg_stat_activity.
+const applicationName = "healthcheck_exporter"
+
+// cleanupTime bounds how long an abandoned connection may take to tell the
+// server to cancel its statement, after the run's end.
+const cleanupTime = 25 * time.Millisecond
+
+func (c postgresCheck) run(ctx context.Context) (string, error) {
+	target, err := c.resolve(ctx)
+	if err != nil {
+		return "", err
+	}
+	w := newWire(ctx)
+	defer w.close()
+	s := &pgSession{ctx: ctx, wire: w, target: target}
+	if err := s.login(); err != nil {
+		return "", err
+	}
+	defer s.close()
+	return c.ask(s)
+}
+
+func (c postgresCheck) ask(s *pgSession) (string, error) {
+	if err := s.begin(); err != nil {
+		return "", err
+	}
+	said := ""
+	if s.target.role != "" {
+		if err := s.role(); err != nil {
+			return "", err
+		}
+		said = s.target.role + ", "
+	}
+	query := c.Query
+	if query == "" {
+		query = defaultQuery
+	}
+	start := time.Now()
+	got, err := s.query("the query", query)
+	if err != nil {
+		return "", err
+	}
+	checks.Observe(s.ctx, "query_seconds", time.Since(start).Seconds())
+	sentence, err := got.sentence(c.Expect)
+	if err != nil {
+		return "", err
+	}
+	return said + sentence, s.rollback()
+}
+
+// pgSession is the one connection of a run.
+type pgSession struct {
+	ctx    context.Context //nolint:containedctx // The session is as long as the run.
+	wire   *wire
+	target pgTarget
+	conn   *pgconn.PgConn
+}
+
+// login connects and authenticates. The connection is made here, TLS included,
+// so that its errors stay what they are, and handed to the driver.
+func (s *pgSession) login() error {
+	conn, err := s.dial(s.ctx, s.target.at.network, s.target.at.address)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	config, err := s.config(conn)
+	if err != nil {
+		return err
+	}
+	if s.conn, err = pgconn.ConnectConfig(s.ctx, config); err != nil {
+		return s.fault("the login", err)
+	}
+	checks.Observe(s.ctx, "login_seconds", time.Since(start).Seconds())
+	return nil
+}
+
+// dial opens a connection and does with it what the TLS mode says.
+func (s *pgSession) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := s.wire.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	secured, err := s.target.tls.client(ctx, conn, s.target.at.host)
+	if err == nil {
+		return secured, nil
+	}
+	if checks.ReasonOf(err) == checks.ReasonTLS || checks.ReasonOf(err) == checks.ReasonInternal {
+		return nil, err
+	}
+	return nil, s.wire.explain(ctx, "the request for TLS", err)
+}
+
+// neutral is a connection string that says everything for which ParseConfig
+// would otherwise look at PG… variables and the home directory.
+const neutral = `host=127.0.0.1 port=1 user=- password=- dbname=- passfile='' sslmode=disable sslcert='' sslkey='' sslrootcert=''
+	sslpassword='' sslcertmode=allow sslsni=1 sslnegotiation='' target_session_attrs=any channel_binding=prefer require_auth=''
+	min_protocol_version='' max_protocol_version='' connect_timeout=0`
+
+// config is the driver's configuration, nothing in it but what was given.
+func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
+	config, err := pgconn.ParseConfig(neutral)
+	if err != nil {
+		return nil, checks.Fail(checks.ReasonInternal, errors.New("local: the environment has PGSERVICE, with which the driver does not start"))
+	}
+	config.User, config.Password, config.Database = s.target.user, s.target.password, s.target.database
+	config.RuntimeParams = map[string]string{"application_name": applicationName}
+	for name, value := range s.target.params {
+		config.RuntimeParams[name] = value
+	}
+	config.MaxProtocolMessageBodyLen = maxRead
+	if s.target.at.network == "tcp" {
+		config.Host = s.target.at.host
+	}
+	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if conn := first; conn != nil {
+			first = nil
+			return conn, nil
+		}
+		// The driver wants to cancel a statement.
+		if s.target.at.network == "unix" {
+			network, address = s.target.at.network, s.target.at.address
+		}
+		return s.dial(ctx, network, address)
+	}
+	return config, nil
+}
+
+// begin opens the transaction that all questions are asked in.
+func (s *pgSession) begin() error {
+	script := fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d", statementTime(s.ctx).Milliseconds())
+	_, err := s.conn.Exec(s.ctx, script).ReadAll()
+	return s.fault("BEGIN", err)
+}
+
+// rollback ends the transaction: PgBouncer would have to throw away a server
+// connection that is in one.
+func (s *pgSession) rollback() error {
+	_, err := s.conn.Exec(s.ctx, "ROLLBACK").ReadAll()
+	return s.fault("ROLLBACK", err)
+}
+
+// query runs one statement. The extended protocol takes no second one.
+func (s *pgSession) query(step, statement string) (answer, error) {
+	var got answer
+	result := s.conn.ExecParams(s.ctx, statement, nil, nil, nil, nil)
+	for result.NextRow() {
+		if got.rows++; got.rows > 1 {
+			continue
+		}
+		got.text = "NULL"
+		if values := result.Values(); len(values) > 0 && values[0] != nil {
+			got.text = string(values[0])
+		}
+	}
+	_, err := result.Close()
+	return got, s.fault(step, err)
+}
+
+// role compares what the server is with what it must be.
+func (s *pgSession) role() error {
+	got, err := s.query("the role", "SELECT pg_is_in_recovery()")
+	if err != nil {
+		return err
+	}
+	found := "primary"
+	if got.text == "t" {
+		found = "standby"
+	}
+	if found != s.target.role {
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("role %s, want %s", found, s.target.role))
+	}
+	return nil
+}
+
+// close says goodbye. When the driver has already given the connection up, it
+// tells the server to cancel in a goroutine of its own; that gets a moment,
+// then closing the wire ends it.
+func (s *pgSession) close() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), cleanupTime)
+	defer cancel()
+	_ = s.conn.Close(ctx)
+	select {
+	case <-s.conn.CleanupDone():
+		return
+	case <-ctx.Done():
+	}
+	s.wire.close()
+	<-s.conn.CleanupDone()
+}
+
+// fault gives an error of the driver our words and a reason; nil stays nil.
+func (s *pgSession) fault(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
+		text := clip(mask(answer.Message, s.target.password))
+		return checks.Fail(pgReason(answer.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, clip(answer.Code)))
+	}
+	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {
+		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: %w", step, errTooLong))
+	}
+	return s.wire.explain(s.ctx, step, err)
+}
+
+// pgReason sorts the errors that a server answers with, by the SQLSTATEs of
+// https://www.postgresql.org/docs/current/errcodes-appendix.html.
+func pgReason(code string) checks.Reason {
+	switch {
+	case strings.HasPrefix(code, "28"), code == "42501": // invalid authorization, insufficient privilege
+		return checks.ReasonAuth
+	case code == "57014", code == "25P04", code == "55P03": // statement, transaction, lock time-out
+		return checks.ReasonTimeout
+	case code == "08P01": // protocol violation
+		return checks.ReasonProtocol
+	}
+	return checks.ReasonStatus
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// A tlsMode is libpq's sslmode.
+type tlsMode int
+
+const (
+	tlsOff        tlsMode = iota // disable
+	tlsPreferred                 // prefer: if the server has it, any certificate
+	tlsUnverified                // require: any certificate
+	tlsAnyName                   // verify-ca: a trusted certificate for any host
+	tlsVerified                  // verify-full, and our own words
+)
+
+// pgTLS is how a connection to Postgres is protected.
+type pgTLS struct {
+	mode     tlsMode
+	settings *checks.TLS
+}
+
+// sslRequest asks a server of Postgres for TLS: its length, then a magic number.
+var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
+
+// client does what the mode says with conn, whose server was addressed as host.
+func (t pgTLS) client(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+	if t.mode == tlsOff {
+		return conn, nil
+	}
+	answer := make([]byte, 1)
+	if _, err := conn.Write(sslRequest); err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(conn, answer); err != nil {
+		return nil, err
+	}
+	switch {
+	case answer[0] == 'S':
+		return t.handshake(ctx, conn, host)
+	case answer[0] == 'N' && t.mode == tlsPreferred:
+		return conn, nil
+	case answer[0] == 'N':
+		return nil, checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
+	}
+	return nil, checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer to the request for TLS begins with %q, want S or N", answer))
+}
+
+func (t pgTLS) handshake(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+	config, err := t.settings.Config(host)
+	if err != nil {
+		return nil, err
+	}
+	if t.mode != tlsVerified {
+		config.InsecureSkipVerify = true //nolint:gosec // The sslmode says so.
+	}
+	if t.mode == tlsAnyName {
+		roots := config.RootCAs
+		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, roots) }
+	}
+	client := tls.Client(conn, config)
+	if err := client.HandshakeContext(ctx); err != nil {
+		return nil, checks.HandshakeError(err)
+	}
+	checks.ObserveCertificates(ctx, client.ConnectionState())
+	return client, nil
+}
+
+// verifyChain is crypto/tls's verification without the host's name.
+func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
+	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+	for _, cert := range state.PeerCertificates[1:] {
+		options.Intermediates.AddCert(cert)
+	}
+	if _, err := state.PeerCertificates[0].Verify(options); err != nil {
+		return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+	}
+	return nil
+}

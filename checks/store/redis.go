@@ -1,0 +1,97 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// Redis passes when the server answers PING, has the wanted role, and holds
+// the wanted key or gives the wanted reply to a command. Servers that speak
+// its protocol (Valkey, KeyDB, Dragonfly, Sentinel) are checked by it too.
+//
+//	name: sessions
+//	redis:
+//	  address: "127.0.0.1:6379"
+//	  password_file: /run/secrets/redis
+//	  role: master
+//
+// A replica whose link to its master is broken passes with a warning. The user
+// needs the right to PING, and for role the right to ROLE. Observed are
+// connect_seconds, ping_seconds and, with role, replication_offset_bytes.
+type Redis struct {
+	// Address is host:port or the path of a unix socket. Required.
+	Address string `yaml:"address"`
+	// Username is the name of the ACL user (since Redis 6) whose password is
+	// given. Empty means the default user.
+	Username string `yaml:"username"`
+	// Password is the password of the user. Empty means no AUTH.
+	Password checks.Secret `yaml:"password"`
+	// PasswordFile names a file with the password, read at every run, instead.
+	PasswordFile checks.SecretFile `yaml:"password_file"`
+	// TLS makes the connection a TLS connection. Nil means plain text.
+	TLS *checks.TLS `yaml:"tls"`
+	// DB is the number of the database that Key and Command are for. Zero
+	// means the server's first, without a SELECT.
+	DB int `yaml:"db"`
+	// Role is what the server must be: master, replica or sentinel. Empty
+	// means that it is not asked.
+	Role string `yaml:"role"`
+	// Key is a key that must exist and, if Expect is given, be a string of
+	// that value. Empty means none.
+	Key string `yaml:"key"`
+	// Command is a command with its arguments that must not be answered with
+	// an error and, if Expect is given, must be answered with it. Nil means none.
+	Command []string `yaml:"command"`
+	// Expect is the value of Key or the reply to Command: a string or number
+	// as it is, "(nil)" for none, the elements of an array joined by blanks.
+	// Empty means any.
+	Expect string `yaml:"expect"`
+}
+
+// Build validates the settings, all of them at once.
+func (r Redis) Build() (checks.Func, error) {
+	at, err := parseAddress(r.Address)
+	if err := errors.Join(err, r.validate(at)); err != nil {
+		return nil, err
+	}
+	return redisCheck{Redis: r, at: at}.run, nil
+}
+
+func (r Redis) validate(at endpoint) error {
+	errs := []error{
+		checks.OneSecret("password", r.Password, r.PasswordFile),
+		r.TLS.Validate(),
+		validateName("role", r.Role, "master", "replica", "sentinel"),
+	}
+	fault := func(wrong bool, text string) {
+		if wrong {
+			errs = append(errs, errors.New(text))
+		}
+	}
+	fault(r.Username != "" && !r.hasPassword(), "username: is given without password or password_file")
+	fault(r.TLS != nil && at.network == "unix", "tls: is given for a unix socket, want host:port")
+	fault(r.DB < 0, fmt.Sprintf("db %d: want 0 or more", r.DB))
+	fault(r.Key != "" && len(r.Command) > 0, "key and command are both given, want one of them")
+	fault(len(r.Command) > 0 && strings.TrimSpace(r.Command[0]) == "", "command: has no name")
+	fault(r.Expect != "" && r.Key == "" && len(r.Command) == 0, "expect: is given without key or command")
+	return errors.Join(errs...)
+}
+
+func (r Redis) hasPassword() bool { return r.Password != "" || r.PasswordFile != "" }
+
+// validateName is an error when a value is neither empty nor one of those.
+func validateName(key, value string, names ...string) error {
+	if value == "" {
+		return nil
+	}
+	for _, name := range names {
+		if value == name {
+			return nil
+		}
+	}
+	last := len(names) - 1
+	return fmt.Errorf("%s %q: want %s or %s", key, value, strings.Join(names[:last], ", "), names[last])
+}
