@@ -1,0 +1,111 @@
+package probe
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// HTTP passes when the answer to one HTTP/1.1 request has a wanted status and
+// a body that matches.
+//
+//	name: shop
+//	http: {url: "https://shop.example.org/health", status: ["200-299", 304], body_regexp: '"status": *"up"'}
+//
+// Each run is a connection of its own. A 3xx is an answer like any other (and
+// fails unless status names it) until follow_redirects is set. Status 401, 403
+// and 407, where not wanted, fail with the reason auth, others with the reason
+// status. A proxy is used only where proxy_url names one, never because of the
+// environment.
+//
+// Observed, of the last request: dns_seconds (only for a host name),
+// connect_seconds, tls_seconds, first_byte_seconds (from the end of the
+// request), transfer_seconds (the body),
+// body_bytes, status_code, tls_not_after_timestamp_seconds.
+type HTTP struct {
+	// URL is asked; http or https, without user and password (see BasicAuth).
+	// It is never shown, because its path or query may hold a token.
+	URL string `yaml:"url"`
+	// Method of the request. Empty means GET.
+	Method string `yaml:"method"`
+	// Headers of the request. Host overrides the URL's host in the request, not
+	// the address nor the name in the certificate (see tls.server_name).
+	// User-Agent is healthcheck_exporter unless given.
+	Headers map[string]string `yaml:"headers"`
+	// Body of the request. Empty means none.
+	Body string `yaml:"body"`
+	// Status lists what is wanted: codes (304) and ranges (200-299). Empty means 200-299.
+	Status []string `yaml:"status"`
+	// BodyRegexp must match the body (Go syntax; begin with (?s) to let . match
+	// line breaks). Empty means any body.
+	BodyRegexp string `yaml:"body_regexp"`
+	// BodyNotRegexp must not match the body. Empty means any body.
+	BodyNotRegexp string `yaml:"body_not_regexp"`
+	// MaxBodySize is the size of the largest body that passes; not more of it
+	// is read. Zero means 64KiB. The headers may have 64KiB in any case.
+	MaxBodySize checks.Size `yaml:"max_body_size"`
+
+	// BasicAuth sends a user name and password. Nil means none.
+	BasicAuth *BasicAuth `yaml:"basic_auth"`
+	// BearerToken is sent as "Authorization: Bearer …". Empty means none.
+	BearerToken checks.Secret `yaml:"bearer_token"`
+	// BearerTokenFile holds the token instead and is read at every run.
+	BearerTokenFile checks.SecretFile `yaml:"bearer_token_file"`
+	// TLS settings of an https URL. Nil means the defaults.
+	TLS *checks.TLS `yaml:"tls"`
+
+	// FollowRedirects follows up to 10 redirects whose status is not itself
+	// wanted. From the first that leads to another scheme, host or port on,
+	// nothing is sent that could be a credential: no authorization, no
+	// client certificate, no header but Accept… and User-Agent; a redirect that
+	// wants the request's body there fails.
+	FollowRedirects bool `yaml:"follow_redirects"`
+	// UnixSocket is the path of a socket to connect to instead of the URL's host.
+	// Empty means TCP.
+	UnixSocket string `yaml:"unix_socket"`
+	// ProxyURL is an HTTP proxy, http://host:port. Empty means none.
+	ProxyURL string `yaml:"proxy_url"`
+}
+
+// BasicAuth is a user name and a password, as HTTP sends them.
+type BasicAuth struct {
+	// Username must be given.
+	Username string `yaml:"username"`
+	// Password may be empty.
+	Password checks.Secret `yaml:"password"`
+	// PasswordFile holds the password instead and is read at every run.
+	PasswordFile checks.SecretFile `yaml:"password_file"`
+}
+
+const (
+	defaultMaxBody = 64 << 10
+	maxHead        = 64 << 10 // bytes of status line and headers, 1xx answers included
+	maxRedirects   = 10
+	userAgent      = "healthcheck_exporter"
+)
+
+// httpCheck is the settings as a run wants them. It is not changed by runs.
+type httpCheck struct {
+	settings HTTP
+	method   string
+	url      *url.URL
+	proxy    *url.URL // nil: none
+	header   http.Header
+	host     string // of the request's Host header; empty: the URL's
+	status   statusSet
+	match    *regexp.Regexp // nil: any
+	notMatch *regexp.Regexp // nil: any
+	maxBody  int64
+}
+
+// Build validates the settings, all faults at once, and returns the check.
+func (s HTTP) Build() (checks.Func, error) {
+	c, err := s.compile()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (string, error) { return c.run(ctx) }, nil
+}

@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// An exchange is one request and its answer on a connection of its own.
+//
+// It is not done by an http.Transport: that one's goroutines, pool and dialling
+// live on for a while when a request is over or given up, and it tells neither
+// the phase in which it failed nor stops at a size. Here the goroutine of the
+// run writes, reads and closes, and net/http formats and parses.
+type exchange struct {
+	*attempt
+	conn    net.Conn
+	request *http.Request
+}
+
+// max1xx is how many informational answers may come before the real one.
+const max1xx = 5
+
+// roundTrip sends the request and reads the headers of the answer. The body can
+// be read until the connection is closed.
+func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
+	x.doing("sending the request to")
+	write := x.request.Write
+	if absolute {
+		write = x.request.WriteProxy
+	}
+	var sendFailure error
+	if err := write(x.conn); err != nil {
+		// A peer may have answered without reading all of the request.
+		sendFailure = x.fail(err)
+	}
+	res, err := x.readHead()
+	if err != nil && sendFailure != nil {
+		return nil, sendFailure
+	}
+	return res, err
+}
+
+func (x *exchange) readHead() (*http.Response, error) {
+	began := x.doing("waiting for headers from")
+	limited := &io.LimitedReader{R: x.conn, N: maxHead}
+	reader := bufio.NewReader(limited)
+	if _, err := reader.Peek(1); err != nil {
+		return nil, x.headless(err, limited.N)
+	}
+	x.observe("first_byte_seconds", began)
+	for range max1xx + 1 {
+		res, err := http.ReadResponse(reader, x.request)
+		if err != nil {
+			return nil, x.headless(err, limited.N)
+		}
+		if res.StatusCode >= 200 {
+			limited.N = math.MaxInt64 // What bounds the body counts it decoded.
+			return res, nil
+		}
+		if res.StatusCode == http.StatusSwitchingProtocols {
+			return nil, x.reject(checks.ReasonProtocol, "status 101, which was not asked for")
+		}
+	}
+	return nil, x.reject(checks.ReasonProtocol, "more than %d informational answers", max1xx)
+}
+
+// headless says why there are no headers; left is what could still have been
+// read of them.
+func (x *exchange) headless(err error, left int64) error {
+	switch {
+	case left <= 0:
+		return x.reject(checks.ReasonProtocol, "larger than 64KiB")
+	case errors.Is(err, io.EOF):
+		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed without any", err})
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed within them", err})
+	}
+	failure := x.fail(err)
+	if checks.ReasonOf(failure) == checks.ReasonError {
+		// The parser's text quotes the peer, so it is not passed on.
+		return x.reject(checks.ReasonProtocol, "the answer is not HTTP")
+	}
+	return failure
+}
+
+// connectRequest asks a proxy for a tunnel to address (RFC 9110, section 9.3.6).
+func connectRequest(address string) *http.Request {
+	return &http.Request{
+		Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address,
+		Header: http.Header{"User-Agent": {userAgent}},
+	}
+}

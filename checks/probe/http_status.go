@@ -1,0 +1,62 @@
+package probe
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// statusRange is the wanted codes from first to last, both included.
+type statusRange struct{ first, last int }
+
+// statusSet is the wanted codes; a run asks it, and shows it in its failures.
+type statusSet []statusRange
+
+// statuses parses codes and ranges. None means 200 to 299.
+func (f *faults) statuses(list []string) statusSet {
+	if len(list) == 0 {
+		return statusSet{{200, 299}}
+	}
+	var set statusSet
+	for _, s := range list {
+		r, ok := parseStatus(s)
+		if !ok {
+			f.add("status %q, want a code or a range such as 304 or 200-299", s)
+		}
+		set = append(set, r)
+	}
+	return set
+}
+
+func parseStatus(s string) (r statusRange, ok bool) {
+	from, to, isRange := strings.Cut(strings.TrimSpace(s), "-")
+	if !isRange {
+		to = from
+	}
+	var errs [2]error
+	r.first, errs[0] = strconv.Atoi(strings.TrimSpace(from))
+	r.last, errs[1] = strconv.Atoi(strings.TrimSpace(to))
+	ok = errs[0] == nil && errs[1] == nil && 200 <= r.first && r.first <= r.last && r.last <= 999
+	return r, ok
+}
+
+func (set statusSet) contains(code int) bool {
+	for _, r := range set {
+		if r.first <= code && code <= r.last {
+			return true
+		}
+	}
+	return false
+}
+
+// String lists the codes as a sentence wants them: "200 to 299 or 304".
+func (set statusSet) String() string {
+	words := make([]string, len(set))
+	for i, r := range set {
+		words[i] = strconv.Itoa(r.first)
+		if r.last != r.first {
+			words[i] = fmt.Sprintf("%d to %d", r.first, r.last)
+		}
+	}
+	return strings.Join(words, " or ")
+}
