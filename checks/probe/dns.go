@@ -1,0 +1,213 @@
+package probe
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"net/netip"
+	"runtime"
+	"strings"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// DNS passes when a name server answers a question with the wanted code and
+// the expected records.
+//
+//	name: resolver
+//	dns: {name: www.example.org, server: "192.0.2.53", type: A, answers: ["192.0.2.10"]}
+//
+// With rcode NOERROR there must be at least one record of the type. The server
+// is asked directly: neither the hosts file nor a search list is looked at.
+//
+// Observed: lookup_seconds (the whole exchange), answers (how many records of
+// the type), ttl_seconds (their smallest), over TCP connect_seconds, over TLS
+// tls_seconds and tls_not_after_timestamp_seconds.
+type DNS struct {
+	// Name is what is asked for; for PTR an IP address may be given.
+	Name string `yaml:"name"`
+	// Server is host:port or host (port 53, with TLS 853). Empty means the
+	// first of /etc/resolv.conf, which is read at every run.
+	Server string `yaml:"server"`
+	// Type is A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Empty means A.
+	Type string `yaml:"type"`
+	// Transport is udp (then tcp when the answer does not fit) or tcp. Empty
+	// means udp, with TLS tcp.
+	Transport string `yaml:"transport"`
+	// TLS asks over TLS (RFC 7858). Nil means no TLS.
+	TLS *checks.TLS `yaml:"tls"`
+	// Rcode is the wanted response code, such as NXDOMAIN. Empty means NOERROR.
+	Rcode string `yaml:"rcode"`
+	// Answers are the expected records, written as in a zone file: an address,
+	// a name, "10 mail.example.org" (MX), "0 5 5060 sip.example.org" (SRV).
+	// Case and a dot at the end of names do not matter. Empty means any.
+	Answers []string `yaml:"answers"`
+	// Match is all (every expected record is there), any (at least one is) or
+	// exact (all of them and no others). Empty means all.
+	Match string `yaml:"match"`
+	// NoRecursion asks the server for what it knows itself. False means that
+	// it may ask others.
+	NoRecursion bool `yaml:"no_recursion"`
+}
+
+// dnsCheck is the settings as a run wants them. It is not changed by runs.
+type dnsCheck struct {
+	settings DNS
+	question dnsmessage.Question
+	address  string // host:port of the server; empty: of resolv.conf
+	overTCP  bool
+	rcode    dnsmessage.RCode
+	want     []string // normalised
+}
+
+var dnsTypes = map[string]dnsmessage.Type{
+	"A": dnsmessage.TypeA, "AAAA": dnsmessage.TypeAAAA, "CAA": typeCAA, "CNAME": dnsmessage.TypeCNAME,
+	"MX": dnsmessage.TypeMX, "NS": dnsmessage.TypeNS, "PTR": dnsmessage.TypePTR, "SOA": dnsmessage.TypeSOA,
+	"SRV": dnsmessage.TypeSRV, "TXT": dnsmessage.TypeTXT,
+}
+
+// typeCAA is the record of RFC 8659, which dnsmessage does not know.
+const typeCAA dnsmessage.Type = 257
+
+// rcodes are the names of RFC 1035 and RFC 2136.
+var rcodes = []string{
+	"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
+	"YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE",
+}
+
+// Build validates the settings, all faults at once, and returns the check.
+func (s DNS) Build() (checks.Func, error) {
+	c, err := s.compile()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (string, error) { return c.run(ctx) }, nil
+}
+
+func (s DNS) compile() (*dnsCheck, error) {
+	var f faults
+	c := &dnsCheck{settings: s, overTCP: s.Transport == "tcp" || s.TLS != nil}
+	typeName := cmp.Or(s.Type, "A")
+	qtype, known := dnsTypes[typeName]
+	if !known {
+		f.add("type %q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.Type)
+	}
+	c.question = dnsmessage.Question{Name: f.domain(s.Name, qtype), Type: qtype, Class: dnsmessage.ClassINET}
+	c.address = f.server(s.Server, s.TLS != nil)
+	if s.Transport != "" && s.Transport != "udp" && s.Transport != "tcp" {
+		f.add("transport %q, want udp or tcp", s.Transport)
+	}
+	if s.Transport == "udp" && s.TLS != nil {
+		f.add("tls is given, but transport is udp")
+	}
+	f.join(s.TLS.Validate())
+	c.rcode, known = parseRcode(cmp.Or(s.Rcode, "NOERROR"))
+	if !known {
+		f.add("rcode %q, want one such as NOERROR or NXDOMAIN", s.Rcode)
+	}
+	if len(s.Answers) > 0 && c.rcode != dnsmessage.RCodeSuccess {
+		f.add("answers are expected, but the wanted rcode is %s", s.Rcode)
+	}
+	if s.Match != "" && s.Match != "all" && s.Match != "any" && s.Match != "exact" {
+		f.add("match %q, want all, any or exact", s.Match)
+	}
+	if s.Match != "" && len(s.Answers) == 0 {
+		f.add("match is given without answers")
+	}
+	for _, answer := range s.Answers {
+		text, ok := normaliseRecord(qtype, answer)
+		if !ok {
+			f.add("answers: %q is not a record of type %s", answer, typeName)
+		}
+		c.want = append(c.want, text)
+	}
+	return c, f.err()
+}
+
+// domain makes the name that goes over the wire.
+func (f *faults) domain(name string, qtype dnsmessage.Type) dnsmessage.Name {
+	if name == "" {
+		f.add("name is missing, want one such as www.example.org")
+		return dnsmessage.Name{}
+	}
+	if ip, err := netip.ParseAddr(name); err == nil && qtype == dnsmessage.TypePTR {
+		name = reverseName(ip)
+	}
+	n, err := dnsmessage.NewName(strings.TrimSuffix(name, ".") + ".")
+	if err != nil || !isDomain(name) {
+		f.add("name %q, want a domain name in ASCII", name)
+	}
+	return n
+}
+
+// isDomain reports whether every label of name has 1 to 63 printable ASCII
+// characters (RFC 1035, section 2.3.4); "." is the root.
+func isDomain(name string) bool {
+	if name == "." {
+		return true
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
+		if label == "" || len(label) > 63 {
+			return false
+		}
+		for i := range len(label) {
+			if label[i] <= ' ' || label[i] >= 0x7f {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// reverseName is the name that has the PTR records of ip (RFC 1035, section
+// 3.5; RFC 3596, section 2.5).
+func reverseName(ip netip.Addr) string {
+	ip = ip.Unmap().WithZone("")
+	var labels []byte
+	if ip.Is4() {
+		octets := ip.As4()
+		return netip.AddrFrom4([4]byte{octets[3], octets[2], octets[1], octets[0]}).String() + ".in-addr.arpa"
+	}
+	bytes := ip.As16()
+	for i := len(bytes) - 1; i >= 0; i-- {
+		const hex = "0123456789abcdef"
+		labels = append(labels, hex[bytes[i]&0xf], '.', hex[bytes[i]>>4], '.')
+	}
+	return string(labels) + "ip6.arpa"
+}
+
+// server completes the address of the name server; empty stays empty where
+// resolv.conf says it.
+func (f *faults) server(server string, overTLS bool) string {
+	if server == "" {
+		if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
+			f.add("server is missing: %s has no /etc/resolv.conf", runtime.GOOS)
+		}
+		return ""
+	}
+	port := "53"
+	if overTLS {
+		port = "853"
+	}
+	if ip, err := netip.ParseAddr(strings.Trim(server, "[]")); err == nil {
+		return net.JoinHostPort(ip.String(), port)
+	}
+	if !strings.Contains(server, ":") {
+		server = net.JoinHostPort(server, port)
+	}
+	if !isHostPort(server) {
+		f.add("server %q, want host or host:port", server)
+	}
+	return server
+}
+
+func parseRcode(name string) (dnsmessage.RCode, bool) {
+	for i, known := range rcodes {
+		if strings.EqualFold(name, known) {
+			return dnsmessage.RCode(i), true
+		}
+	}
+	return 0, false
+}

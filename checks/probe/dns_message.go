@@ -1,0 +1,165 @@
+package probe
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// A query is a question as it goes over the wire.
+type query struct {
+	id       uint16
+	question dnsmessage.Question
+	message  []byte
+}
+
+// A dnsAnswer is what is looked at of an answer.
+type dnsAnswer struct {
+	rcode     dnsmessage.RCode
+	truncated bool
+	records   []string // of the type that was asked for, sorted, as recordText writes them
+	ttl       uint32   // the smallest of them, in seconds
+}
+
+// errStranger is a message that does not answer our question: another id or
+// another question, or no message at all.
+var errStranger = errors.New("the message does not answer the question")
+
+// newQuery packs a question whose id nobody can guess. The question was
+// validated by Build, so packing cannot fail.
+func newQuery(question dnsmessage.Question, recursion bool) query {
+	var id [2]byte
+	rand.Read(id[:]) // Never fails.
+	q := query{id: binary.BigEndian.Uint16(id[:]), question: question}
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: q.id, RecursionDesired: recursion})
+	b.StartQuestions()
+	b.Question(question)
+	b.StartAdditionals()
+	var edns dnsmessage.ResourceHeader
+	edns.SetEDNS0(maxDatagram, 0, false)
+	b.OPTResource(edns, dnsmessage.OPTResource{})
+	q.message, _ = b.Finish()
+	return q
+}
+
+// parse reads a message. It is errStranger when it does not belong to q, another
+// error when it does but is malformed.
+func (q query) parse(message []byte) (dnsAnswer, error) {
+	var p dnsmessage.Parser
+	header, err := p.Start(message)
+	if err != nil || !header.Response || header.ID != q.id {
+		return dnsAnswer{}, errStranger
+	}
+	questions, err := p.AllQuestions()
+	if err != nil || !q.echoed(questions, header.RCode) {
+		return dnsAnswer{}, errStranger
+	}
+	answer := dnsAnswer{rcode: header.RCode, truncated: header.Truncated}
+	if header.Truncated {
+		return answer, nil
+	}
+	section, err := readAnswers(&p)
+	if err != nil {
+		return dnsAnswer{}, fmt.Errorf("malformed message: %w", err)
+	}
+	answer.take(section, q.question)
+	return answer, nil
+}
+
+// echoed reports whether questions is ours alone. A server that understood
+// nothing may answer with none.
+func (q query) echoed(questions []dnsmessage.Question, rcode dnsmessage.RCode) bool {
+	if len(questions) == 0 {
+		return rcode == dnsmessage.RCodeFormatError || rcode == dnsmessage.RCodeNotImplemented
+	}
+	echo := questions[0]
+	return len(questions) == 1 && echo.Type == q.question.Type && echo.Class == q.question.Class &&
+		strings.EqualFold(echo.Name.String(), q.question.Name.String())
+}
+
+// A record is one of the answer section.
+type record struct {
+	owner string
+	kind  dnsmessage.Type
+	ttl   uint32
+	text  string
+}
+
+// readAnswers reads the records of the types we know; others are skipped.
+func readAnswers(p *dnsmessage.Parser) ([]record, error) {
+	var section []record
+	for {
+		header, err := p.AnswerHeader()
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
+			return section, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if header.Class != dnsmessage.ClassINET || typeText(header.Type) == "" {
+			if err := p.SkipAnswer(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		resource, err := p.Answer()
+		if err != nil {
+			return nil, err
+		}
+		text, ok := recordText(resource.Body)
+		if !ok {
+			return nil, fmt.Errorf("a record of type %s cannot be read", typeText(header.Type))
+		}
+		section = append(section, record{domainText(header.Name.String()), header.Type, header.TTL, text})
+	}
+}
+
+// take keeps the records of the wanted type that belong to the name asked for
+// or to an alias of it.
+func (a *dnsAnswer) take(section []record, question dnsmessage.Question) {
+	owner := domainText(question.Name.String())
+	alias := map[string]string{}
+	for _, r := range section {
+		if r.kind == dnsmessage.TypeCNAME && question.Type != dnsmessage.TypeCNAME {
+			alias[r.owner] = r.text
+		}
+	}
+	for range len(alias) { // Aliases may form a ring.
+		if to, ok := alias[owner]; ok {
+			owner = to
+		}
+	}
+	for _, r := range section {
+		if r.kind != question.Type || r.owner != owner {
+			continue
+		}
+		if len(a.records) == 0 || r.ttl < a.ttl {
+			a.ttl = r.ttl
+		}
+		a.records = append(a.records, r.text)
+	}
+	slices.Sort(a.records)
+	a.records = slices.Compact(a.records)
+}
+
+// typeText is the name of a type that we know, else empty.
+func typeText(t dnsmessage.Type) string {
+	for name, known := range dnsTypes {
+		if known == t {
+			return name
+		}
+	}
+	return ""
+}
+
+func rcodeText(code dnsmessage.RCode) string {
+	if int(code) < len(rcodes) {
+		return rcodes[code]
+	}
+	return fmt.Sprintf("RCODE%d", code)
+}

@@ -1,0 +1,109 @@
+package probe
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// recordText writes a record as normaliseRecord does an expected one.
+func recordText(body dnsmessage.ResourceBody) (string, bool) {
+	switch r := body.(type) {
+	case *dnsmessage.AResource:
+		return netip.AddrFrom4(r.A).String(), true
+	case *dnsmessage.AAAAResource:
+		return netip.AddrFrom16(r.AAAA).String(), true
+	case *dnsmessage.CNAMEResource:
+		return domainText(r.CNAME.String()), true
+	case *dnsmessage.NSResource:
+		return domainText(r.NS.String()), true
+	case *dnsmessage.PTRResource:
+		return domainText(r.PTR.String()), true
+	case *dnsmessage.MXResource:
+		return fmt.Sprintf("%d %s", r.Pref, domainText(r.MX.String())), true
+	case *dnsmessage.SRVResource:
+		return fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, domainText(r.Target.String())), true
+	case *dnsmessage.SOAResource:
+		return fmt.Sprintf("%s %s %d %d %d %d %d", domainText(r.NS.String()), domainText(r.MBox.String()),
+			r.Serial, r.Refresh, r.Retry, r.Expire, r.MinTTL), true
+	case *dnsmessage.TXTResource:
+		return strings.Join(r.TXT, ""), true // RFC 7208, section 3.3: the strings of one record are one text.
+	case *dnsmessage.UnknownResource:
+		return caaText(r.Data)
+	}
+	return "", false
+}
+
+// caaText reads the data of a CAA record (RFC 8659, section 4.1): flags, the
+// length of the tag, the tag, and the value up to the end.
+func caaText(data []byte) (string, bool) {
+	if len(data) < 2 || len(data) < 2+int(data[1]) {
+		return "", false
+	}
+	tag, value := data[2:2+int(data[1])], data[2+int(data[1]):]
+	return fmt.Sprintf("%d %s %q", data[0], strings.ToLower(string(tag)), value), true
+}
+
+// normaliseRecord writes an expected record in the one form in which records
+// are compared: addresses as netip writes them, names in lower case without a
+// dot at the end, numbers without leading zeros, one blank between fields.
+func normaliseRecord(qtype dnsmessage.Type, text string) (string, bool) {
+	switch qtype {
+	case dnsmessage.TypeA, dnsmessage.TypeAAAA:
+		ip, err := netip.ParseAddr(strings.TrimSpace(text))
+		return ip.String(), err == nil && ip.Zone() == "" && ip.Is4() == (qtype == dnsmessage.TypeA)
+	case dnsmessage.TypeTXT:
+		return text, true
+	case typeCAA:
+		return normaliseCAA(text)
+	}
+	fields := strings.Fields(text)
+	layout := recordLayouts[qtype]
+	if len(fields) != len(layout) {
+		return "", false
+	}
+	for i, kind := range layout {
+		if kind == 'n' {
+			if !isDomain(fields[i]) {
+				return "", false
+			}
+			fields[i] = domainText(fields[i])
+			continue
+		}
+		n, err := strconv.ParseUint(fields[i], 10, 32)
+		if err != nil {
+			return "", false
+		}
+		fields[i] = strconv.FormatUint(n, 10)
+	}
+	return strings.Join(fields, " "), true
+}
+
+// recordLayouts are the fields of the records that consist of names (n) and
+// numbers (d).
+var recordLayouts = map[dnsmessage.Type]string{
+	dnsmessage.TypeCNAME: "n", dnsmessage.TypeNS: "n", dnsmessage.TypePTR: "n",
+	dnsmessage.TypeMX: "dn", dnsmessage.TypeSRV: "dddn", dnsmessage.TypeSOA: "nnddddd",
+}
+
+// normaliseCAA reads `0 issue "ca.example.org"`; the quotes may be missing.
+func normaliseCAA(text string) (string, bool) {
+	flags, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	tag, value, ok := strings.Cut(strings.TrimSpace(rest), " ")
+	n, err := strconv.ParseUint(flags, 10, 8)
+	value = strings.TrimSpace(value)
+	if unquoted, quoted := strings.CutPrefix(value, `"`); quoted {
+		value = strings.TrimSuffix(unquoted, `"`)
+	}
+	return fmt.Sprintf("%d %s %q", n, strings.ToLower(tag), value), ok && err == nil
+}
+
+func domainText(name string) string {
+	if name == "." {
+		return name
+	}
+	return strings.ToLower(strings.TrimSuffix(name, "."))
+}
