@@ -1,0 +1,42 @@
+//go:build unix
+
+package testservers
+
+import (
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"testing"
+)
+
+// Ports of servers are taken below the range from which the kernel gives ports
+// to clients (32768 up), so that no client's connection takes the port of a
+// server while that is stopped.
+const (
+	lowestPort  = 20000
+	highestPort = 32000
+)
+
+// FreeAddr returns 127.0.0.1 with a port on which nobody listens now. Somebody
+// else may take it before its user does: be ready to ask for another one.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	for range 100 {
+		port := lowestPort + rand.IntN(highestPort-lowestPort) //nolint:gosec // A port is no secret.
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			continue
+		}
+		l.Close()
+		return addr
+	}
+	t.Fatalf("no free port among 100 tries between %d and %d", lowestPort, highestPort)
+	return ""
+}
+
+// portOf returns the port of an address.
+func portOf(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	return port
+}
