@@ -2,6 +2,7 @@ package faulttest
 
 import (
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -52,6 +53,18 @@ func alternatingPeer(b *bench) handler {
 		}
 		b.subject.Good(conn)
 	}
+}
+
+// want returns how the subject has to stand f, or why it does not have to.
+func (b *bench) want(f fault) Want {
+	want := b.subject.Except[f.name].or(f.want)
+	if want.Skip == "" && f.skip != nil {
+		want.Skip = f.skip(b.subject)
+	}
+	if only := b.subject.Only; only != nil && !slices.Contains(only, f.name) {
+		want.Skip = "another fault is looked at"
+	}
+	return want
 }
 
 // rounds returns, for each run of the check, whether its peer is bad.

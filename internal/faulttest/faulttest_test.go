@@ -1,14 +1,14 @@
+//go:build linux
+
 package faulttest_test
 
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -94,6 +94,3 @@ func subjectThat(ask func(context.Context, net.Conn) (string, error)) faulttest.
 }
 
 func TestCorrectCheckPassesTheTable(t *testing.T) { faulttest.Run(t, subject()) }
-
-var _ = tls.Config{}
-var _ = strings.Contains

@@ -72,10 +72,10 @@ func Proxy(address string) func(net.Conn) {
 		back := make(chan struct{})
 		go func() {
 			defer close(back)
-			io.Copy(conn, backend)
+			pass(conn, backend)
 			conn.Close()
 		}()
-		io.Copy(backend, conn)
+		pass(backend, conn)
 		backend.Close()
 		<-back
 	}
@@ -181,7 +181,7 @@ var garbage = talking(func(conn net.Conn) {
 	conn.Write(noise)
 })
 
-func echo(conn net.Conn) { io.CopyN(conn, conn, megabyte) }
+func echo(conn net.Conn) { pass(conn, io.LimitReader(conn, megabyte)) }
 
 var redirectLoop = serveHTTP(func(r *http.Request) *http.Response {
 	return &http.Response{
@@ -189,6 +189,12 @@ var redirectLoop = serveHTTP(func(r *http.Request) *http.Response {
 		Header: http.Header{"Location": {"http://" + r.Host + "/again"}},
 	}
 })
+
+// pass copies without splice(2), whose pipes Go keeps for later: they would be
+// taken for descriptors that the check has left.
+func pass(to io.Writer, from io.Reader) {
+	io.Copy(struct{ io.Writer }{to}, struct{ io.Reader }{from})
+}
 
 // talking makes a handler of talk that waits for the client to begin and reads
 // on while it talks, so that the end of the connection is not a reset.

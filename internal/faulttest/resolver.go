@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -34,23 +35,46 @@ func Resolver(tb testing.TB) {
 		defer close(done)
 		answerDNS(conn)
 	}()
-	before := net.DefaultResolver
-	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: dialOnly(conn.LocalAddr().String())}
+	ours := conn.LocalAddr().String()
+	before := nameServer.Swap(&ours)
 	tb.Cleanup(func() {
-		net.DefaultResolver = before
+		nameServer.Store(before)
 		conn.Close()
 		<-done
 	})
 }
 
-// dialOnly dials address whatever it is asked for, by UDP.
-func dialOnly(address string) func(context.Context, string, string) (net.Conn, error) {
-	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+// nameServer is the address of the DNS server that is asked instead of the
+// system's, or nil. The default resolver is replaced once, before any goroutine
+// has started, by one that looks here: a test that replaced it itself would race
+// with every dial of an earlier test that nobody waited for.
+var nameServer = func() *atomic.Pointer[string] {
+	var address atomic.Pointer[string]
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: dialNameServer(&address)}
+	return &address
+}()
+
+// dialNameServer dials the DNS server at ours, or where it is told when there is
+// none.
+//
+// The connection to ours ends with ctx. Go's resolver would wait on for a silent
+// server for up to 5s after a lookup was given up, with two goroutines and two
+// sockets: that is the library's, not the check's, and ends by itself.
+func dialNameServer(ours *atomic.Pointer[string]) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		d := net.Dialer{Resolver: &net.Resolver{}}
+		fake := ours.Load()
+		if fake == nil {
+			return d.DialContext(ctx, network, address)
+		}
 		if !strings.HasPrefix(network, "udp") {
 			return nil, errors.New("our DNS server knows UDP only")
 		}
-		var d net.Dialer
-		return d.DialContext(ctx, "udp4", address)
+		conn, err := d.DialContext(ctx, "udp4", *fake)
+		if err == nil {
+			context.AfterFunc(ctx, func() { conn.Close() })
+		}
+		return conn, err
 	}
 }
 

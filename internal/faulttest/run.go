@@ -102,10 +102,7 @@ func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) o
 // try puts the subject through f and says what is wrong.
 func (b *bench) try(ctx context.Context, f fault) Result {
 	result := Result{Fault: f.name}
-	want := b.subject.Except[f.name].or(f.want)
-	if want.Skip == "" && f.skip != nil {
-		want.Skip = f.skip(b.subject)
-	}
+	want := b.want(f)
 	if want.Skip != "" {
 		result.Skipped = want.Skip
 		return result

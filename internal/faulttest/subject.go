@@ -23,6 +23,9 @@ type Subject struct {
 	Secret string
 	// Except says where the type rightly differs, by the name of the fault.
 	Except map[string]Want
+	// Only names the faults that are tried, for a closer look at one. Nil
+	// means all.
+	Only []string
 
 	// Good serves one connection as a healthy peer does, until the client is
 	// gone; see [Proxy] and [HTTP]. Nil means that the faults "good",

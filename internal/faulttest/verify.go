@@ -1,8 +1,8 @@
 package faulttest
 
 import (
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +16,7 @@ const atOnce = 8
 func Run(t *testing.T, s Subject) {
 	t.Helper()
 	for _, r := range Verify(t, s) {
-		t.Run(strings.ReplaceAll(r.Fault, " ", "_"), func(t *testing.T) {
+		t.Run(r.Fault, func(t *testing.T) {
 			for _, p := range r.Problems {
 				t.Errorf("%s: %s: %s", s.Type, r.Fault, p)
 			}
@@ -67,9 +67,9 @@ func validate(tb testing.TB, s Subject) {
 	if s.Type == "" || s.Spec == nil {
 		tb.Fatalf("fault table of %q: a subject has a Type and a Spec", s.Type)
 	}
-	for name := range s.Except {
+	for _, name := range slices.Concat(s.Only, slices.Collect(maps.Keys(s.Except))) {
 		if !slices.Contains(Names(), name) {
-			tb.Fatalf("fault table of %s: except %q, want one of %q", s.Type, name, Names())
+			tb.Fatalf("fault table of %s: there is no fault %q, want one of %q", s.Type, name, Names())
 		}
 	}
 }
