@@ -1,0 +1,226 @@
+package scrub
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Secrets shorter than minLiteral characters would shred every text; those
+// shorter than minFree are replaced as whole words only.
+const (
+	minLiteral = 4
+	minFree    = 8
+)
+
+// literals are the known secrets in all the forms in which they are looked for
+// (V1). They are never changed: Add makes new ones. Nil knows nothing.
+type literals struct {
+	secrets map[string]bool
+	// forms by their first four bytes, the longest first.
+	forms map[uint32][]form
+	// filter has a bit for every hash of four first bytes, so that almost every
+	// position of a text costs one look.
+	filter [1 << 10]uint64
+}
+
+type form struct {
+	text string
+	word bool // only as a whole word
+}
+
+func (l *literals) knows(secrets []string) bool {
+	for _, secret := range secrets {
+		if usable(secret) && (l == nil || !l.secrets[secret]) {
+			return false
+		}
+	}
+	return true
+}
+
+func usable(secret string) bool {
+	return utf8.RuneCountInString(secret) >= minLiteral && strings.Trim(secret, "*") != ""
+}
+
+// with returns the literals and some more.
+func (l *literals) with(secrets []string) *literals {
+	more := &literals{secrets: map[string]bool{}, forms: map[uint32][]form{}}
+	if l != nil {
+		*more = literals{secrets: maps.Clone(l.secrets), forms: maps.Clone(l.forms), filter: l.filter}
+	}
+	for _, secret := range secrets {
+		if !usable(secret) || more.secrets[secret] {
+			continue
+		}
+		more.secrets[secret] = true
+		for text, word := range formsOf(secret) {
+			more.add(form{text, word})
+		}
+	}
+	return more
+}
+
+func (l *literals) add(f form) {
+	if len(f.text) < minLiteral {
+		return
+	}
+	start := first4(f.text)
+	same := append(slices.Clone(l.forms[start]), f)
+	slices.SortFunc(same, func(a, b form) int { return len(b.text) - len(a.text) })
+	l.forms[start] = same
+	l.filter[hash(start)>>6] |= 1 << (hash(start) & 63)
+}
+
+// formsOf yields the spellings of a secret and whether each has to be a whole
+// word: as it is, escaped for URLs, JSON and Go, and in base64.
+func formsOf(secret string) map[string]bool {
+	forms := map[string]bool{}
+	for _, plain := range []string{secret, strings.TrimSpace(secret)} {
+		plain = validUTF8(plain)
+		if !usable(plain) {
+			continue
+		}
+		word := utf8.RuneCountInString(plain) < minFree
+		for _, f := range slices.Concat([]string{plain}, urlForms(plain), quotedForms(plain), base64Forms(plain, !word)) {
+			if old, ok := forms[f]; !ok || old {
+				forms[f] = word
+			}
+		}
+	}
+	return forms
+}
+
+func urlForms(s string) []string {
+	user := strings.TrimPrefix(url.UserPassword("", s).String(), ":")
+	query := url.QueryEscape(s)
+	forms := []string{query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), user}
+	for _, f := range forms {
+		forms = append(forms, lowerEscapes(f))
+	}
+	return forms
+}
+
+// lowerEscapes spells %2F as %2f.
+func lowerEscapes(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i:], strings.ToLower(s[i:i+3]))
+		}
+	}
+	return string(b)
+}
+
+// quotedForms are how JSON and Go print a secret that has quotes, backslashes or
+// control characters in it.
+func quotedForms(s string) []string {
+	html, err := json.Marshal(s)
+	if err != nil {
+		return nil
+	}
+	plain := appendString(nil, s)
+	return []string{string(html[1 : len(html)-1]), string(plain[1 : len(plain)-1])}
+}
+
+// base64Forms are a secret on its own, with and without padding, and (inside)
+// the characters that it alone decides when it stands in something longer, at
+// each of the three positions.
+func base64Forms(s string, inside bool) []string {
+	var forms []string
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		whole := enc.EncodeToString([]byte(s))
+		forms = append(forms, whole, strings.TrimRight(whole, "="))
+		for before := 0; inside && before < 3; before++ {
+			all := enc.EncodeToString(append(make([]byte, before), s...))
+			forms = append(forms, all[(before*8+5)/6:(before+len(s))*8/6])
+		}
+	}
+	return forms
+}
+
+// replace masks every known secret in a text.
+func (l *literals) replace(in string, t *trace) string {
+	return l.replaceIf(in, t, func(form) bool { return true })
+}
+
+// replaceLong leaves out the secrets that have to be whole words.
+func (l *literals) replaceLong(in string) string {
+	return l.replaceIf(in, nil, func(f form) bool { return !f.word })
+}
+
+func (l *literals) replaceIf(in string, t *trace, wanted func(form) bool) string {
+	if l == nil {
+		return in
+	}
+	var out []byte
+	done := 0
+	for i := 0; i+minLiteral <= len(in); i++ {
+		end := l.match(in, i, wanted)
+		if end < 0 {
+			continue
+		}
+		for j := i + 1; j < end; j++ { // secrets that overlap are one
+			end = max(end, l.match(in, j, wanted))
+		}
+		out = append(append(out, in[done:i]...), Mask...)
+		done, i = end, end-1
+		t.note(v1)
+	}
+	if out == nil {
+		return in
+	}
+	return string(append(out, in[done:]...))
+}
+
+// match returns the end of the longest secret that begins at i, or -1.
+func (l *literals) match(in string, i int, wanted func(form) bool) int {
+	if i+minLiteral > len(in) {
+		return -1
+	}
+	start := first4(in[i:])
+	if l.filter[hash(start)>>6]&(1<<(hash(start)&63)) == 0 {
+		return -1
+	}
+	for _, f := range l.forms[start] {
+		end := i + len(f.text)
+		if strings.HasPrefix(in[i:], f.text) && wanted(f) && (!f.word || isWord(in, i, end)) && !touchesMask(in, i, end) {
+			return end
+		}
+	}
+	return -1
+}
+
+// isWord says whether in[start:end] is not a part of a longer word. A mask
+// beside it was a part of its word when the text was scrubbed before.
+func isWord(in string, start, end int) bool {
+	first, _ := utf8.DecodeRuneInString(in[start:end])
+	last, _ := utf8.DecodeLastRuneInString(in[start:end])
+	before, _ := utf8.DecodeLastRuneInString(in[:start])
+	after, _ := utf8.DecodeRuneInString(in[end:])
+	return !(isWordRune(first) && (isWordRune(before) || strings.HasSuffix(in[:start], Mask))) &&
+		!(isWordRune(last) && (isWordRune(after) || strings.HasPrefix(in[end:], Mask)))
+}
+
+func isWordRune(r rune) bool {
+	return r != utf8.RuneError && (r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// touchesMask keeps a secret with asterisks in it from being found in a mask.
+func touchesMask(in string, start, end int) bool {
+	if strings.IndexByte(in[start:end], '*') < 0 {
+		return false
+	}
+	around := in[max(0, start-len(Mask)+1):min(len(in), end+len(Mask)-1)]
+	return strings.Contains(around, Mask)
+}
+
+func first4(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+func hash(start uint32) uint32 { return start * 0x9E3779B1 >> 16 }

@@ -1,0 +1,149 @@
+package scrub
+
+import "strings"
+
+const (
+	maxName   = 128 // bytes of a name in a text
+	maxSpaces = 16  // blanks between a name and its sign
+)
+
+// equals is V9 and V10 at an equals sign. It returns where to go on.
+func (p *scan) equals(i int) int {
+	start, end := p.nameBefore(i)
+	if start == end {
+		return i + 1
+	}
+	name := p.in[start:end]
+	query := start > 0 && (p.in[start-1] == '?' || p.in[start-1] == '&')
+	if !query && strings.EqualFold(name, "key") || !p.sensitive(name) {
+		return i + 1
+	}
+	if query {
+		return p.param(i + 1)
+	}
+	from := i + 1
+	if from+1 < len(p.in) && strings.IndexByte("=>", p.in[from]) >= 0 && p.in[from+1] == ' ' {
+		from++ // == and =>
+	}
+	value := skipSpaces(p.in, from)
+	if value == len(p.in) || isBlank(p.in[value]) {
+		if end == i && value == i+1 { // NAME= and nothing else
+			return p.mask(value, value, v10)
+		}
+		return value
+	}
+	return p.maskValue(value, p.valueEnd(value), v10)
+}
+
+// sensitive is Name for a name in a text, where dashes make it a flag.
+func (p *scan) sensitive(name string) bool {
+	switch name {
+	case "authSource", "authMechanism": // MongoDB: say how, not what
+		return false
+	}
+	return p.s.Name(strings.TrimLeft(name, "-"))
+}
+
+// nameBefore returns the name that ends at the sign at i, perhaps quoted and
+// with blanks between.
+func (p *scan) nameBefore(i int) (start, end int) {
+	end = i
+	if p.in[i] == '=' && end > p.floor && p.in[end-1] == ':' { // :=
+		end--
+	}
+	for end > max(p.floor, i-maxSpaces) && (p.in[end-1] == ' ' || p.in[end-1] == '\t') {
+		end--
+	}
+	if end > p.floor && isQuote(p.in[end-1]) {
+		end--
+		end -= backslashes(p.in, p.floor, end)
+	}
+	for start = end; start > max(p.floor, end-maxName) && isName(p.in[start-1]); start-- {
+	}
+	return start, end
+}
+
+// isName are the bytes of a name: db.password, user[pass], X-Api-Key, --token.
+func isName(c byte) bool {
+	return isAlnum(c) || strings.IndexByte("_-.[]%$", c) >= 0
+}
+
+// param masks the value of a query parameter.
+func (p *scan) param(i int) int {
+	end := i
+	for end < len(p.in) && !isBlank(p.in[end]) && strings.IndexByte("&;#\"'`<>\\", p.in[end]) < 0 {
+		end++
+	}
+	return p.mask(i, end, v9)
+}
+
+// maskValue masks in[value:end], and nothing more if it is masked already.
+func (p *scan) maskValue(value, end int, r rule) int {
+	if masked := value + len(Mask); p.isMasked(value) {
+		end = masked
+	}
+	return p.mask(value, end, r)
+}
+
+// isMasked says whether a mask and nothing of a word behind it stands at i.
+func (p *scan) isMasked(i int) bool {
+	if !strings.HasPrefix(p.in[i:], Mask) {
+		return false
+	}
+	i += len(Mask)
+	return i == len(p.in) || !isAlnum(p.in[i])
+}
+
+// valueEnd returns the end of the value that begins at i: quoted, in braces or
+// brackets, or up to a blank, ";" or "&". A comma belongs to it.
+func (p *scan) valueEnd(i int) int {
+	switch p.in[i] {
+	case '{':
+		if end := braceEnd(p.in[:lineEnd(p.in, i)], i); end >= 0 {
+			return end
+		}
+		return lineEnd(p.in, i)
+	case '[':
+		if end := balanced(p.in[:lineEnd(p.in, i)], i); end >= 0 {
+			return end
+		}
+	}
+	plain := i
+	for i < len(p.in) && !endsValue(p.in[i]) {
+		quote, slashes := openingQuote(p.in, i)
+		if quote < 0 || i != plain {
+			i++
+			continue
+		}
+		closing := closingQuote(p.in, quote+1, p.in[quote], slashes, true)
+		if closing < 0 {
+			return len(p.in) // cut off
+		}
+		i = closing + 1
+		if i < len(p.in) && strings.IndexByte(",)]}>:.\\", p.in[i]) >= 0 {
+			return i
+		}
+		plain = i
+	}
+	if i > plain {
+		return trimClosing(p.in, plain, i)
+	}
+	return i
+}
+
+func endsValue(c byte) bool { return isBlank(c) || c == ';' || c == '&' }
+
+// trimClosing leaves a quote behind an unquoted value where it is, with the
+// punctuation after it: it closes what the whole text is quoted by.
+func trimClosing(in string, start, end int) int {
+	i := end
+	for i > start && strings.IndexByte(":,.)]}>", in[i-1]) >= 0 {
+		i--
+	}
+	if i <= start+1 || !isQuote(in[i-1]) {
+		return end
+	}
+	for i--; i > start+1 && in[i-1] == '\\'; i-- {
+	}
+	return i
+}

@@ -1,0 +1,77 @@
+package scrub
+
+import "strings"
+
+const (
+	pemBegin = "-----BEGIN "
+	pemEnd   = "-----END "
+	pemDash  = "-----"
+	maxLabel = 80 // bytes of a label and its dashes
+)
+
+// pem is V3 at a dash: a private key from its first line to its last one, or to
+// the end of the text if that was cut off; and one whose beginning was cut off.
+func (p *scan) pem(i int) int {
+	rest := p.in[i:]
+	switch {
+	case strings.HasPrefix(rest, pemBegin):
+		end := privateLabel(p.in, i+len(pemBegin))
+		if end < 0 {
+			return i + len(pemBegin)
+		}
+		return p.mask(i, privateKeyEnd(p.in, end), v3)
+	case strings.HasPrefix(rest, pemEnd):
+		end := privateLabel(p.in, i+len(pemEnd))
+		if start := p.base64Start(i); end >= 0 && start < i {
+			return p.mask(start, end, v3)
+		}
+		return i + len(pemEnd)
+	}
+	return i + 1
+}
+
+// privateLabel returns the end of the label at i with its dashes if it is that
+// of a private key, and -1 if not.
+func privateLabel(in string, i int) int {
+	label := in[i:min(len(in), i+maxLabel)]
+	n := strings.Index(label, pemDash)
+	if n < 0 || !strings.Contains(label[:n], "PRIVATE KEY") {
+		return -1
+	}
+	return i + n + len(pemDash)
+}
+
+func privateKeyEnd(in string, i int) int {
+	for {
+		n := strings.Index(in[i:], pemEnd)
+		if n < 0 {
+			return len(in)
+		}
+		i += n + len(pemEnd)
+		if end := privateLabel(in, i); end >= 0 {
+			return end
+		}
+	}
+}
+
+// base64Start returns where the lines of base64 before i begin.
+func (p *scan) base64Start(i int) int {
+	start := i
+	for j := i; j > p.floor; j-- {
+		c := p.in[j-1]
+		if !isBase64(c) && !isBlank(c) && c != '\\' {
+			break
+		}
+		if c == ' ' || c == '\t' {
+			break
+		}
+		if !isBlank(c) {
+			start = j - 1
+		}
+	}
+	return start
+}
+
+func isBase64(c byte) bool {
+	return isLower(c) || isUpper(c) || isDigit(c) || c == '+' || c == '/' || c == '='
+}

@@ -1,0 +1,176 @@
+package scrub
+
+import (
+	"strings"
+)
+
+const maxScheme = 32 // bytes; longer ones are cut, which costs nothing but the port guard
+
+// schemeStart returns where the scheme that ends at colon begins, at or after floor.
+func schemeStart(in string, floor, colon int) int {
+	i := colon
+	for i > max(floor, colon-maxScheme) && isScheme(in[i-1]) {
+		i--
+	}
+	return i
+}
+
+func isScheme(c byte) bool {
+	return isLower(c) || isUpper(c) || isDigit(c) || c == '+' || c == '.' || c == '-'
+}
+
+// isWeb says for which schemes a slash after a port ends the user-info: their
+// paths have an "@" more often than their passwords a slash.
+func isWeb(scheme string) bool {
+	switch strings.ToLower(scheme) {
+	case "http", "https", "ws", "wss", "ftp", "ftps":
+		return true
+	}
+	return false
+}
+
+// url is V6 and V4 at the colon of "://". It returns where to go on.
+func (p *scan) url(colon int) int {
+	start := colon + len("://")
+	scheme := schemeStart(p.in, p.floor, colon)
+	end := p.urlEnd(scheme, start)
+	if next := p.userInfo(start, end, isWeb(p.in[scheme:colon])); next > start {
+		start = next
+	}
+	return p.webhook(start, end)
+}
+
+// urlEnd returns how far the user-info can reach at most: to the closing quote,
+// when the URL is quoted, otherwise to the next blank or URL.
+func (p *scan) urlEnd(scheme, start int) int {
+	end := p.nextURL(start)
+	for scheme > p.floor && p.in[scheme-1] == ':' { // jdbc:mysql://
+		scheme = schemeStart(p.in, p.floor, scheme-1)
+	}
+	if scheme > p.floor && isQuote(p.in[scheme-1]) {
+		if closing := p.closingOnLine(scheme-1, start); closing >= 0 {
+			return min(end, closing)
+		}
+	}
+	return min(end, p.nextBlank(start))
+}
+
+// closingOnLine returns where the quote that opens at open is closed, if it is
+// on the same line; from is where to begin to look.
+func (p *scan) closingOnLine(open, from int) int {
+	closing := closingQuote(p.in[:lineEnd(p.in, from)], from, p.in[open], backslashes(p.in, p.floor, open), false)
+	return closing
+}
+
+// userInfo masks the password, or a user name that is a token, in
+// in[start:end]. It returns the end of the user-info, or start if there is none.
+func (p *scan) userInfo(start, end int, web bool) int {
+	at := p.nextAt(start)
+	if at >= end || p.isIPv6(start) {
+		return start
+	}
+	colon := start + strings.IndexByte(p.in[start:end], ':')
+	switch {
+	case colon < start, strings.ContainsAny(p.in[start:colon], "/?#"),
+		at < colon && p.isPort(colon):
+		return p.userName(start, at)
+	case web && p.isPortAndPath(colon),
+		p.isPortAndBlank(colon):
+		return start
+	}
+	at = p.nextAt(colon)
+	if at >= end {
+		return p.userName(start, p.nextAt(start))
+	}
+	at = p.lastAt(at, p.authorityEnd(at, end, web))
+	if isToken(p.in[start:colon]) {
+		p.mask(start, colon, v13)
+	}
+	return p.skip(p.mask(colon+1, at, v6) + 1)
+}
+
+// userName masks a user name without password that is itself a secret.
+func (p *scan) userName(start, at int) int {
+	if user := p.in[start:at]; isToken(user) || isLongID(user) {
+		return p.skip(p.mask(start, at, v6) + 1)
+	}
+	return start
+}
+
+// authorityEnd returns where the search for the last "@" ends: for the web's
+// schemes at the slash after the first port behind an "@".
+func (p *scan) authorityEnd(at, end int, web bool) int {
+	if !web {
+		return end
+	}
+	for i := at; i < end; i++ {
+		if p.in[i] == ':' && p.isPortAndPath(i) {
+			return i
+		}
+	}
+	return end
+}
+
+// portEnd returns the end of the port after colon, or colon if there is none.
+func (p *scan) portEnd(colon int) int {
+	i := colon + 1
+	for i < len(p.in) && i <= colon+5 && isDigit(p.in[i]) {
+		i++
+	}
+	if i == colon+1 {
+		return colon
+	}
+	return i
+}
+
+func (p *scan) isPortAndPath(colon int) bool {
+	end := p.portEnd(colon)
+	return end > colon && end < len(p.in) && p.in[end] == '/'
+}
+
+// isPortAndBlank finds "h:80 is down" in a quoted text.
+func (p *scan) isPortAndBlank(colon int) bool {
+	end := p.portEnd(colon)
+	return end > colon && (end == len(p.in) || isBlank(p.in[end]))
+}
+
+func (p *scan) isPort(colon int) bool {
+	end := p.portEnd(colon)
+	return end > colon && (end == len(p.in) || !isAlnum(p.in[end]) && p.in[end] != '@')
+}
+
+// isIPv6 says whether an address in brackets stands at i.
+func (p *scan) isIPv6(i int) bool {
+	if i >= len(p.in) || p.in[i] != '[' {
+		return false
+	}
+	for j := i + 1; j < len(p.in) && j < i+64; j++ {
+		if p.in[j] == ']' {
+			return true
+		}
+		if !isAlnum(p.in[j]) && strings.IndexByte(":.%-_", p.in[j]) < 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// isLongID says whether a user name has 20 letters and digits: nobody's name,
+// but an access token. Names made of words with dashes are names.
+func isLongID(user string) bool {
+	count, digits, other := 0, 0, 0
+	for i := range len(user) {
+		switch c := user[i]; {
+		case isDigit(c):
+			digits++
+			count++
+		case isLower(c) || isUpper(c):
+			count++
+		case c == '-' || c == '_':
+			other++
+		default:
+			return false
+		}
+	}
+	return count >= 20 && (other == 0 || digits > 0)
+}

@@ -1,0 +1,94 @@
+package scrub
+
+import "strings"
+
+const maxUser = 64 // bytes of a user name outside a URL
+
+// bareUserInfo is V7 and V8 at a colon: "user:pass@tcp(db:3306)/x" and
+// "user:pass@host:80". It returns where to go on.
+func (p *scan) bareUserInfo(colon int) int {
+	pass := colon + 1
+	if pass == len(p.in) || p.nextAt(pass) >= p.nextBlank(pass) {
+		return pass
+	}
+	user := p.userStart(colon)
+	if user < 0 || isHarmlessScheme(p.in[user:colon]) {
+		return pass
+	}
+	end := p.nextBlank(pass)
+	if user > p.floor && isQuote(p.in[user-1]) {
+		if closing := p.closingOnLine(user-1, pass); closing >= 0 {
+			end = min(end, closing)
+		}
+	}
+	at := p.lastAt(pass, end)
+	if at < 0 || !p.isHostAt(at+1, end) {
+		return pass
+	}
+	if p.isOracle(colon) { // jdbc:oracle:thin:scott/tiger@//h:1521/x
+		pass = indexByte(p.in[:at], pass, '/') + 1
+	}
+	switch dsn := p.isProtocol(at + 1); {
+	case pass > at, !dsn && p.isPortAndPath(colon):
+		return colon + 1
+	case dsn:
+		return p.skip(p.mask(pass, at, v7) + 1)
+	}
+	return p.skip(p.mask(pass, at, v8) + 1)
+}
+
+// userStart returns where the user name before colon begins; -1 if there is none.
+// An empty one is only believed at the start of a word: ":pw@host".
+func (p *scan) userStart(colon int) int {
+	i := colon
+	for i > max(p.floor, colon-maxUser) && isUser(p.in[i-1]) {
+		i--
+	}
+	if i == colon && i > p.floor && !isBlank(p.in[i-1]) && p.in[i-1] != '=' {
+		return -1
+	}
+	return i
+}
+
+func isUser(c byte) bool {
+	return isAlnum(c) || strings.IndexByte("_.%+~$!@-", c) >= 0
+}
+
+// isHostAt says whether in[i:end] can be a host; the digest of an image is none.
+func (p *scan) isHostAt(i, end int) bool {
+	if i >= end {
+		return false
+	}
+	rest := p.in[i:end]
+	if strings.HasPrefix(rest, "sha256:") || strings.HasPrefix(rest, "sha512:") {
+		return false
+	}
+	return isAlnum(rest[0]) || strings.IndexByte("[(/_*", rest[0]) >= 0
+}
+
+// isProtocol finds "tcp(" and, without a protocol, "(" and "/".
+func (p *scan) isProtocol(i int) bool {
+	for j := i; j < len(p.in) && j < i+16; j++ {
+		if c := p.in[j]; c == '(' || c == '/' && j == i {
+			return true
+		} else if !isAlnum(c) {
+			return false
+		}
+	}
+	return false
+}
+
+func (p *scan) isOracle(colon int) bool {
+	before := p.in[max(p.floor, colon-len("oracle:thin")):colon]
+	return strings.HasSuffix(before, "oracle:thin") || strings.HasSuffix(before, "oracle:oci")
+}
+
+// isHarmlessScheme lists what stands before a colon and an address without
+// being a user.
+func isHarmlessScheme(user string) bool {
+	switch strings.ToLower(user) {
+	case "mailto", "sip", "sips", "acct", "xmpp", "email", "mail", "pkg", "jdbc", "r2dbc", "oracle":
+		return true
+	}
+	return false
+}
