@@ -1,0 +1,41 @@
+package collector
+
+import (
+	"math"
+	"time"
+)
+
+// An instant is a moment on both clocks. The monotonic one cannot be set back,
+// the wall clock goes on while the machine is suspended: life that is over by
+// either of them is over.
+type instant struct {
+	mono time.Duration // since the collector was made
+	wall int64         // Unix nanoseconds
+}
+
+// never is later than every other instant.
+var never = instant{mono: math.MaxInt64, wall: math.MaxInt64}
+
+// startClock returns a clock whose monotonic side begins now.
+func startClock() func() instant {
+	start := time.Now()
+	return func() instant {
+		now := time.Now()
+		return instant{mono: now.Sub(start), wall: now.UnixNano()}
+	}
+}
+
+// before reports whether i comes before o on both clocks.
+func (i instant) before(o instant) bool { return i.mono < o.mono && i.wall < o.wall }
+
+func (i instant) add(d time.Duration) instant {
+	return instant{mono: i.mono + d, wall: i.wall + int64(d)}
+}
+
+// time returns the wall time, for showing.
+func (i instant) time() time.Time { return time.Unix(0, i.wall) }
+
+// earliest returns what is over first, on each clock.
+func earliest(a, b instant) instant {
+	return instant{mono: min(a.mono, b.mono), wall: min(a.wall, b.wall)}
+}

@@ -1,0 +1,246 @@
+package collector
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// A Collector runs checks and keeps their results. It is a
+// [prometheus.Collector]. All methods are safe for concurrent use. It needs no
+// Close: a check that never returns is the only thing that can outlive it.
+type Collector struct {
+	opts      Options
+	now       func() instant
+	places    places
+	scheduler scheduler
+	maxWait   atomic.Int64 // time.Duration
+	families  families
+	durations *prometheus.HistogramVec // nil: not wanted
+
+	// changing is held while the set of checks is being changed.
+	changing sync.Mutex
+	set      atomic.Pointer[set]
+	draining atomic.Pointer[string]
+
+	// generation moves when anything that a reader sees has changed; results
+	// and versions number what was published and what readers were given.
+	generation atomic.Uint64
+	results    atomic.Uint64
+	versions   atomic.Uint64
+	requests   [outcomes]paddedCounter
+}
+
+// New makes a collector of checks, or says everything that is wrong with them.
+func New(o Options, cs ...checks.Check) (*Collector, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c := &Collector{opts: o, now: startClock(), families: newFamilies(), durations: newDurations(o.Histogram)}
+	c.Limit(o.Concurrency, o.MaxWait)
+	s, err := newSet(cs, o, func(def checks.Check) *track { return newTrack(c.newCounters(def.Name)) })
+	if err != nil {
+		return nil, err
+	}
+	c.install(s)
+	return c, nil
+}
+
+// install makes s the set of checks. The caller holds changing, or is New.
+func (c *Collector) install(s *set) {
+	for _, e := range s.entries {
+		e.redefine(e)
+	}
+	c.set.Store(s)
+	c.generation.Add(1)
+}
+
+// Add registers more checks, also while serving. When one of them is wrong, or
+// a name is taken, nothing is added.
+func (c *Collector) Add(cs ...checks.Check) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	old := c.set.Load()
+	s, err := newSet(append(old.definitions(), cs...), c.opts, func(def checks.Check) *track {
+		if e := old.byName[def.Name]; e != nil {
+			return e.track
+		}
+		return newTrack(c.newCounters(def.Name))
+	})
+	if err != nil {
+		return err
+	}
+	c.install(s)
+	c.start(s.entries[len(old.entries):])
+	return nil
+}
+
+// Remove takes a check out. It reports false when there is no such check, or
+// when another depends on it. Its series are gone with the next scrape.
+func (c *Collector) Remove(name string) bool {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	old := c.set.Load()
+	e := old.byName[name]
+	if e == nil || len(e.dependents) > 0 {
+		return false
+	}
+	defs := slices.DeleteFunc(old.definitions(), func(def checks.Check) bool { return def.Name == name })
+	s, err := newSet(defs, c.opts, func(def checks.Check) *track { return old.byName[def.Name].track })
+	if err != nil {
+		return false
+	}
+	c.install(s)
+	c.forget(e)
+	return true
+}
+
+// Replace puts a whole new set of checks in place of the old one, for a reload.
+// A check with the same name, dependencies and (not empty) fingerprint keeps
+// its result, its state and its stuck run; one with the same name keeps its
+// counters. What is new or changed runs once first; then all is swapped at
+// once. When the set is wrong or ctx ends before, the old one stays as it was.
+func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	old := c.set.Load()
+	var fresh []*track
+	s, err := newSet(cs, c.opts, func(def checks.Check) *track {
+		before := old.byName[def.Name]
+		if before != nil && same(before.Check, def) {
+			return before.track
+		}
+		t := newTrack(c.newCounters(def.Name))
+		if before != nil {
+			t.counters = before.counters
+		}
+		fresh = append(fresh, t)
+		return t
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.runOnce(ctx, s, fresh); err != nil {
+		return err
+	}
+	c.swap(old, s)
+	return nil
+}
+
+func same(a, b checks.Check) bool {
+	return a.Fingerprint != "" && a.Fingerprint == b.Fingerprint && slices.Equal(a.DependsOn, b.DependsOn)
+}
+
+// runOnce gives each fresh track of a set that nobody sees yet its first
+// result. When ctx ends before, they are retired.
+func (c *Collector) runOnce(ctx context.Context, s *set, fresh []*track) error {
+	var runs []*run
+	var unseen []*entry
+	for _, e := range s.entries {
+		if e.def == nil {
+			e.def = e
+			unseen = append(unseen, e)
+		}
+	}
+	for _, e := range unseen {
+		if r, _ := c.demand(e, c.results.Load(), c.now()); r != nil {
+			runs = append(runs, r)
+		}
+	}
+	for _, r := range runs {
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			for _, t := range fresh {
+				t.retire()
+			}
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// swap makes s visible and lets go of what only the old set had.
+func (c *Collector) swap(old, s *set) {
+	c.install(s)
+	kept := make(map[*track]bool, len(s.entries))
+	for _, e := range s.entries {
+		kept[e.track] = true
+		// A skip may have had its cause in the old set.
+		if p := e.current.Load(); p != nil && p.State == StateSkipped {
+			c.refresh(e.track)
+		}
+	}
+	for _, e := range old.entries {
+		if !kept[e.track] {
+			c.forget(e)
+		}
+	}
+	c.start(s.entries)
+}
+
+// forget drops what is under way for a check that is gone.
+func (c *Collector) forget(e *entry) {
+	e.retire()
+	c.scheduler.remove(e.track)
+	if c.durations != nil && c.set.Load().byName[e.Name] == nil {
+		c.durations.DeleteLabelValues(e.Name)
+	}
+}
+
+// start makes sure that, while Run is under way, every check has a run behind
+// it or before it.
+func (c *Collector) start(entries []*entry) {
+	if !c.scheduler.running() {
+		return
+	}
+	for _, e := range entries {
+		if e.current.Load() == nil {
+			c.refresh(e.track)
+		}
+	}
+}
+
+// Drain takes the service out: every report is failed, with the reason, until
+// Drain(nil) takes it back in. Checks go on as before.
+func (c *Collector) Drain(reason error) {
+	if reason == nil {
+		c.draining.Store(nil)
+	} else {
+		text := either(c.clean(reason.Error()), "draining")
+		c.draining.Store(&text)
+	}
+	c.generation.Add(1)
+}
+
+// Limit changes Options.Concurrency and Options.MaxWait while in use, for a
+// reload. A concurrency below 1 means the default.
+func (c *Collector) Limit(concurrency int, maxWait time.Duration) {
+	if concurrency < 1 {
+		concurrency = DefaultConcurrency
+	}
+	c.maxWait.Store(int64(maxWait))
+	for _, r := range c.places.resize(concurrency) {
+		c.begin(r)
+	}
+}
+
+// Ready reports whether every check has had a first result.
+func (c *Collector) Ready() bool {
+	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool { return e.current.Load() == nil })
+}
+
+func (c *Collector) newCounters(name string) *counters {
+	n := &counters{}
+	if c.durations != nil {
+		n.durations, _ = c.durations.WithLabelValues(name).(prometheus.Histogram)
+	}
+	return n
+}

@@ -1,0 +1,27 @@
+package collector
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// SetWallClock lets a test set the wall clock of c without moving the
+// monotonic one, which the clock of testing/synctest cannot do. It is called
+// before c is used.
+func (c *Collector) SetWallClock() (jump func(time.Duration)) {
+	var offset atomic.Int64
+	real := c.now
+	c.now = func() instant {
+		now := real()
+		now.wall += offset.Load()
+		return now
+	}
+	return func(d time.Duration) { offset.Add(int64(d)) }
+}
+
+// Queued returns how many runs wait for a place.
+func (c *Collector) Queued() int {
+	c.places.mu.Lock()
+	defer c.places.mu.Unlock()
+	return c.places.queue.Len()
+}

@@ -1,0 +1,96 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-kit/log"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// The defaults of Options.
+const (
+	DefaultSuccessTTL  = 27 * time.Second
+	DefaultFailedTTL   = 9 * time.Second
+	DefaultTimeout     = 5 * time.Second
+	DefaultCollectWait = 500 * time.Millisecond
+	DefaultConcurrency = 64
+)
+
+// A Histogram says how the durations of runs are counted.
+type Histogram string
+
+// The kinds of healthcheck_run_duration_seconds.
+const (
+	HistogramOff     Histogram = ""        // no such metric
+	HistogramClassic Histogram = "classic" // fixed buckets, 1 ms to 60 s
+	HistogramNative  Histogram = "native"  // a native (sparse) histogram without fixed buckets
+)
+
+// Options are the settings of a Collector. The zero value is useful.
+type Options struct {
+	// SuccessTTL and FailedTTL are how long a pass and a failure are kept when
+	// the check does not say. Zero means 27s and 9s, negative: not at all.
+	SuccessTTL, FailedTTL time.Duration
+	// Timeout bounds one run when the check does not say. Zero means 5s.
+	Timeout time.Duration
+	// CollectWait bounds how long a scrape waits for runs of expired checks.
+	// Zero means 500ms, negative: not at all.
+	CollectWait time.Duration
+	// MaxWait bounds how long Report waits for runs. Zero: as long as the run
+	// may take; negative: not at all.
+	MaxWait time.Duration
+	// Concurrency is how many runs are under way at a time. Zero means 64.
+	Concurrency int
+	// OnChange is called when a check's State has changed: for each check in
+	// order, from the goroutine of its run, with no lock held. When a call
+	// takes longer than changes come, those in between are left out. A panic
+	// is logged. Nil: nobody is told.
+	OnChange func(old, new Result)
+	// Scrub removes secrets from outputs, warnings and logged errors. It is
+	// called once for each text and must be safe for concurrent use. Nil means
+	// the rules of internal/scrub without literal secrets.
+	Scrub func(string) string
+	// Histogram adds healthcheck_run_duration_seconds. Empty: off.
+	Histogram Histogram
+	// Logger is told of changes (warn, info) and runs (debug). Nil: no log.
+	Logger log.Logger
+}
+
+// withDefaults fills in what is zero, or says what is wrong.
+func (o Options) withDefaults() (Options, error) {
+	o.SuccessTTL = either(o.SuccessTTL, DefaultSuccessTTL)
+	o.FailedTTL = either(o.FailedTTL, DefaultFailedTTL)
+	o.Timeout = either(o.Timeout, DefaultTimeout)
+	o.CollectWait = either(o.CollectWait, DefaultCollectWait)
+	o.Concurrency = either(o.Concurrency, DefaultConcurrency)
+	if o.Scrub == nil {
+		o.Scrub = scrub.New(scrub.Rules{}).Text
+	}
+	if o.Logger == nil {
+		o.Logger = log.NewNopLogger()
+	}
+	var errs []error
+	if o.Timeout < 0 {
+		errs = append(errs, fmt.Errorf("timeout %v, want a positive duration", o.Timeout))
+	}
+	if o.Concurrency < 0 {
+		errs = append(errs, fmt.Errorf("concurrency %d, want at least 1", o.Concurrency))
+	}
+	switch o.Histogram {
+	case HistogramOff, HistogramClassic, HistogramNative:
+	default:
+		errs = append(errs, fmt.Errorf("histogram %q, want classic, native or nothing", o.Histogram))
+	}
+	return o, errors.Join(errs...)
+}
+
+func either[T comparable](v, whenZero T) T {
+	var zero T
+	if v == zero {
+		return whenZero
+	}
+	return v
+}

@@ -1,0 +1,107 @@
+package collector
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxInput is how much of a check's text is looked at, in bytes.
+	maxInput = 64 << 10
+	// maxOutput is how much of it is shown, in bytes, the ellipsis included.
+	maxOutput = 1 << 10
+)
+
+// clean makes a check's text fit to be shown: valid UTF-8, without secrets, on
+// one line with control characters spelt out, not too long; in this order,
+// since a secret that is cut in two or spelt out is no longer recognised.
+func (c *Collector) clean(text string) string {
+	text = strings.TrimRight(text, "\r\n")
+	if len(text) > maxInput {
+		text = dropLastWord(text[:maxInput])
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	return shorten(visible(c.scrub(text)))
+}
+
+// scrub fails closed: a text that the scrubber cannot cope with is not shown.
+func (c *Collector) scrub(text string) (clean string) {
+	defer func() {
+		if recover() != nil {
+			clean = "********"
+		}
+	}()
+	return c.opts.Scrub(text)
+}
+
+// dropLastWord cuts what may be half a secret: half a URL has no @.
+func dropLastWord(s string) string {
+	return s[:strings.LastIndexAny(s, " \t\r\n")+1]
+}
+
+// visible spells out what a terminal or a page would act on instead of showing.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, acts) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case !acts(r):
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// acts reports whether r is a control character, a line or paragraph separator,
+// or changes the direction of the text after it.
+func acts(r rune) bool {
+	switch {
+	case r < 0x20, 0x7f <= r && r < 0xa0:
+		return true
+	case r < 0x600:
+		return false
+	}
+	return r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+}
+
+func shorten(s string) string {
+	if len(s) <= maxOutput {
+		return s
+	}
+	const ellipsis = "…"
+	end := maxOutput - len(ellipsis)
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + ellipsis
+}
+
+// ago writes a duration as a person says it: 350ms, 41s, 3m, 1h2m.
+func ago(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	s := d.Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"errors"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// A State is what is thought of one check after its thresholds.
+type State string
+
+// The states.
+const (
+	StatePassed  State = "passed"
+	StateFailed  State = "failed"
+	StateSkipped State = "skipped" // not run, because a dependency has not passed
+	StateUnknown State = "unknown" // no result yet, or an expired one whose run has not finished
+)
+
+// A Status is what is thought of all checks of a report together.
+type Status string
+
+// The statuses, from best to worst.
+const (
+	StatusPassed   Status = "passed"
+	StatusDegraded Status = "degraded" // something warns, or an optional check has not passed
+	StatusFailed   Status = "failed"
+)
+
+// A Result is what is known of one check. It is shared by all readers and must
+// not be changed.
+type Result struct {
+	// Check is the check's name.
+	Check string
+	// Passed is the raw outcome of the last run.
+	Passed bool
+	// State is the outcome after thresholds; it decides the overall status.
+	State State
+	// Output is the sentence of the check: valid UTF-8, scrubbed, on one line,
+	// at most 1 KiB.
+	Output string
+	// Reason says why the check has not passed; empty when it has.
+	Reason checks.Reason
+	// Warning is the text of a check that passed with a warning, as clean as
+	// Output; else empty.
+	Warning string
+
+	// Time is the end of the run, Expires when the result's life is over; both
+	// are the same where nothing is cached. They are wall times without a
+	// monotonic reading, for showing: the collector decides by its own clocks.
+	Time, Expires time.Time
+	// Duration is how long the run took, without waiting for its place.
+	Duration time.Duration
+	// Since is when State last changed.
+	Since time.Time
+	// LastSuccess is the end of the last run that passed; zero if none has.
+	LastSuccess time.Time
+	// Values is what the run observed, in the order of their first observing.
+	Values []Value
+
+	// The rest is the check's definition: see [checks.Check].
+	Type        string
+	Optional    bool
+	Tags        []string
+	Description string
+	Runbook     string
+}
+
+// A Value is a measured value that a run observed (see [checks.Observe]).
+type Value struct {
+	Name  string
+	Value float64
+}
+
+// A Report is one answer: the results of the selected checks and what they
+// mean together. It is a snapshot that all readers share; it must not be
+// changed.
+type Report struct {
+	// Status is failed when the service is drained or a check that is not
+	// optional has not passed, else degraded or passed.
+	Status Status
+	// Draining is why the service was taken out with Drain; empty when it is in.
+	Draining string
+	// Time is the moment of the answer.
+	Time time.Time
+	// Results are in the order in which the checks were registered. Pointers
+	// are equal in two reports only if the results are.
+	Results []*Result
+	// Version is equal in two reports of one collector only if they differ in
+	// nothing but Time, so that a rendering can be kept. Zero is equal to
+	// nothing.
+	Version uint64
+}
+
+// A Filter selects checks. The zero value selects all. Names are alternatives,
+// and so are tags; a check must match both where both are given; Exclude, a
+// list of names, comes last.
+type Filter struct {
+	Names, Exclude, Tags []string
+}
+
+// ErrUnknownCheck is what Report returns (wrapped) for a name or a tag that no
+// check has, and for a selection that leaves none: a filter must be able to
+// fail.
+var ErrUnknownCheck = errors.New("unknown check")

@@ -1,0 +1,147 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// An entry is one check of one set: its definition, with every default filled
+// in, and its place among the others. It does not change; what does is in its
+// track, which a later set may share.
+type entry struct {
+	checks.Check
+	deps, dependents []*entry
+	// patience is how long the checks it depends on may take before it starts.
+	patience time.Duration
+	*track
+}
+
+// ttl is how long a result is kept: the failed TTL is also for a pass that has
+// not yet changed the state of the check.
+func (e *entry) ttl(settledPass bool) time.Duration {
+	if settledPass {
+		return max(e.SuccessTTL, 0)
+	}
+	return max(e.FailedTTL, 0)
+}
+
+// A set is all checks at one moment, in the order of registration.
+type set struct {
+	entries []*entry
+	byName  map[string]*entry
+	tags    map[string]bool
+	all     *selection
+
+	mu         sync.Mutex
+	selections map[string]*selection
+}
+
+// newSet makes a set of definitions, or says everything that is wrong with
+// them. The track of each entry is what trackOf returns for its definition.
+func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (*set, error) {
+	s := &set{byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}, selections: map[string]*selection{}}
+	var errs []error
+	for _, def := range defs {
+		if err := def.Validate(); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if s.byName[def.Name] != nil {
+			errs = append(errs, fmt.Errorf("check %q: the name is taken twice", def.Name))
+			continue
+		}
+		e := &entry{Check: resolve(def, o), track: trackOf(def)}
+		s.entries = append(s.entries, e)
+		s.byName[def.Name] = e
+		for _, tag := range def.Tags {
+			s.tags[tag] = true
+		}
+	}
+	errs = append(errs, s.connect())
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	s.all = &selection{set: s, entries: s.entries}
+	return s, nil
+}
+
+// resolve fills in the defaults of a definition.
+func resolve(def checks.Check, o Options) checks.Check {
+	def.Type = either(def.Type, "func")
+	def.Timeout = either(def.Timeout, o.Timeout)
+	def.SuccessTTL = either(def.SuccessTTL, o.SuccessTTL)
+	def.FailedTTL = either(def.FailedTTL, o.FailedTTL)
+	def.FailureThreshold = either(def.FailureThreshold, 1)
+	def.SuccessThreshold = either(def.SuccessThreshold, 1)
+	def.Tags = slices.Clone(def.Tags)
+	def.DependsOn = slices.Clone(def.DependsOn)
+	return def
+}
+
+// connect turns the names in DependsOn into entries.
+func (s *set) connect() error {
+	var errs []error
+	for _, e := range s.entries {
+		for _, name := range e.DependsOn {
+			dep := s.byName[name]
+			if dep == nil {
+				errs = append(errs, fmt.Errorf("check %q: depends on %q, which does not exist", e.Name, name))
+				continue
+			}
+			e.deps = append(e.deps, dep)
+			dep.dependents = append(dep.dependents, e)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return s.order()
+}
+
+// order walks the dependencies depth first: it finds the cycles and, on the
+// way back, how long each check may have to wait for those it depends on.
+func (s *set) order() error {
+	const walking, walked = 1, 2
+	mark := make(map[*entry]int, len(s.entries))
+	var path []string
+	var errs []error
+	var walk func(*entry)
+	walk = func(e *entry) {
+		path = append(path, e.Name)
+		mark[e] = walking
+		for _, dep := range e.deps {
+			switch mark[dep] {
+			case walking:
+				cycle := append(slices.Clone(path[slices.Index(path, dep.Name):]), dep.Name)
+				errs = append(errs, fmt.Errorf("check %q: depends on itself: %s", dep.Name, strings.Join(cycle, " → ")))
+				continue
+			case 0:
+				walk(dep)
+			}
+			e.patience = max(e.patience, dep.patience+dep.Timeout+grace+waitLimit(dep))
+		}
+		mark[e] = walked
+		path = path[:len(path)-1]
+	}
+	for _, e := range s.entries {
+		if mark[e] == 0 {
+			walk(e)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// definitions returns what the set was made of.
+func (s *set) definitions() []checks.Check {
+	defs := make([]checks.Check, len(s.entries))
+	for i, e := range s.entries {
+		defs[i] = e.Check
+	}
+	return defs
+}
