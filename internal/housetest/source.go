@@ -64,7 +64,6 @@ func readSource(dir string, p listed) (*source, error) {
 // hollow imports packages that have a name and nothing in them.
 type hollow struct{}
 
-// Import implements types.Importer.
 func (hollow) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
