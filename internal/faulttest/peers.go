@@ -39,7 +39,7 @@ func Closed(tb testing.TB) (address string) { return Serve(tb, func(net.Conn) {}
 func Drip(tb testing.TB, preamble string) (address string) { return Serve(tb, drip(preamble)) }
 
 // Endless starts a peer that answers with preamble and then lines without end,
-// at 16 MB/s at most.
+// at 4 MB/s at most.
 func Endless(tb testing.TB, preamble string) (address string) { return Serve(tb, endless(preamble)) }
 
 // LongLine starts a peer that answers with one line of 1 MB that has no end.
@@ -145,7 +145,7 @@ func drip(preamble string) handler {
 }
 
 func endless(preamble string) handler {
-	lines := []byte(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 16<<10/80))
+	lines := []byte(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 4<<10/80))
 	return talking(func(conn net.Conn) {
 		if _, err := io.WriteString(conn, preamble); err != nil {
 			return

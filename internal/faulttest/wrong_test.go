@@ -66,17 +66,16 @@ func TestCheckThatReturnsLateIsFound(t *testing.T) {
 	wantProblem(t, problems(t, s, "silent"), "silent", "returns after")
 }
 
-func TestCheckThatLeaksItsConnectionIsFound(t *testing.T) {
-	leaked := make(chan int, 100)
-	t.Cleanup(func() { closeAll(leaked) })
-	s := subjectThat(func(ctx context.Context, conn net.Conn) (string, error) {
-		if tcp, ok := conn.(*net.TCPConn); ok {
-			leaked <- duplicate(t, tcp)
+func TestCheckThatForgetsAConnectionIsFound(t *testing.T) {
+	found := problems(t, subjectThat(func(ctx context.Context, conn net.Conn) (string, error) {
+		var d net.Dialer
+		if _, err := d.DialContext(ctx, "tcp", conn.RemoteAddr().String()); err != nil {
+			return "", err
 		}
 		return toy{}.ping(ctx, conn)
-	})
-	found := problems(t, s, "silent", "reset")
-	wantProblem(t, found, "silent", "connections to the peer open")
+	}), "silent", "closed")
+	wantProblem(t, found, "silent", "leaves 1 connections to the peer open")
+	wantProblem(t, found, "closed", "leaves 1 connections to the peer open")
 	wantProblem(t, found, "afterwards", "descriptors open")
 }
 
