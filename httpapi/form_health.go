@@ -1,0 +1,56 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// A healthForm is application/health+json after draft-inadarei-api-health-check-06.
+// A check is a component whose observed value is the duration of its run; what
+// it measured itself is in "values", a member that the draft leaves to us.
+type healthForm struct{ hide bool }
+
+func (*healthForm) open(dst []byte, rep collector.Report) []byte {
+	status := "pass"
+	switch rep.Status {
+	case collector.StatusDegraded:
+		status = "warn"
+	case collector.StatusFailed:
+		status = "fail"
+	}
+	dst = appendString(append(dst, `{"status": `...), status)
+	if rep.Draining != "" {
+		dst = appendString(append(dst, `, "output": `...), "draining: "+rep.Draining)
+	}
+	return append(dst, `, "checks": {`...)
+}
+
+func (*healthForm) separator() string { return ", " }
+
+func (f *healthForm) result(dst []byte, r *collector.Result) []byte {
+	status, output := "pass", ""
+	switch {
+	case r.State != collector.StatePassed:
+		status, output = "fail", r.Output
+	case r.Warning != "":
+		status, output = "warn", r.Warning
+	}
+	dst = appendString(dst, r.Check)
+	dst = appendFloat(append(dst, `: [{"observedValue": `...), microseconds(r.Duration))
+	dst = appendString(append(dst, `, "observedUnit": "s", "status": `...), status)
+	dst = append(dst, `, "time": "`...)
+	dst = append(r.Time.UTC().AppendFormat(dst, time.RFC3339Nano), '"')
+	if output != "" && !f.hide {
+		dst = appendString(append(dst, `, "output": `...), output)
+	}
+	if len(r.Values) > 0 && !f.hide {
+		dst = appendValues(append(dst, `, "values": `...), r.Values)
+	}
+	if r.Runbook != "" && status != "pass" {
+		dst = append(appendString(append(dst, `, "links": {"runbook": `...), r.Runbook), '}')
+	}
+	return append(dst, "}]"...)
+}
+
+func (*healthForm) end(dst []byte, _ collector.Report) []byte { return append(dst, "}}"...) }

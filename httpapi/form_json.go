@@ -1,0 +1,141 @@
+package httpapi
+
+import (
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// A jsonForm is the JSON of the Python library from ", "results": [" on: what
+// comes before that moves with every answer (see [jsonHead]).
+type jsonForm struct {
+	verbose, hide bool
+	// tail is what follows the results and what belongs to the report; nil when
+	// it is not the same for every answer.
+	tail []byte
+}
+
+// jsonHead is what precedes the moment of the answer, and jsonResults what
+// follows it.
+func jsonHead(hostname, status string) []byte {
+	b := appendString([]byte(`{"hostname": `), hostname)
+	b = appendString(append(b, `, "status": `...), status)
+	return append(b, `, "timestamp": `...)
+}
+
+const jsonResults = `, "results": [`
+
+func (*jsonForm) open(dst []byte, _ collector.Report) []byte { return append(dst, jsonResults...) }
+
+func (*jsonForm) separator() string { return ", " }
+
+func (f *jsonForm) end(dst []byte, rep collector.Report) []byte {
+	dst = append(dst, ']')
+	if rep.Status == collector.StatusDegraded {
+		dst = append(dst, `, "degraded": true`...)
+	}
+	if rep.Draining != "" {
+		dst = appendString(append(dst, `, "draining": `...), rep.Draining)
+	}
+	return append(dst, f.tail...)
+}
+
+// result appends the six fields of the Python library, and then those that
+// Python has not and that add something.
+func (f *jsonForm) result(dst []byte, r *collector.Result) []byte {
+	timestamp := unixSeconds(r.Time)
+	dst = appendString(append(dst, `{"checker": `...), r.Check)
+	dst = appendString(append(dst, `, "output": `...), f.shown(r.Output))
+	dst = appendBool(append(dst, `, "passed": `...), r.Passed)
+	dst = appendFloat(append(dst, `, "timestamp": `...), timestamp)
+	// Python adds the TTL to the float, so that the difference is the TTL.
+	dst = appendFloat(append(dst, `, "expires": `...), timestamp+r.Expires.Sub(r.Time).Seconds())
+	dst = appendFloat(append(dst, `, "response_time": `...), microseconds(r.Duration))
+	dst = f.appendExtra(dst, r)
+	return append(dst, '}')
+}
+
+func (f *jsonForm) shown(output string) string {
+	if f.hide {
+		return ""
+	}
+	return output
+}
+
+func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
+	if r.State != saidBy(r.Passed) {
+		dst = appendString(append(dst, `, "state": `...), string(r.State))
+	}
+	if !r.Passed && r.Reason != "" && r.Reason != checks.ReasonError {
+		dst = appendString(append(dst, `, "reason": `...), string(r.Reason))
+	}
+	if r.Warning != "" && !f.hide {
+		dst = appendString(append(dst, `, "warning": `...), r.Warning)
+	}
+	if r.Optional {
+		dst = append(dst, `, "optional": true`...)
+	}
+	if len(r.Tags) > 0 {
+		dst = appendStrings(append(dst, `, "tags": `...), r.Tags)
+	}
+	if len(r.Values) > 0 && !f.hide {
+		dst = appendValues(append(dst, `, "values": `...), r.Values)
+	}
+	if f.verbose {
+		dst = appendVerbose(dst, r)
+	}
+	return dst
+}
+
+// saidBy is the state that a result has when its thresholds are 1.
+func saidBy(passed bool) collector.State {
+	if passed {
+		return collector.StatePassed
+	}
+	return collector.StateFailed
+}
+
+func appendVerbose(dst []byte, r *collector.Result) []byte {
+	if !r.Since.IsZero() {
+		dst = appendFloat(append(dst, `, "since": `...), unixSeconds(r.Since))
+	}
+	if !r.LastSuccess.IsZero() {
+		dst = appendFloat(append(dst, `, "last_success": `...), unixSeconds(r.LastSuccess))
+	}
+	if r.Description != "" {
+		dst = appendString(append(dst, `, "description": `...), r.Description)
+	}
+	if r.Runbook != "" {
+		dst = appendString(append(dst, `, "runbook": `...), r.Runbook)
+	}
+	return dst
+}
+
+func appendBool(dst []byte, b bool) []byte {
+	if b {
+		return append(dst, "true"...)
+	}
+	return append(dst, "false"...)
+}
+
+func appendStrings(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = appendString(dst, s)
+	}
+	return append(dst, ']')
+}
+
+func appendValues(dst []byte, values []collector.Value) []byte {
+	dst = append(dst, '{')
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(appendString(dst, v.Name), ": "...)
+		dst = appendFloat(dst, v.Value)
+	}
+	return append(dst, '}')
+}

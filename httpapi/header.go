@@ -1,0 +1,42 @@
+package httpapi
+
+import "net/http"
+
+// The values of headers that every answer has. They are shared by all answers
+// and never changed; their capacity is their length, so that an append copies.
+var (
+	noStore     = []string{"no-store"}
+	noSniff     = []string{"nosniff"}
+	varyAccept  = []string{"Accept"}
+	allowHealth = []string{"GET, HEAD, OPTIONS"}
+	allowRead   = []string{"GET, HEAD"}
+	typeJSON    = []string{"application/json"}
+	typeText    = []string{"text/plain; charset=utf-8"}
+	typeHealth  = []string{"application/health+json"}
+)
+
+func contentTypeOf(f Format) []string {
+	switch f {
+	case FormatText, FormatPlain:
+		return typeText
+	case FormatHealthJSON:
+		return typeHealth
+	}
+	return typeJSON
+}
+
+func orElse(values, otherwise []string) []string {
+	if values == nil {
+		return otherwise
+	}
+	return values
+}
+
+// varyByAccept keeps what a middleware has said before.
+func varyByAccept(header http.Header) {
+	if before := header["Vary"]; len(before) > 0 {
+		header["Vary"] = append(before[:len(before):len(before)], "Accept")
+		return
+	}
+	header["Vary"] = varyAccept
+}
