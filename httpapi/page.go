@@ -1,0 +1,93 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// A Link is a place that the page leads to.
+type Link struct {
+	Path string // such as /metrics
+	Text string // what is there, in a few words
+}
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+var typeHTML = []string{"text/html; charset=utf-8"}
+
+// A page is what the template of [Page] shows.
+type page struct {
+	Hostname, Draining string
+	Status             collector.Status
+	Checks             []pageCheck
+	Links              []Link
+	Style              template.CSS
+}
+
+type pageCheck struct {
+	*collector.Result
+	Class     string
+	Took, Age time.Duration
+}
+
+// Page is for a person with a browser: the state of all checks, and links. It
+// needs no script, reloads itself every ten seconds, and answers GET and HEAD
+// with 200 whatever the state; who wants a status asks [Healthcheck].
+func Page(r Reporter, links []Link) http.Handler {
+	tmpl := template.Must(template.New("page").Parse(pageHTML)) // A constant: it parses, or no test passes.
+	hash := sha256.Sum256([]byte(pageCSS))
+	policy := []string{strictPolicy + "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"}
+	hostname, _ := os.Hostname()
+
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		header := w.Header()
+		header["Cache-Control"] = noStore
+		header["X-Content-Type-Options"] = noSniff
+		header["Content-Security-Policy"] = policy
+		if req.Method != http.MethodGet && req.Method != http.MethodHead {
+			refuseMethod(w, req, allowRead)
+			return
+		}
+		rep, err := r.Report(req.Context(), collector.Filter{})
+		if err != nil {
+			refuse(w, req, statusOf(err), err)
+			return
+		}
+		var b bytes.Buffer
+		if err := tmpl.Execute(&b, newPage(rep, hostname, links)); err != nil {
+			refuse(w, req, http.StatusInternalServerError, err)
+			return
+		}
+		send(w, req, http.StatusOK, typeHTML, b.Bytes())
+	})
+}
+
+func newPage(rep collector.Report, hostname string, links []Link) page {
+	p := page{
+		Hostname: hostname, Draining: rep.Draining, Status: rep.Status, Links: links,
+		Style: template.CSS(pageCSS), //nolint:gosec // A constant of ours.
+	}
+	for _, r := range rep.Results {
+		c := pageCheck{Result: r, Class: string(r.State), Took: r.Duration.Round(time.Microsecond)}
+		if r.State == collector.StatePassed && r.Warning != "" {
+			c.Class = "warning"
+		}
+		if !r.Since.IsZero() {
+			c.Age = rep.Time.Sub(r.Since).Round(time.Second)
+		}
+		p.Checks = append(p.Checks, c)
+	}
+	return p
+}
