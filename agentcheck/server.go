@@ -1,0 +1,159 @@
+package agentcheck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// A Reporter answers what is known of all checks. It must be safe for
+// concurrent use. *[collector.Collector] implements it.
+type Reporter interface {
+	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
+}
+
+const (
+	// reportWait bounds how long a connection waits for the report; what is
+	// not known by then is told as it is.
+	reportWait = time.Second
+	// writeTimeout bounds the writing of the line, which fits into any socket's
+	// buffer.
+	writeTimeout = time.Second
+	// lingerTimeout bounds how long we wait for the peer to close first. A
+	// peer that has sent something (agent-send) would lose the line to a reset
+	// if we closed with that unread.
+	lingerTimeout = time.Second
+
+	maxAnswering = 64      // connections that wait for their line
+	maxLingering = 64      // connections that have it and are not closed by the peer
+	maxRead      = 4 << 10 // bytes read of what nobody wants
+)
+
+// A Server answers haproxy's agent checks. Its fields are set before Serve and
+// not changed afterwards; one Server may serve several listeners at a time.
+type Server struct {
+	// Reporter says what is told.
+	Reporter Reporter
+	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
+	// means 100: a warning moves no traffic by itself.
+	DegradedWeight int
+	// Logger is told of connections that could not be accepted or answered, at
+	// debug level. Nil: no log.
+	Logger *slog.Logger
+}
+
+// Serve answers the connections of l until ctx ends, then closes l and waits
+// for the answers under way, which takes seconds at most. It returns nil after
+// the end of ctx, and before that only with an error that accepting cannot
+// recover from.
+func (s Server) Serve(ctx context.Context, l net.Listener) error {
+	defer l.Close()
+	if s.DegradedWeight == 0 {
+		s.DegradedWeight = 100
+	}
+	if s.DegradedWeight < 0 || s.DegradedWeight > 100 {
+		return fmt.Errorf("degraded weight %d, want 1 to 100", s.DegradedWeight)
+	}
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+
+	a := &answerer{Server: s, answering: make(chan struct{}, maxAnswering), lingering: make(chan struct{}, maxLingering)}
+	defer a.all.Wait()
+	return a.accept(ctx, l)
+}
+
+// An answerer is a Server at work on one listener.
+type answerer struct {
+	Server
+	answering, lingering chan struct{} // places
+	all                  sync.WaitGroup
+}
+
+// accept takes connections as long as there are places for their answers; the
+// others wait in the kernel, at most as long as an answer may take.
+func (a *answerer) accept(ctx context.Context, l net.Listener) error {
+	pause := time.Duration(0)
+	for {
+		a.answering <- struct{}{}
+		conn, err := l.Accept()
+		if err == nil {
+			pause = 0
+			a.all.Go(func() { a.serve(ctx, conn) })
+			continue
+		}
+		<-a.answering
+		if ctx.Err() != nil {
+			return nil
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("agent-check: %w", err)
+		}
+		// Most likely we are out of descriptors, and will not be for ever.
+		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+		a.Logger.Debug("connection not accepted", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// serve answers one connection and closes it.
+func (a *answerer) serve(ctx context.Context, conn net.Conn) {
+	defer conn.Close()
+	err := a.answer(ctx, conn)
+	<-a.answering
+	if err != nil {
+		a.Logger.Debug("connection not answered", "peer", conn.RemoteAddr(), "err", err)
+		return
+	}
+	select {
+	case a.lingering <- struct{}{}:
+		linger(conn)
+		<-a.lingering
+	default: // Who is many is not worth waiting for.
+	}
+}
+
+func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	// The end of ctx is ours, not the service's: the last peer gets its answer.
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportWait)
+	defer cancel()
+	rep, err := a.Reporter.Report(wait, collector.Filter{})
+	if err != nil {
+		return err
+	}
+	if err := conn.SetDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	_, err = io.WriteString(conn, line(rep, a.DegradedWeight))
+	return err
+}
+
+// linger ends our side and reads what the peer still sends, for a while.
+func linger(conn net.Conn) {
+	half, ok := conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	if conn.SetReadDeadline(time.Now().Add(lingerTimeout)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, conn, maxRead)
+}
