@@ -33,29 +33,28 @@ func rooms() []room {
 	words := "checks"
 	types := []string{"checks/probe", "checks/store", "checks/queue", "checks/host", "checks/command"}
 	below := func(more ...string) []string { return append(more, words, "internal/scrub") }
-	const clientGolang = "github.com/prometheus/client_golang"
+	// client_model has the types in the signatures of client_golang.
+	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
+	with := func(paths []string, more ...string) []string { return append(slices.Clone(paths), more...) }
 
 	return []room{
 		{path: ".", floor: mainFloor,
 			uses: below(append(types, "config", "httpapi", "agentcheck", "envinfo", "collector")...),
-			outside: []string{
+			outside: with(clientGolang,
 				"github.com/alecthomas/kingpin/v2", "github.com/prometheus/exporter-toolkit", "github.com/tjhop/slog-gokit",
-				"github.com/go-kit/log", clientGolang, "github.com/prometheus/common",
+				"github.com/go-kit/log", "github.com/prometheus/common",
 				"github.com/coreos/go-systemd/v22/activation",      // the sockets that we inherit
 				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
 				"golang.org/x/net/netutil", "golang.org/x/sys/unix", // limits of listeners and descriptors
-			}},
+			)},
 		{path: "internal/gotest", floor: mainFloor},
 
 		{path: "config", floor: 3, uses: below(append(types, "envinfo", "collector")...), outside: []string{"go.yaml.in/yaml/v3"}},
-		{path: "httpapi", floor: 3, uses: below("envinfo", "collector"), outside: []string{clientGolang}, lean: true},
+		{path: "httpapi", floor: 3, uses: below("envinfo", "collector"), lean: true, outside: clientGolang},
 		{path: "agentcheck", floor: 3, uses: below("collector"), lean: true},
 
-		{path: "collector", floor: 2, uses: below(), lean: true, outside: []string{
-			clientGolang, "github.com/prometheus/client_model", // the type in prometheus.Metric's Write
-			"github.com/go-kit/log"}},
-		{path: "envinfo", floor: 2, uses: []string{"internal/scrub"}, lean: true, outside: []string{
-			"github.com/shirou/gopsutil/v3", clientGolang}},
+		{path: "collector", floor: 2, uses: below(), lean: true, outside: with(clientGolang, "github.com/go-kit/log")},
+		{path: "envinfo", floor: 2, uses: []string{"internal/scrub"}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
 		{path: "checks/probe", floor: 1, uses: []string{words}, outside: []string{"golang.org/x/net"}},
 		{path: "checks/store", floor: 1, uses: []string{words}, outside: []string{
