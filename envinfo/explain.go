@@ -1,0 +1,49 @@
+package envinfo
+
+import (
+	"context"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// Masked is something that a dump does not show, and why. It never holds the
+// value.
+type Masked struct {
+	// Section is the name of the section.
+	Section string `json:"section"`
+	// Path leads to it inside the section, with dots between names and
+	// indices: environ.DB_PASSWORD, argv.3. Empty is the whole section.
+	Path string `json:"path"`
+	// Rule is N1 to N4 and V1 to V14 as documented, names for a name of the
+	// configuration, argv for the word of a flag, limit for what is too deep,
+	// too large, cyclic or no JSON.
+	Rule string `json:"rule"`
+}
+
+// Explain reads the sections one after the other and says what of them is
+// masked, by which rule of the scrubber; one value may be masked by several. A
+// section that cannot be read shows nothing, and is not mentioned.
+func (d *Dump) Explain(ctx context.Context) []Masked {
+	var all []Masked
+	for _, s := range d.sections {
+		if c, err := s.do(ctx, true); err == nil {
+			all = append(all, c.masked...)
+		}
+	}
+	return all
+}
+
+// explained is what of value is masked. The section's own name is looked at as
+// that of a member, as in the whole dump.
+func (s *section) explained(value any) []Masked {
+	if s.scrub.Name(s.name) {
+		value = scrub.Mask // the rule of the name, without a look at the value
+	}
+	var all []Masked
+	for _, hit := range s.scrub.Explain(map[string]any{s.name: value}) {
+		path := strings.TrimPrefix(strings.TrimPrefix(hit.Path, s.name), ".")
+		all = append(all, Masked{Section: s.name, Path: path, Rule: hit.Rule})
+	}
+	return all
+}

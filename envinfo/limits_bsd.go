@@ -1,0 +1,32 @@
+//go:build darwin || freebsd
+
+package envinfo
+
+import (
+	"math"
+	"syscall"
+)
+
+// readLimits asks the kernel for the limits that the syscall package names.
+func readLimits() map[string]limit {
+	limits := map[string]limit{}
+	for name, resource := range map[string]int{
+		"as": syscall.RLIMIT_AS, "core": syscall.RLIMIT_CORE, "cpu": syscall.RLIMIT_CPU, "data": syscall.RLIMIT_DATA,
+		"fsize": syscall.RLIMIT_FSIZE, "nofile": syscall.RLIMIT_NOFILE, "stack": syscall.RLIMIT_STACK,
+	} {
+		var r syscall.Rlimit
+		if err := syscall.Getrlimit(resource, &r); err == nil {
+			limits[name] = limit{Soft: limitValue(uint64(r.Cur)), Hard: limitValue(uint64(r.Max))}
+		}
+	}
+	return limits
+}
+
+// limitValue is a number, or "unlimited" for RLIM_INFINITY, the largest signed
+// number here.
+func limitValue(n uint64) any {
+	if n >= math.MaxInt64 {
+		return "unlimited"
+	}
+	return n
+}

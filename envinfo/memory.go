@@ -1,0 +1,18 @@
+//go:build linux || freebsd || windows
+
+package envinfo
+
+import (
+	"context"
+
+	"github.com/shirou/gopsutil/v3/mem"
+)
+
+// readMemory returns nil when the host does not tell.
+func readMemory(ctx context.Context) *memory {
+	m, err := mem.VirtualMemoryWithContext(ctx)
+	if err != nil || m.Total == 0 {
+		return nil
+	}
+	return &memory{Total: m.Total, Available: m.Available, Limit: memoryLimit(rootFS())}
+}

@@ -1,0 +1,114 @@
+package envinfo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// Options are the settings of a [Dump] and of a [BuildInfo]. The zero value is
+// useful: the built-in sections, and the rules of the scrubber alone.
+type Options struct {
+	// Config returns the configuration that the section config shows: any
+	// value that encoding/json takes. It is called per answer, like the
+	// function of a section. Nil shows null.
+	Config func() any
+	// Sections follow the built-in ones, in this order.
+	Sections []Section
+	// Disable names sections, built-in or not, that are neither run nor shown.
+	Disable []string
+
+	// Build says which program this is. What is empty comes from the build
+	// information that the Go toolchain leaves in a program.
+	Build Build
+	// Labels are added to healthcheck_build_info. A name is a letter or
+	// underscore, then letters, digits and underscores; it neither begins with
+	// two underscores nor is one of the fixed names.
+	Labels map[string]string
+
+	// ScrubNames are further words that make a name sensitive, wherever they
+	// stand in it.
+	ScrubNames []string
+	// ScrubAllow are names, spelt exactly, that are not sensitive after all.
+	// What their values give away by themselves is masked still.
+	ScrubAllow []string
+	// Secrets are literal secrets that are masked wherever they turn up.
+	Secrets []string
+	// Scrubber is for the packages of this module, which share one; the three
+	// fields above are then not to be set. Others leave it nil.
+	Scrubber *scrub.Scrubber
+
+	argv    func() []string // nil: the process's
+	environ func() []string // nil: the process's
+}
+
+// A Section is a member of a dump that its user adds: a value, or a function
+// that is called per answer.
+type Section struct {
+	// Name is the section's key in the dump, and its place below /environment.
+	Name string
+	// Value is shown when Func is nil: any value that encoding/json takes. It
+	// is encoded per answer, so nothing may change it meanwhile.
+	Value any
+	// Func returns the value to show. It runs once at a time, whoever asks,
+	// and its context ends after two seconds.
+	Func func(context.Context) (any, error)
+}
+
+// maxName is the length of the longest section name, in bytes.
+const maxName = 100
+
+// builtin are the names of the built-in sections, in their order.
+func builtin() []string { return []string{"os", "go", "process", "config"} }
+
+// validate says what is wrong with o, all of it at once.
+func (o Options) validate() error {
+	var errs []error
+	known := builtin()
+	for i, s := range o.Sections {
+		switch {
+		case !validSection(s.Name):
+			errs = append(errs, fmt.Errorf("section %d: the name %q, want 1 to %d printable characters without a slash", i+1, s.Name, maxName))
+		case slices.Contains(builtin(), s.Name):
+			errs = append(errs, fmt.Errorf("section %q: the name belongs to a built-in section", s.Name))
+		case slices.Contains(known, s.Name):
+			errs = append(errs, fmt.Errorf("section %q: the name is taken twice", s.Name))
+		case s.Value != nil && s.Func != nil:
+			errs = append(errs, fmt.Errorf("section %q: has a value and a function, want one of them", s.Name))
+		}
+		known = append(known, s.Name)
+	}
+	for _, name := range o.Disable {
+		if !slices.Contains(known, name) {
+			errs = append(errs, fmt.Errorf("disable %q: no such section, want one of %s", name, strings.Join(known, ", ")))
+		}
+	}
+	return errors.Join(append(errs, o.validateScrub())...)
+}
+
+func (o Options) validateScrub() error {
+	if o.Scrubber != nil && len(o.ScrubNames)+len(o.ScrubAllow)+len(o.Secrets) > 0 {
+		return errors.New("a scrubber is given together with rules for another one")
+	}
+	return nil
+}
+
+// scrubber is the one that is shared, or one made of o's rules.
+func (o Options) scrubber() *scrub.Scrubber {
+	if o.Scrubber != nil {
+		return o.Scrubber
+	}
+	return scrub.New(scrub.Rules{Names: o.ScrubNames, Allow: o.ScrubAllow, Literals: o.Secrets})
+}
+
+// validSection reports whether name can be a key and one segment of a path.
+func validSection(name string) bool {
+	return name != "" && len(name) <= maxName && utf8.ValidString(name) && !strings.Contains(name, "/") &&
+		name != "." && name != ".." && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+}

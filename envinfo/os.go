@@ -1,0 +1,63 @@
+package envinfo
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/shirou/gopsutil/v3/host"
+)
+
+// osInfo is the section os.
+type osInfo struct {
+	Platform     string        `json:"platform"` // the operating system as Go names it
+	Name         string        `json:"name"`     // posix or nt, as in the Python library
+	Uname        [6]string     `json:"uname"`
+	Distribution *distribution `json:"distribution,omitempty"`
+	Uptime       uint64        `json:"uptime,omitempty"` // of the kernel, in seconds
+	CPUs         int           `json:"cpus"`             // that this process may use
+	Memory       *memory       `json:"memory,omitempty"`
+}
+
+// memory is what the host has and what this process's control group leaves it,
+// in bytes.
+type memory struct {
+	Total     uint64 `json:"total"`
+	Available uint64 `json:"available"`
+	Limit     uint64 `json:"limit,omitempty"` // absent without a limit
+}
+
+// newOSReader returns the reader of the section os. What stays the same while
+// a system runs is read once.
+func newOSReader() func(context.Context) (any, error) {
+	distro := sync.OnceValue(func() *distribution { return readDistribution(rootFS()) })
+	return func(ctx context.Context) (any, error) {
+		// Not host.Info, which executes lsb_release.
+		uptime, err := host.UptimeWithContext(ctx)
+		if err != nil {
+			uptime = 0 // unknown, and so absent
+		}
+		return osInfo{
+			Platform:     runtime.GOOS,
+			Name:         osName(),
+			Uname:        uname(),
+			Distribution: distro(),
+			Uptime:       uptime,
+			CPUs:         runtime.NumCPU(),
+			Memory:       readMemory(ctx),
+		}, nil
+	}
+}
+
+// osName is Python's os.name.
+func osName() string {
+	if runtime.GOOS == "windows" {
+		return "nt"
+	}
+	return "posix"
+}
+
+// rootFS is the file system that the readers of well-known files look at.
+func rootFS() fs.FS { return os.DirFS("/") }
