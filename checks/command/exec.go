@@ -46,8 +46,10 @@ import (
 // HEALTHCHECK_RUN_ID in its environment and killed too. Gaps: a process that
 // left the group and cleared its environment or runs as another user
 // survives, as does, elsewhere than on Linux, any that left the group. So this
-// is no way to start a service. While a program cannot be killed (it waits for
-// a file server that is gone) no second one is started.
+// is no way to start a service. Where the exporter is process 1, orphans of the
+// group are reaped; a daemon's parents are not (use an init, docker run --init).
+// While a program cannot be killed (it waits for a file server that is gone)
+// no second one is started.
 type Exec struct {
 	// Command is the program and its arguments. The program is an absolute
 	// path or a name to be found in PATH. Required.

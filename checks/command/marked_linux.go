@@ -18,6 +18,10 @@ const maxSweeps = 10
 // wherever they went. Program is the number of the one that was started: what
 // it left behind is younger.
 func killMarked(program int, id string) {
+	// A /proc of another pid namespace has other numbers than kill.
+	if self, _ := os.Readlink("/proc/self"); self != strconv.Itoa(os.Getpid()) {
+		return
+	}
 	for range maxSweeps {
 		if sweep(program, []byte(runID+"="+id)) == 0 {
 			return
@@ -50,24 +54,16 @@ func sweep(program int, mark []byte) (killed int) {
 // newest: numbers go up, and at the end start anew. This spares the look at
 // most of a machine's processes.
 func younger(pid, program, newest int) bool {
-	if newest >= program {
-		return pid > program
-	}
-	return pid > program || pid <= newest
+	wrapped := newest < program
+	return pid > program || wrapped && pid <= newest || newest == 0
 }
 
-// newestPid is the number given out last, the end of /proc/loadavg. When it is
-// not known, everybody counts as young.
+// newestPid is the number given out last, the end of /proc/loadavg. Zero: not
+// known, everybody counts as young.
 func newestPid() int {
 	data, _ := os.ReadFile("/proc/loadavg")
-	words := strings.Fields(string(data))
-	if len(words) == 0 {
-		return 0
-	}
-	pid, err := strconv.Atoi(words[len(words)-1])
-	if err != nil {
-		return 0
-	}
+	text := strings.TrimSpace(string(data))
+	pid, _ := strconv.Atoi(text[strings.LastIndexByte(text, ' ')+1:])
 	return pid
 }
 
@@ -80,7 +76,7 @@ func killIfMarked(pid int, mark []byte) bool {
 	if err != nil {
 		return false
 	}
-	defer process.Release()
+	defer func() { _ = process.Release() }()
 	env, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
 	if err != nil || !hasVariable(env, mark) {
 		return false

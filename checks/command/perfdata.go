@@ -74,8 +74,8 @@ func cutLabel(s string) (label, rest string, ok bool) {
 func newMeasure(label, value string) (measure, bool) {
 	number, symbol := cutNumber(value)
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil {
-		return measure{}, false // Not a number, or beyond what a float64 holds.
+	if err != nil || strings.ContainsAny(symbol, ".,_0123456789") {
+		return measure{}, false // Not a number (12,5 or 0x10), or beyond what a float64 holds.
 	}
 	u := unitOf(symbol)
 	return measure{name: observedName(label, u.suffix), value: v * u.factor}, true

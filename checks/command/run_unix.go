@@ -10,8 +10,6 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
-
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
 const supported = true
@@ -23,8 +21,8 @@ const drainTime = 500 * time.Millisecond
 // run starts the program, waits for its end or that of ctx, and leaves nothing
 // behind. It returns late only when the kernel holds the program.
 func (e Exec) run(ctx context.Context) (end, error) {
-	if err := ctx.Err(); err != nil {
-		return end{}, fmt.Errorf("not started: %w", err)
+	if ctx.Err() != nil {
+		return end{}, interrupted(ctx, "not started, the time was over")
 	}
 	began := time.Now()
 	path, err := e.lookup()
@@ -35,14 +33,16 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	if err != nil {
 		return end{}, local(explain(err, path, e.Dir))
 	}
-	interrupted := p.wait(ctx)
-	stdout, stderr := p.output(interrupted)
-	said := end{state: p.cmd.ProcessState, stdout: stdout, stderr: stderr}
-	if interrupted {
-		line, _ := said.said(e.Nagios)
-		return end{}, interruption(ctx, time.Since(began), line)
+	killed := p.wait(ctx)
+	over := p.output(ctx)
+	if killed {
+		line, _ := over.said(e.Nagios)
+		return end{}, interrupted(ctx, join(fmt.Sprintf("no exit after %v, killed", rounded(time.Since(began))), line))
 	}
-	return said, nil
+	if over.state == nil {
+		return end{}, local(fmt.Errorf("how %s ended is not known: somebody else has reaped it", path))
+	}
+	return over, nil
 }
 
 // A process is a running program with the pipes of its output.
@@ -81,8 +81,8 @@ func (e Exec) start(path string) (*process, error) {
 }
 
 // wait returns when the program has ended and is reaped, and what it left
-// behind is killed. It says whether ctx ended before the program did.
-func (p *process) wait(ctx context.Context) (interrupted bool) {
+// behind has got its SIGKILL. It says whether ctx ended before the program did.
+func (p *process) wait(ctx context.Context) (killed bool) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -91,29 +91,27 @@ func (p *process) wait(ctx context.Context) (interrupted bool) {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		interrupted = p.group.kill()
-		killMarked(p.cmd.Process.Pid, p.id)
+		killed = p.group.kill()
+		// What left the group cannot wait for a leader that will not die.
+		killMarked(p.group.id, p.id)
 		<-ended
 	}
-	killMarked(p.cmd.Process.Pid, p.id)
-	adopted(-p.cmd.Process.Pid)
-	return interrupted
+	killMarked(p.group.id, p.id)
+	adopted(-p.group.id)
+	return killed
 }
 
-// output returns what the program wrote. By now nobody holds the pipes but who
-// could not be killed.
-func (p *process) output(interrupted bool) (stdout, stderr string) {
+// output returns how the program ended and what it wrote. By now nobody holds
+// the pipes but who could not be killed, or is about to die.
+func (p *process) output(ctx context.Context) end {
 	last := time.Now().Add(drainTime)
-	if interrupted {
-		last = time.Now().Add(grace / 4)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(last) {
+		last = deadline
 	}
-	return p.stdout.finish(last), p.stderr.finish(last)
-}
-
-// interruption says that the time was over, with the reason of ctx.
-func interruption(ctx context.Context, after time.Duration, line string) error {
-	text := join(fmt.Sprintf("no exit after %v, killed", rounded(after)), line)
-	return checks.Fail(checks.ReasonOf(ctx.Err()), fmt.Errorf("%s: %w", text, ctx.Err()))
+	if soonest := time.Now().Add(grace / 4); last.Before(soonest) || ctx.Err() != nil {
+		last = soonest
+	}
+	return end{state: p.cmd.ProcessState, stdout: p.stdout.finish(last), stderr: p.stderr.finish(last)}
 }
 
 // describe says how a program ended: "exit status 2", "killed by signal 9 (killed)".

@@ -1,0 +1,234 @@
+package command_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
+)
+
+// leftover are the ways in which a program leaves somebody behind, who writes
+// his number to $PIDS. Each holds the pipes open, or lets go of them.
+var leftover = map[string]string{
+	"a job in the background":       `sleep 1000 & echo $! >>$PIDS`,
+	"a job without our pipes":       `sleep 1000 >/dev/null 2>&1 & echo $! >>$PIDS`,
+	"a grandchild, forked twice":    `(sleep 1000 & echo $! >>$PIDS) &`,
+	"a group of its own":            `perl -e 'setpgrp; exec qw(sleep 1000)' & echo $! >>$PIDS`,
+	"a session of its own":          `setsid sleep 1000 & echo $! >>$PIDS`,
+	"a daemon":                      `perl -e 'use POSIX; fork && exit; POSIX::setsid; fork && exit; print "$$\n"; open STDOUT, ">/dev/null"; exec qw(sleep 1000)' >>$PIDS 2>/dev/null`,
+	"one that is deaf to all else":  `sh -c 'trap "" TERM HUP INT; echo $$ >>$PIDS; while :; do sleep 1; done' &`,
+	"a stopped one":                 `sleep 1000 & echo $! >>$PIDS; kill -STOP $!`,
+	"a daemon that floods the pipe": `setsid yes & echo $! >>$PIDS`,
+}
+
+func TestWhatIsLeftBehindIsKilledWhenTheProgramEnds(t *testing.T) {
+	t.Parallel()
+	for name, leave := range leftover {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pids := filepath.Join(t.TempDir(), "pids")
+			e := script(leave, "until test -s $PIDS; do sleep 0.01; done", "echo left >&2; exit 4")
+			e.Env = map[string]string{"PIDS": pids}
+			a := run(t, generous, e)
+			a.failed(t, checks.ReasonExitCode, "exit status 4: ")
+			a.onTime(t, 10*time.Second)
+			wantGone(t, pids)
+		})
+	}
+}
+
+func TestWhatIsLeftBehindIsKilledAtTheTimeout(t *testing.T) {
+	t.Parallel()
+	for name, leave := range leftover {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pids := filepath.Join(t.TempDir(), "pids")
+			e := script(leave, "sleep 1000")
+			e.Env = map[string]string{"PIDS": pids}
+			const timeout = 3 * time.Second
+			a := run(t, timeout, e)
+			a.failed(t, checks.ReasonTimeout, "no exit after 3")
+			a.onTime(t, timeout)
+			wantGone(t, pids)
+		})
+	}
+}
+
+// TestWhoClearsHisEnvironmentCannotHoldTheCheckUp is about the documented gap.
+func TestWhoClearsHisEnvironmentCannotHoldTheCheckUp(t *testing.T) {
+	t.Parallel()
+	pids := filepath.Join(t.TempDir(), "pids")
+	e := script(`env -i setsid sleep 1000 & echo $! >$PIDS; sleep 0.2; echo done`)
+	e.Env = map[string]string{"PIDS": pids}
+	a := run(t, generous, e)
+	a.passed(t, "done")
+	a.onTime(t, 10*time.Second)
+	for _, pid := range readPids(t, pids) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	wantGone(t, pids)
+}
+
+func TestHundredTimeoutsLeaveNothing(t *testing.T) {
+	pids := filepath.Join(t.TempDir(), "pids")
+	e := script(`setsid sleep 1000 & echo $! >>$PIDS; sleep 1000 & echo $! >>$PIDS; echo $$ >>$PIDS; sleep 1000 | sleep 1000`)
+	e.Env = map[string]string{"PIDS": pids}
+	run(t, 100*time.Millisecond, e) // So that what is opened once is open.
+	before := descriptors(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 25 {
+				a := run(t, 100*time.Millisecond, e)
+				a.failed(t, checks.ReasonTimeout, "") // On a busy machine the kill may come after the answer.
+				a.onTime(t, 100*time.Millisecond)
+			}
+		})
+	}
+	all.Wait()
+	wantGone(t, pids)
+	eventually(t, func() error {
+		if zombies := childrenOf(t, os.Getpid()); len(zombies) > 0 {
+			return fmt.Errorf("children %v, want none", zombies)
+		}
+		if after := descriptors(t); after > before {
+			return fmt.Errorf("%d descriptors are open, want %d as before", after, before)
+		}
+		return nil
+	})
+}
+
+// TestAsTheFirstProcessOfAContainer runs the test below as process 1.
+func TestAsTheFirstProcessOfAContainer(t *testing.T) {
+	t.Parallel()
+	if os.Getpid() == 1 {
+		t.Skip("is process 1 already")
+	}
+	cmd := exec.CommandContext(t.Context(), "unshare", "--pid", "--fork", "--mount-proc", "--kill-child",
+		os.Args[0], "-test.run=^TestOrphansOfProcessOneAreReaped$", "-test.v", "-test.timeout=60s")
+	out, err := cmd.CombinedOutput()
+	if bytes.Contains(out, []byte("unshare: ")) || errors.Is(err, exec.ErrNotFound) {
+		t.Skipf("cannot make a pid namespace: %v %s", err, out)
+	}
+	if err != nil || !bytes.Contains(out, []byte("--- PASS: TestOrphansOfProcessOneAreReaped")) {
+		t.Errorf("as process 1: %v\n%s", err, out)
+	}
+}
+
+func TestOrphansOfProcessOneAreReaped(t *testing.T) {
+	if os.Getpid() != 1 {
+		t.Skip("is run by TestAsTheFirstProcessOfAContainer")
+	}
+	for name, leave := range leftover {
+		if name == "a daemon" {
+			continue // What ends by itself outside the group is for an init to reap.
+		}
+		pids := filepath.Join(t.TempDir(), "pids")
+		e := script(leave, "until test -s $PIDS; do sleep 0.01; done", "echo left; exit 4")
+		e.Env = map[string]string{"PIDS": pids}
+		run(t, generous, e).failed(t, checks.ReasonExitCode, "exit status 4: ")
+		eventually(t, func() error {
+			if orphans := childrenOf(t, 1); len(orphans) > 0 {
+				return fmt.Errorf("%s: children %v, want none", name, orphans)
+			}
+			return nil
+		})
+	}
+}
+
+// wantGone waits until all whose numbers are in the file have ended.
+func wantGone(t *testing.T, file string) {
+	t.Helper()
+	for _, pid := range readPids(t, file) {
+		eventually(t, func() error {
+			if s := stateOf(pid); s != "" && s != "Z" { // An orphan's zombie is its new parent's.
+				return fmt.Errorf("process %d is left, in state %s", pid, s)
+			}
+			return nil
+		})
+	}
+}
+
+func readPids(t *testing.T, file string) []int {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for _, word := range strings.Fields(string(data)) {
+		pid, err := strconv.Atoi(word)
+		if err != nil || pid < 2 {
+			t.Fatalf("%s: %q is no process", file, word)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+// stat returns the state and the parent of a process, and nothing when it is gone.
+func stat(pid int) (state string, parent int) {
+	data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	words := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	if len(words) < 2 {
+		return "", 0
+	}
+	parent, _ = strconv.Atoi(words[1])
+	return words[0], parent
+}
+
+func stateOf(pid int) string {
+	state, _ := stat(pid)
+	return state
+}
+
+func childrenOf(t *testing.T, pid int) (children []int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		child, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if _, parent := stat(child); parent == pid {
+			children = append(children, child)
+		}
+	}
+	return children
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+func eventually(t *testing.T, f func() error) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if err = f(); err == nil {
+			return
+		}
+	}
+	t.Error(err)
+}
+
+var _ checks.Spec = command.Exec{}
