@@ -33,14 +33,14 @@ func tightestCgroup(root string) (tightest cgroup, found bool, err error) {
 		return cgroup{}, false, err
 	}
 	for {
-		limit, limited, err := number(filepath.Join(dir, files.limit))
-		if err != nil {
-			return cgroup{}, false, err
+		limit, limited, fault := number(filepath.Join(dir, files.limit))
+		if fault != nil {
+			return cgroup{}, false, fault
 		}
 		if limited && limit > 0 && (!found || limit <= tightest.limit) {
 			tightest, found = cgroup{files, dir, limit}, true
 		}
-		if dir == top {
+		if dir == top || dir == filepath.Dir(dir) {
 			return tightest, found, nil
 		}
 		dir = filepath.Dir(dir)

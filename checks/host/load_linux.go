@@ -19,7 +19,7 @@ func readLoad(root string) (load, error) {
 		return load{}, err
 	}
 	l := load{cpus: onlineCPUs(root)}
-	if _, err := fmt.Sscan(string(data), &l.averages[0], &l.averages[1], &l.averages[2]); err != nil {
+	if _, err = fmt.Sscan(string(data), &l.averages[0], &l.averages[1], &l.averages[2]); err != nil {
 		return load{}, fmt.Errorf("%s: want three numbers: %w", path, err)
 	}
 	return l, l.valid()

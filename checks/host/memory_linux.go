@@ -59,7 +59,7 @@ func keyValues(path string) (map[string]uint64, error) {
 		if len(words) < 2 {
 			continue
 		}
-		if v, err := strconv.ParseUint(words[1], 10, 64); err == nil {
+		if v, fault := strconv.ParseUint(words[1], 10, 64); fault == nil {
 			values[words[0]] = v
 		}
 	}

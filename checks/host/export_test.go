@@ -1,0 +1,22 @@
+package host
+
+import "github.com/healthcheck-exporter/healthcheck_exporter/checks"
+
+// A Usage is what a filesystem says of itself.
+type Usage = usage
+
+// NewUsage returns a usage in bytes and inodes.
+func NewUsage(total, free, available, inodes, inodeFree uint64) Usage {
+	return usage{total: total, free: free, available: available, inodes: inodes, inodeFree: inodeFree}
+}
+
+// BuildWith builds the check of a machine whose statfs is the given one.
+func (d Disk) BuildWith(statfs func(path string) (Usage, error)) (checks.Func, error) {
+	return d.build(statfs)
+}
+
+// BuildAt builds the check of a machine whose /proc and /sys are below root.
+func (m Memory) BuildAt(root string) (checks.Func, error) { return m.build(root) }
+
+// BuildAt builds the check of a machine whose /proc is below root.
+func (l Load) BuildAt(root string) (checks.Func, error) { return l.build(root) }
