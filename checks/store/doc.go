@@ -14,7 +14,7 @@
 // Whatever the peer does, a run ends with its context and leaves no goroutine,
 // no descriptor and, as far as the server obeys, no statement behind: the time
 // that is left goes to the server as its statement time-out. It reads at most
-// 1 MiB. It changes nothing: SQL runs in read-only transactions; what a Redis
+// 64 KiB. It changes nothing: SQL runs in read-only transactions; what a Redis
 // command does is up to whoever configures it.
 //
 // The reasons are the same for all: auth (password, certificate, privilege),

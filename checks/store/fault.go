@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
@@ -43,12 +45,26 @@ func (w *wire) explain(ctx context.Context, step string, err error) error {
 		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: %w", step, fault))
 	case errors.Is(fault, io.EOF) || errors.Is(fault, io.ErrUnexpectedEOF):
 		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("connection closed by the server, want its answer to %s", step))
+	case errors.Is(fault, syscall.ECONNRESET) || errors.Is(fault, syscall.EPIPE):
+		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("connection reset by the server, want its answer to %s", step))
 	case reason == checks.ReasonInternal:
 		return checks.Fail(reason, fmt.Errorf("local: %s: %w", step, fault))
 	case reason != checks.ReasonError:
 		return checks.Fail(reason, fmt.Errorf("%s: %w", step, fault))
 	}
 	return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: answer not understood: %s", step, clip(leaf(err).Error())))
+}
+
+// handshakeFault is explain for an error of a TLS handshake.
+func (w *wire) handshakeFault(ctx context.Context, err error) error {
+	reason := checks.ReasonOf(err)
+	if ctx.Err() != nil || reason == checks.ReasonTimeout || reason == checks.ReasonInternal {
+		return w.explain(ctx, "the tls handshake", err)
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err // Without our own port, which is another one each time.
+	}
+	return checks.HandshakeError(err)
 }
 
 // leaf returns the innermost error, for drivers that wrap what happened into
@@ -77,14 +93,23 @@ const maxClip = 200
 
 // clip makes one short line of a foreign text.
 func clip(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if line, _, more := strings.Cut(s, "\n"); more {
-		s = strings.TrimRight(line, "\r") + "…"
+	line, _, cut := strings.Cut(s, "\n")
+	line = strings.TrimRight(line, "\r")
+	if len(line) > maxClip {
+		line, cut = strings.ToValidUTF8(line[:maxClip], ""), true
 	}
-	if len(s) > maxClip {
-		s = strings.ToValidUTF8(s[:maxClip], "") + "…"
+	if cut {
+		line += "…"
 	}
-	return s
+	return strings.Map(shown, line)
+}
+
+// shown replaces what moves a cursor, and bytes that are no text.
+func shown(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return unicode.ReplacementChar
 }
 
 // mask hides a secret in a foreign text: servers repeat what they were sent.

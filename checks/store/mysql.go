@@ -64,7 +64,7 @@ func (m MySQL) Build() (checks.Func, error) {
 	case m.DSNFile == "":
 		config, err = m.fromFields()
 	}
-	if err := errors.Join(err, m.validate()); err != nil {
+	if err = errors.Join(err, m.validate()); err != nil {
 		return nil, err
 	}
 	return mysqlCheck{MySQL: m, config: config}.run, nil

@@ -26,7 +26,7 @@ func (c mysqlCheck) run(ctx context.Context) (string, error) {
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &mysqlSession{ctx: ctx, watched: watched, wire: w, config: config}
-	if err := s.login(c.TLS); err != nil {
+	if err = s.login(c.TLS); err != nil {
 		return "", err
 	}
 	defer s.conn.Close()
@@ -50,13 +50,30 @@ func (c mysqlCheck) ask(s *mysqlSession) (string, error) {
 	return got.sentence(c.Expect)
 }
 
-// mysqlSession is the one connection of a run.
+// mysqlSession is the one connection of a run, and lasts as long as its ctx.
 type mysqlSession struct {
-	ctx     context.Context //nolint:containedctx // The session is as long as the run.
-	watched context.Context //nolint:containedctx // As above.
+	ctx     context.Context
+	watched context.Context // ctx, but cancelled when the run returns
 	wire    *wire
 	config  *mysql.Config
 	conn    driver.Conn
+	inTLS   bool // the handshake has begun and not yet ended
+}
+
+// tlsWatch notes when the driver begins the TLS handshake: it is a part of the
+// login, and the driver doesn't tell which one has failed.
+type tlsWatch struct {
+	net.Conn
+	started *bool
+}
+
+// A record of TLS begins with 22 (handshake), 3; a packet of MySQL with its
+// length, which is never that.
+func (c *tlsWatch) Write(p []byte) (int, error) {
+	if len(p) > 2 && p[0] == 22 && p[1] == 3 {
+		*c.started = true
+	}
+	return c.Conn.Write(p)
 }
 
 // login connects and authenticates. TCP is connected here, so that its errors
@@ -66,7 +83,7 @@ func (s *mysqlSession) login(own *checks.TLS) error {
 	if err != nil {
 		return err
 	}
-	if err := s.configure(own, first); err != nil {
+	if err = s.configure(own, first); err != nil {
 		return err
 	}
 	connector, err := mysql.NewConnector(s.config)
@@ -90,7 +107,9 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements = false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
-	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return first, nil }
+	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) {
+		return &tlsWatch{Conn: first, started: &s.inTLS}, nil
+	}
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
 		if err != nil {
@@ -102,6 +121,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	}
 	if s.config.TLS != nil {
 		s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
+			s.inTLS = false
 			checks.ObserveCertificates(s.ctx, state)
 			return nil
 		}
@@ -196,8 +216,8 @@ func (s *mysqlSession) fault(step string, err error) error {
 		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
 	}
 	switch {
-	case s.ctx.Err() == nil && checks.ReasonOf(err) == checks.ReasonTLS:
-		return checks.HandshakeError(err)
+	case s.inTLS:
+		return s.wire.handshakeFault(s.ctx, err)
 	case errors.Is(err, mysql.ErrNoTLS):
 		return checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
 	}

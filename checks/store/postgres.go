@@ -72,7 +72,7 @@ func (p Postgres) Build() (checks.Func, error) {
 	case p.DSNFile == "":
 		target, err = p.fromFields()
 	}
-	if err := errors.Join(err, p.validate()); err != nil {
+	if err = errors.Join(err, p.validate()); err != nil {
 		return nil, err
 	}
 	return postgresCheck{Postgres: p, target: target}.run, nil

@@ -29,7 +29,7 @@ func (c postgresCheck) run(ctx context.Context) (string, error) {
 	w := newWire(ctx)
 	defer w.close()
 	s := &pgSession{ctx: ctx, wire: w, target: target}
-	if err := s.login(); err != nil {
+	if err = s.login(); err != nil {
 		return "", err
 	}
 	defer s.close()
@@ -64,9 +64,9 @@ func (c postgresCheck) ask(s *pgSession) (string, error) {
 	return said + sentence, s.rollback()
 }
 
-// pgSession is the one connection of a run.
+// pgSession is the one connection of a run, and lasts as long as its ctx.
 type pgSession struct {
-	ctx    context.Context //nolint:containedctx // The session is as long as the run.
+	ctx    context.Context
 	wire   *wire
 	target pgTarget
 	conn   *pgconn.PgConn
@@ -97,14 +97,7 @@ func (s *pgSession) dial(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	secured, err := s.target.tls.client(ctx, conn, s.target.at.host)
-	if err == nil {
-		return secured, nil
-	}
-	if checks.ReasonOf(err) == checks.ReasonTLS || checks.ReasonOf(err) == checks.ReasonInternal {
-		return nil, err
-	}
-	return nil, s.wire.explain(ctx, "the request for TLS", err)
+	return s.target.tls.client(ctx, s.wire, conn, s.target.at.host)
 }
 
 // neutral is a connection string that says everything for which ParseConfig

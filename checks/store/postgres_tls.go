@@ -34,20 +34,20 @@ type pgTLS struct {
 var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
 
 // client does what the mode says with conn, whose server was addressed as host.
-func (t pgTLS) client(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+func (t pgTLS) client(ctx context.Context, w *wire, conn net.Conn, host string) (net.Conn, error) {
 	if t.mode == tlsOff {
 		return conn, nil
 	}
 	answer := make([]byte, 1)
 	if _, err := conn.Write(sslRequest); err != nil {
-		return nil, err
+		return nil, w.explain(ctx, "the request for TLS", err)
 	}
 	if _, err := io.ReadFull(conn, answer); err != nil {
-		return nil, err
+		return nil, w.explain(ctx, "the request for TLS", err)
 	}
 	switch {
 	case answer[0] == 'S':
-		return t.handshake(ctx, conn, host)
+		return t.handshake(ctx, w, conn, host)
 	case answer[0] == 'N' && t.mode == tlsPreferred:
 		return conn, nil
 	case answer[0] == 'N':
@@ -56,7 +56,7 @@ func (t pgTLS) client(ctx context.Context, conn net.Conn, host string) (net.Conn
 	return nil, checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer to the request for TLS begins with %q, want S or N", answer))
 }
 
-func (t pgTLS) handshake(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+func (t pgTLS) handshake(ctx context.Context, w *wire, conn net.Conn, host string) (net.Conn, error) {
 	config, err := t.settings.Config(host)
 	if err != nil {
 		return nil, err
@@ -68,12 +68,7 @@ func (t pgTLS) handshake(ctx context.Context, conn net.Conn, host string) (net.C
 		roots := config.RootCAs
 		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, roots) }
 	}
-	client := tls.Client(conn, config)
-	if err := client.HandshakeContext(ctx); err != nil {
-		return nil, checks.HandshakeError(err)
-	}
-	checks.ObserveCertificates(ctx, client.ConnectionState())
-	return client, nil
+	return w.handshake(ctx, conn, config)
 }
 
 // verifyChain is crypto/tls's verification without the host's name.

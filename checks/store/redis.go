@@ -54,7 +54,7 @@ type Redis struct {
 // Build validates the settings, all of them at once.
 func (r Redis) Build() (checks.Func, error) {
 	at, err := parseAddress(r.Address)
-	if err := errors.Join(err, r.validate(at)); err != nil {
+	if err = errors.Join(err, r.validate(at)); err != nil {
 		return nil, err
 	}
 	return redisCheck{Redis: r, at: at}.run, nil

@@ -32,7 +32,7 @@ func (c redisCheck) run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	s := &redisSession{ctx: ctx, wire: w, conn: redis.NewConn(&respGuard{Conn: conn, wire: w}, 0, 0), secret: password}
-	if err := c.login(s, password); err != nil {
+	if err = c.login(s, password); err != nil {
 		return "", err
 	}
 	return c.ask(s)
@@ -43,7 +43,11 @@ func (c redisCheck) connect(ctx context.Context, w *wire) (net.Conn, error) {
 	if err != nil || c.TLS == nil {
 		return conn, err
 	}
-	return c.TLS.Client(ctx, conn, c.at.host)
+	config, err := c.TLS.Config(c.at.host)
+	if err != nil {
+		return nil, err
+	}
+	return w.handshake(ctx, conn, config)
 }
 
 func (c redisCheck) login(s *redisSession, password string) error {
@@ -88,14 +92,14 @@ func (c redisCheck) ask(s *redisSession) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		said = append(said, fmt.Sprintf("%s: %s", clip(c.Command[0]), clip(reply)))
+		said = append(said, fmt.Sprintf("%s replied %q", clip(c.Command[0]), clip(reply)))
 	}
 	return strings.Join(said, ", "), warning
 }
 
-// redisSession is the one connection of a run.
+// redisSession is the one connection of a run, and lasts as long as its ctx.
 type redisSession struct {
-	ctx    context.Context //nolint:containedctx // The session is as long as the run.
+	ctx    context.Context
 	wire   *wire
 	conn   redis.Conn
 	secret string

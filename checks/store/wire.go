@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -13,9 +13,9 @@ import (
 
 // maxRead is how much one run reads from its server, in bytes. No answer to a
 // health check is larger, and a server gone mad must not fill our memory.
-const maxRead = 1 << 20
+const maxRead = 64 << 10
 
-var errTooLong = errors.New("answer longer than 1 MiB")
+var errTooLong = errors.New("answer is longer than 64 KiB")
 
 // A wire makes the connections of one run and ends them with it. The drivers
 // move deadlines as they like and some take them away; here they cannot, since
@@ -23,12 +23,11 @@ var errTooLong = errors.New("answer longer than 1 MiB")
 type wire struct {
 	stop func() bool
 
-	mu          sync.Mutex
-	conns       []net.Conn
-	interrupted bool
-	closed      bool
-	left        int
-	fault       error
+	mu     sync.Mutex
+	conns  []net.Conn
+	closed bool
+	left   int // bytes that may still be read
+	fault  error
 }
 
 // newWire returns a wire whose connections stop reading and writing when ctx
@@ -46,13 +45,7 @@ func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, dialError(network, err)
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			conn.Close()
-			return nil, err
-		}
-	}
-	if err := w.add(conn); err != nil {
+	if err = w.add(ctx, conn); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -60,23 +53,33 @@ func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, err
 	return &wireConn{Conn: conn, wire: w}, nil
 }
 
-// add takes over conn. Once the run is over nothing new is opened, but for the
-// moment between its end and close, in which a driver may send a cancellation.
-func (w *wire) add(conn net.Conn) error {
+// handshake makes a TLS connection of conn.
+func (w *wire) handshake(ctx context.Context, conn net.Conn, config *tls.Config) (net.Conn, error) {
+	client := tls.Client(conn, config)
+	if err := client.HandshakeContext(ctx); err != nil {
+		return nil, w.handshakeFault(ctx, err)
+	}
+	checks.ObserveCertificates(ctx, client.ConnectionState())
+	return client, nil
+}
+
+// add takes over conn. Once the wire is closed there is no new one; between
+// the end of the run and that, a driver may send a cancellation.
+func (w *wire) add(ctx context.Context, conn net.Conn) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return net.ErrClosed
 	}
 	w.conns = append(w.conns, conn)
-	return nil
+	deadline, _ := ctx.Deadline() // Zero is none.
+	return conn.SetDeadline(deadline)
 }
 
 // interrupt makes every pending read and write fail now.
 func (w *wire) interrupt() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.interrupted = true
 	for _, conn := range w.conns {
 		_ = conn.SetDeadline(time.Unix(1, 0))
 	}
@@ -99,13 +102,17 @@ func (w *wire) note(read int, err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.left -= read
-	if err == nil && w.left < 0 {
-		err = errTooLong
-	}
 	if err != nil && w.fault == nil && !w.closed {
 		w.fault = err
 	}
 	return err
+}
+
+// allowed returns how many bytes may still be read.
+func (w *wire) allowed() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.left
 }
 
 // firstFault returns the first error of reading or writing, nil if there was none.
@@ -122,7 +129,11 @@ type wireConn struct {
 }
 
 func (c *wireConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
+	left := c.wire.allowed()
+	if left <= 0 {
+		return 0, c.wire.note(0, errTooLong)
+	}
+	n, err := c.Conn.Read(p[:min(left, len(p))])
 	return n, c.wire.note(n, err)
 }
 
@@ -134,5 +145,3 @@ func (c *wireConn) Write(p []byte) (int, error) {
 func (c *wireConn) SetDeadline(time.Time) error      { return nil }
 func (c *wireConn) SetReadDeadline(time.Time) error  { return nil }
 func (c *wireConn) SetWriteDeadline(time.Time) error { return nil }
-
-var _ io.ReadWriteCloser = (*wireConn)(nil)

@@ -22,7 +22,7 @@ const (
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		port := lowestPort + rand.IntN(highestPort-lowestPort) //nolint:gosec // A port is no secret.
+		port := lowestPort + rand.IntN(highestPort-lowestPort)
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		l, err := net.Listen("tcp", addr)
 		if err != nil {

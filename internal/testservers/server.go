@@ -83,15 +83,15 @@ func Launch(t testing.TB, p Program) *Server {
 	return s
 }
 
-// LaunchOnPort is Launch for a server that listens: make returns the program
-// for an address. When it ends before it is ready, likely because somebody
+// LaunchOnPort is Launch for a server that listens: program returns what to
+// start for an address. When it ends before it is ready, likely because somebody
 // else has taken the port, another port is tried.
-func LaunchOnPort(t testing.TB, make func(addr string) Program) *Server {
+func LaunchOnPort(t testing.TB, program func(addr string) Program) *Server {
 	t.Helper()
 	var errs []error
 	for range portTries {
 		addr := FreeAddr(t)
-		s, err := launch(t, make(addr))
+		s, err := launch(t, program(addr))
 		if err == nil {
 			s.Addr = addr
 			return s
@@ -146,7 +146,7 @@ func (s *Server) spawn() error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command(s.program.Path, s.program.Args...) //nolint:gosec,noctx // A test's own program; Stop ends it.
+	cmd := exec.Command(s.program.Path, s.program.Args...)
 	cmd.Dir, cmd.Env = s.program.Dir, s.program.Env
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = attr(credential(s.t, s.program.Users))
