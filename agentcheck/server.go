@@ -83,7 +83,7 @@ type answerer struct {
 // others wait in the kernel, at most as long as an answer may take.
 func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 	pause := time.Duration(0)
-	for {
+	for ctx.Err() == nil {
 		a.answering <- struct{}{}
 		conn, err := l.Accept()
 		if err == nil {
@@ -92,10 +92,7 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 			continue
 		}
 		<-a.answering
-		if ctx.Err() != nil {
-			return nil
-		}
-		if errors.Is(err, net.ErrClosed) {
+		if errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
 			return fmt.Errorf("agent-check: %w", err)
 		}
 		// Most likely we are out of descriptors, and will not be for ever.
@@ -103,10 +100,10 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 		a.Logger.Debug("connection not accepted", "err", err)
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(pause):
 		}
 	}
+	return nil
 }
 
 // serve answers one connection and closes it.
@@ -139,9 +136,7 @@ func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := conn.SetDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
+	conn.SetDeadline(time.Now().Add(writeTimeout))
 	_, err = io.WriteString(conn, line(rep, a.DegradedWeight))
 	return err
 }
@@ -152,8 +147,6 @@ func linger(conn net.Conn) {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	if conn.SetReadDeadline(time.Now().Add(lingerTimeout)) != nil {
-		return
-	}
+	conn.SetReadDeadline(time.Now().Add(lingerTimeout))
 	_, _ = io.CopyN(io.Discard, conn, maxRead)
 }

@@ -129,7 +129,7 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep 
 // answerJSON writes what was rendered before, with the moment of this answer
 // and the sections that are asked for every answer.
 func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, contentType []string, q *request, rep collector.Report) {
-	n := formJSON
+	n := uint64(formJSON)
 	if q.verbose {
 		n = formVerbose
 	}

@@ -70,8 +70,8 @@ func (r *rendering) fragment(i int, result *collector.Result) []byte {
 const (
 	// filteredSlots is how many renderings of filtered forms are kept, and
 	// maxFilteredBody the size of the largest of them, in bytes.
-	filteredSlots   = 64
-	maxFilteredBody = 64 << 10
+	filteredSlots   = 32
+	maxFilteredBody = 256 << 10
 )
 
 // renderings remembers the newest rendering of each form of the whole, and of
@@ -83,10 +83,10 @@ type renderings struct {
 
 // get returns rep in the form that is number n, rendered when there is no
 // rendering of that version yet.
-func (c *renderings) get(n int, f form, rep collector.Report, q *request) *rendering {
+func (c *renderings) get(n uint64, f form, rep collector.Report, q *request) *rendering {
 	slot := &c.whole[n]
 	if q.filtered {
-		slot = &c.filtered[(q.shape^uint64(n))%filteredSlots]
+		slot = &c.filtered[(q.shape^n)%filteredSlots]
 	}
 	old := slot.Load()
 	if old != nil && old.form == f && old.version == rep.Version && rep.Version != 0 {

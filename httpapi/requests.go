@@ -16,6 +16,8 @@ type Requests struct {
 
 	mu       sync.Mutex
 	handlers map[string]*answers
+
+	writers sync.Pool // of *countedWriter
 }
 
 // NewRequests returns a Requests that has counted nothing.
@@ -57,15 +59,20 @@ func (q *Requests) Wrap(handler string, h http.Handler) http.Handler {
 		q.handlers[handler] = counts
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		counted := countedWriters.Get().(*countedWriter)
-		counted.ResponseWriter, counted.code = w, 0
+		counted, ok := q.writers.Get().(*countedWriter)
+		if !ok {
+			counted = new(countedWriter)
+		}
+		counted.ResponseWriter = w
 		defer func() {
-			counts.add(counted.answered())
-			counted.ResponseWriter = nil
-			countedWriters.Put(counted)
+			counts.add(counted.code)
+			*counted = countedWriter{}
+			q.writers.Put(counted)
 		}()
 		h.ServeHTTP(counted, r)
-		counted.returned = true
+		if counted.code == 0 { // A handler that says nothing and returns has said 200; one that panics has not answered.
+			counted.code = http.StatusOK
+		}
 	})
 }
 
@@ -93,21 +100,7 @@ func (q *Requests) Collect(ch chan<- prometheus.Metric) {
 // A countedWriter remembers the status of an answer.
 type countedWriter struct {
 	http.ResponseWriter
-	code     int
-	returned bool
-}
-
-var countedWriters = sync.Pool{New: func() any { return new(countedWriter) }}
-
-// answered returns the status of the answer; a handler that says nothing and
-// returns has said 200, one that panics has not answered.
-func (w *countedWriter) answered() int {
-	returned := w.returned
-	w.returned = false
-	if w.code == 0 && returned {
-		return http.StatusOK
-	}
-	return w.code
+	code int
 }
 
 // WriteHeader implements [http.ResponseWriter].

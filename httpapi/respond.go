@@ -43,7 +43,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType []stri
 		return
 	}
 	for _, p := range parts {
-		if _, err := w.Write(p); err != nil {
+		if _, err := w.Write(p); err != nil { //nolint:gosec // JSON or text by its Content-Type, and nosniff; the page is escaped by its template.
 			return
 		}
 	}

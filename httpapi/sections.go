@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -140,21 +139,11 @@ func (s *section) value(v any) []byte {
 	if s.scrub.Name(s.name) {
 		return append(s.key(), `"********"`...)
 	}
-	b, ok := appendJSON(s.key(), s.tree(v))
+	b, ok := appendJSON(s.key(), s.scrub.Tree(v))
 	if !ok {
 		return s.failure(errors.New("the value has no JSON form"))
 	}
 	return b
-}
-
-// tree survives a value whose own encoding panics.
-func (s *section) tree(v any) (raw json.RawMessage) {
-	defer func() {
-		if recover() != nil {
-			raw = nil
-		}
-	}()
-	return s.scrub.Tree(v)
 }
 
 // failure returns the member for an error, scrubbed and cut.
