@@ -69,6 +69,14 @@ golden: ## write the golden files anew, from what the code answers now
 bench: ## the benchmarks, those that compare with other programs too
 	scripts/bench
 
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME=10m
+	FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+.PHONY: faults
+faults: ## every check type through the common fault table, with the strict times
+	HEALTHCHECK_STRICT=1 $(GO) test -count=1 -v -run FaultTable ./checks/...
+
 .PHONY: image
 image: build ## a container image with the binary, by buildah or docker
 	scripts/image
