@@ -1,6 +1,10 @@
 package envinfo
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
 
 // WithProcess makes a dump show another command line and environment.
 func WithProcess(o Options, argv, environ []string) Options {
@@ -23,3 +27,9 @@ var (
 
 // Distribution is what os-release says.
 type Distribution = distribution
+
+// WithScrubber gives o a scrubber as the packages of this module do.
+func WithScrubber(o Options) Options {
+	o.Scrubber = scrub.New(scrub.Rules{})
+	return o
+}

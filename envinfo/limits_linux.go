@@ -38,10 +38,14 @@ func parseLimits(root fs.FS) map[string]limit {
 	limits := make(map[string]limit, len(limitNames))
 	for line := range strings.Lines(text) {
 		for _, l := range limitNames {
-			rest, ok := strings.CutPrefix(line, l.title+" ")
-			if values := strings.Fields(rest); ok && len(values) >= 2 {
+			rest, ok := strings.CutPrefix(line, l.title)
+			if !ok {
+				continue
+			}
+			if values := strings.Fields(rest); len(values) >= 2 {
 				limits[l.name] = limit{Soft: limitValue(values[0]), Hard: limitValue(values[1])}
 			}
+			break
 		}
 	}
 	return limits

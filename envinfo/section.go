@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
@@ -17,6 +19,8 @@ const (
 	sectionTimeout = 2 * time.Second
 	// maxError is the length of the longest error that is shown, in bytes.
 	maxError = 1024
+	// maxText is how much of an error is scrubbed, in bytes.
+	maxText = 64 << 10
 )
 
 var (
@@ -132,7 +136,13 @@ func (s *section) end(c *call) {
 }
 
 // clean makes an error of a text that may hold secrets and have any length.
+// Of one that is cut before it is scrubbed the last word is dropped: half a URL
+// has no @ by which its password is known.
 func (s *section) clean(text string) error {
+	if len(text) > maxText {
+		text = text[:maxText]
+		text = text[:strings.LastIndexFunc(text, unicode.IsSpace)+1] + "…"
+	}
 	text = s.scrub.Text(text)
 	if len(text) > maxError {
 		cut := maxError - len("…")

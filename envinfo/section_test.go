@@ -19,6 +19,8 @@ func custom(f func(context.Context) (any, error)) envinfo.Options {
 	return envinfo.Options{Sections: []envinfo.Section{{Name: "custom", Func: f}}}
 }
 
+func emptyMap() map[string]int { return nil }
+
 // badError panics when it is asked what it is.
 type badError struct{}
 
@@ -37,7 +39,7 @@ func TestTroubleOfASectionIsShownInItsPlace(t *testing.T) {
 		"error":       {func(context.Context) (any, error) { return 1, errors.New("no database") }, `{"error":"no database"}`},
 		"panic":       {func(context.Context) (any, error) { panic("boom") }, `{"error":"panic: boom"}`},
 		"panic(nil)":  {func(context.Context) (any, error) { panic(nil) }, `{"error":"panic: panic called with nil argument"}`},
-		"nil map":     {func(context.Context) (any, error) { var m map[string]int; m["a"] = 1; return m, nil }, `{"error":"panic: assignment to entry in nil map"}`},
+		"nil map":     {func(context.Context) (any, error) { emptyMap()["a"] = 1; return nil, nil }, `{"error":"panic: assignment to entry in nil map"}`},
 		"Goexit":      {func(context.Context) (any, error) { runtime.Goexit(); return 1, nil }, `{"error":"the section's function ended its goroutine"}`},
 		"bad error":   {func(context.Context) (any, error) { return nil, badError{} }, `{"error":"panic: no words"}`},
 		"with secret": {func(context.Context) (any, error) { return nil, errors.New("dial postgres://u:hunter2@db/x") }, `{"error":"dial postgres://u:********@db/x"}`},
@@ -72,13 +74,33 @@ func TestValueThatCannotBeEncodedGivesNothingAway(t *testing.T) {
 }
 
 func TestLongErrorIsCutAtARune(t *testing.T) {
-	d := newDump(t, custom(func(context.Context) (any, error) { return nil, errors.New(strings.Repeat("ü", 100_000)) }))
-	var got struct{ Error string }
-	if err := json.Unmarshal([]byte(section(t, d, "custom")), &got); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct{ text, end string }{
+		"scrubbed whole":            {strings.Repeat("ü", 10_000), "ü…"},
+		"cut before it is scrubbed": {strings.Repeat("ü ", 1_000_000), " …"},
+	} {
+		d := newDump(t, custom(func(context.Context) (any, error) { return nil, errors.New(c.text) }))
+		var got struct{ Error string }
+		if err := json.Unmarshal([]byte(section(t, d, "custom")), &got); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(got.Error); n > 1024 || n < 1000 || !strings.HasSuffix(got.Error, c.end) {
+			t.Errorf("%s: error of %d bytes ends in %q, want about 1024, cut at a rune", name, n, got.Error[max(0, n-8):])
+		}
 	}
-	if len(got.Error) > 1024 || !strings.HasSuffix(got.Error, "ü…") {
-		t.Errorf("error of %d bytes, want at most 1024, cut at a rune", len(got.Error))
+}
+
+func TestSecretThatIsCutInHalfIsDropped(t *testing.T) {
+	const limit = 64 << 10
+	url := "postgres://user:hunter2hunter2@db/x"
+	// One word up to the limit, so that nothing of the masked text is cut away.
+	text := strings.Repeat(" ", limit-len(url)/2) + url
+	d := newDump(t, custom(func(context.Context) (any, error) { return nil, errors.New(text) }))
+	if got := section(t, d, "custom"); strings.Contains(got, "hunter") || strings.Contains(got, "postgres") {
+		t.Errorf("custom = %s", got)
+	}
+	d = newDump(t, custom(func(context.Context) (any, error) { return nil, errors.New(strings.Repeat("x", 2*limit)) }))
+	if got := section(t, d, "custom"); got != `{"error":"…"}` {
+		t.Errorf("custom = %s, want the unfinished word gone", got)
 	}
 }
 
