@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -69,4 +70,11 @@ func do(t *testing.T, h http.Handler, method, target string, header ...string) a
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return answer{w, w.Body.String()}
+}
+
+// broken reports nothing but an error that no collector has.
+type broken struct{}
+
+func (broken) Report(context.Context, collector.Filter) (collector.Report, error) {
+	return collector.Report{}, errors.New("broken")
 }

@@ -133,7 +133,7 @@ func reportOf(t *testing.T, body string) *fake {
 	return &fake{report: rep}
 }
 
-// moment returns the time whose nanoseconds, as a float of seconds, are n.
+// moment reads Unix seconds as they are written, to the nanosecond.
 func moment(t *testing.T, n json.Number) time.Time {
 	t.Helper()
 	whole, fraction, _ := strings.Cut(n.String(), ".")
@@ -141,15 +141,7 @@ func moment(t *testing.T, n json.Number) time.Time {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for step := range int64(1024) {
-		for _, ns := range []int64{nanoseconds + step, nanoseconds - step} {
-			if float64(ns)/1e9 == number(t, n) {
-				return time.Unix(0, ns)
-			}
-		}
-	}
-	t.Fatalf("no time is %s", n)
-	return time.Time{}
+	return time.Unix(0, nanoseconds)
 }
 
 func number(t *testing.T, n json.Number) float64 {

@@ -79,9 +79,10 @@ func appendFloat(dst []byte, f float64) []byte {
 	return dst
 }
 
-// unixSeconds is t as Python's time.time() gives it.
+// unixSeconds is t as Python's time.time() gives it, but rounded only once: a
+// clock that counts microseconds shows no digits of nanoseconds.
 func unixSeconds(t time.Time) float64 {
-	return float64(t.UnixNano()) / 1e9
+	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
 }
 
 // microseconds is d in seconds, rounded to 6 decimals.
