@@ -69,10 +69,14 @@ func Fail(r Reason, err error) error {
 // ReasonOf says why err happened: what [Fail] said (the outermost, where there
 // are several), else what can be recognised in its tree, else [ReasonError].
 // Our own starvation comes first, so that it is never told as the target's
-// trouble. The reason of nil is empty.
+// trouble. The reason of nil is empty, that of an error without end (one that
+// wraps itself) is [ReasonError].
 func ReasonOf(err error) Reason {
 	if err == nil {
 		return ""
+	}
+	if endless(err) {
+		return ReasonError
 	}
 	if starved(err) {
 		return ReasonInternal
@@ -128,6 +132,14 @@ func timedOut(err error) bool {
 }
 
 func tlsFault(err error) bool {
-	return isA[*tls.CertificateVerificationError](err) || isA[tls.AlertError](err) || isA[tls.RecordHeaderError](err) ||
+	return tlsAlert(err) || isA[*tls.CertificateVerificationError](err) || isA[tls.AlertError](err) || isA[tls.RecordHeaderError](err) ||
 		isA[x509.UnknownAuthorityError](err) || isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err)
+}
+
+// tlsAlert reports whether the peer, or we, ended a TLS connection with an
+// alert. Its type is not exported: crypto/tls wraps it in an OpError of this Op,
+// also after the handshake, such as when a client's certificate is missing.
+func tlsAlert(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && (e.Op == "remote error" || e.Op == "local error")
 }

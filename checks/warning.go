@@ -25,7 +25,7 @@ const maxErrorNodes = 1000
 
 // Warning returns the text of err when it is a warning and nothing worse: ok
 // only if every error in err's tree is one, so that a real failure joined with
-// a warning stays a failure. Joined warnings are separated by "; ".
+// a warning stays a failure, and so does a warning given to [Fail]. Joined warnings are separated by "; ".
 func Warning(err error) (text string, ok bool) {
 	budget := maxErrorNodes
 	if !onlyWarnings(err, &budget) {
@@ -41,8 +41,11 @@ func onlyWarnings(err error, budget *int) bool {
 	if err == nil || *budget < 0 {
 		return false
 	}
-	if _, is := err.(*warning); is { //nolint:errorlint // The tree is walked here, node by node.
+	switch err.(type) { //nolint:errorlint // The tree is walked here, node by node.
+	case *warning:
 		return true
+	case *failure:
+		return false
 	}
 	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // As above.
 		members := joined.Unwrap()
@@ -54,4 +57,30 @@ func onlyWarnings(err error, budget *int) bool {
 		return len(members) > 0
 	}
 	return onlyWarnings(errors.Unwrap(err), budget)
+}
+
+// endless reports whether err's tree has more nodes than anything honest, so
+// that errors.Is and errors.As would not come back, or not soon.
+func endless(err error) bool {
+	budget := maxErrorNodes
+	return !countable(err, &budget)
+}
+
+func countable(err error, budget *int) bool {
+	for err != nil {
+		*budget--
+		if *budget < 0 {
+			return false
+		}
+		if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // The tree is walked here, node by node.
+			for _, e := range joined.Unwrap() {
+				if !countable(e, budget) {
+					return false
+				}
+			}
+			return true
+		}
+		err = errors.Unwrap(err)
+	}
+	return true
 }
