@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"syscall"
 )
 
 // mask is what is printed instead of a secret, whatever its length.
@@ -14,7 +12,16 @@ const mask = "********"
 
 // A Secret is a setting that is never printed: every way of formatting or
 // encoding it gives ********. Convert it (string(s)) where it is used.
+//
+// Some printers do not ask the value how it wants to be shown: package fmt in
+// an unexported field, for %p and %w, and for a verb that does not suit the
+// pointer that leads to it (which vet refuses); encoding/json for the key of a
+// map. So a Secret is kept in an exported field and never is a key.
 type Secret string
+
+// Format writes the mask, whatever the verb: fmt would show the value behind
+// one that does not suit a string, such as %d.
+func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, mask) } //nolint:errcheck // There is nobody to tell.
 
 // String returns the mask.
 func (Secret) String() string { return mask }
@@ -76,29 +83,16 @@ func WithSecretReceiver(ctx context.Context, receive func(secret string)) contex
 }
 
 func readSecretFile(path string) (string, error) {
-	// Without O_NONBLOCK the opening of a FIFO waits for its writer.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	data, err := readSmall(path, maxSecretFile)
 	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("secret file %s: is not a regular file", path)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-	if err != nil {
-		return "", err
-	}
-	if len(data) > maxSecretFile {
-		return "", fmt.Errorf("secret file %s: larger than 64 KiB", path)
+		return "", fmt.Errorf("secret file %w", err)
 	}
 	return cutNewline(string(data)), nil
 }
 
 func cutNewline(s string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+	if cut, found := strings.CutSuffix(s, "\r\n"); found {
+		return cut
+	}
+	return strings.TrimSuffix(s, "\n")
 }

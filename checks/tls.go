@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"time"
 )
 
@@ -35,6 +34,10 @@ var tlsVersions = map[string]uint16{
 	"": tls.VersionTLS12, "TLS10": tls.VersionTLS10, "TLS11": tls.VersionTLS11,
 	"TLS12": tls.VersionTLS12, "TLS13": tls.VersionTLS13,
 }
+
+// maxPEMFile is the size of the largest file of certificates, in bytes: several
+// times the bundle of all public CAs.
+const maxPEMFile = 4 << 20
 
 // Validate says what is wrong with the settings, without looking at the files.
 // It is for Build; a nil TLS is valid.
@@ -74,9 +77,9 @@ func (t *TLS) Config(host string) (*tls.Config, error) {
 
 func (t *TLS) load(config *tls.Config) error {
 	if t.CAFile != "" {
-		pem, err := os.ReadFile(t.CAFile)
+		pem, err := readSmall(t.CAFile, maxPEMFile)
 		if err != nil {
-			return err
+			return fmt.Errorf("ca_file %w", err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
@@ -84,13 +87,29 @@ func (t *TLS) load(config *tls.Config) error {
 		}
 	}
 	if t.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		pair, err := t.pair()
 		if err != nil {
-			return fmt.Errorf("cert_file %s, key_file %s: %w", t.CertFile, t.KeyFile, err)
+			return err
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
 	return nil
+}
+
+func (t *TLS) pair() (tls.Certificate, error) {
+	cert, err := readSmall(t.CertFile, maxPEMFile)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("cert_file %w", err)
+	}
+	key, err := readSmall(t.KeyFile, maxPEMFile)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("key_file %w", err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("cert_file %s, key_file %s: %w", t.CertFile, t.KeyFile, err)
+	}
+	return pair, nil
 }
 
 // Client makes a TLS connection of conn, whose peer was addressed as host, and
