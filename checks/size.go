@@ -28,6 +28,11 @@ func (s *Size) UnmarshalText(text []byte) error {
 			break
 		}
 	}
+	if n, err := strconv.ParseInt(number, 10, 64); err == nil && n >= 0 && factor == 1 {
+		// A float would not keep the last bytes of a pebibyte.
+		*s = Size(n)
+		return nil
+	}
 	v, err := strconv.ParseFloat(number, 64)
 	bytes := v * factor
 	if err != nil || bytes < 0 || math.IsNaN(bytes) || bytes >= math.MaxInt64 {
@@ -37,19 +42,31 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalText writes the size as String does.
-func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+// MarshalText writes the size so that UnmarshalText reads the same: as String
+// does where that is exact, else in bytes.
+func (s Size) MarshalText() ([]byte, error) {
+	text := s.String()
+	var read Size
+	if err := read.UnmarshalText([]byte(text)); err != nil || read != s {
+		text = s.inBytes()
+	}
+	return []byte(text), nil
+}
 
-// String returns the size in the largest binary unit that keeps it exact or,
-// above 10 KiB, within a tenth of that unit: "512B", "64KiB", "1.5GiB".
+// String returns the size in the largest binary unit of which it has one or
+// more, to a tenth of it: "512B", "64KiB", "1.5GiB". Below 10 KiB it is exact.
 func (s Size) String() string {
 	const units = "KMGTP"
 	v, unit := float64(s), -1
-	for math.Abs(v) >= 1024 && unit < len(units)-1 {
+	for tenth(math.Abs(v)) >= 1024 && unit < len(units)-1 {
 		v, unit = v/1024, unit+1
 	}
-	if unit < 0 {
-		return strconv.FormatInt(int64(s), 10) + "B"
+	if unit < 0 || unit == 0 && math.Abs(v) < 10 && tenth(v) != v {
+		return s.inBytes()
 	}
-	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) + units[unit:unit+1] + "iB"
+	return strconv.FormatFloat(tenth(v), 'f', -1, 64) + units[unit:unit+1] + "iB"
 }
+
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }
+
+func (s Size) inBytes() string { return strconv.FormatInt(int64(s), 10) + "B" }
