@@ -24,6 +24,9 @@ type Result struct {
 	Took   time.Duration
 	Reason checks.Reason
 	Text   string
+
+	// missing means that this machine cannot make the fault.
+	missing bool
 }
 
 func (r *Result) problem(format string, a ...any) {
@@ -36,7 +39,7 @@ func (r *Result) cannot(err error) {
 		r.problem("%v", err)
 		return
 	}
-	r.Skipped = err.Error()
+	r.Skipped, r.missing = err.Error(), true
 }
 
 // judge compares the outcome with what is wanted.
