@@ -19,6 +19,7 @@ import (
 //
 //	connecting to 192.0.2.1:80: connection refused
 //	waiting for headers from 192.0.2.1:80: timeout after 2s
+//	resolving shop.example.org: no such host
 type attempt struct {
 	ctx     context.Context // the run's own
 	started time.Time
@@ -45,7 +46,7 @@ func (a *attempt) observe(name string, since time.Time) {
 // fail says that the present phase ended with err.
 func (a *attempt) fail(err error) error {
 	where := a.phase + " " + a.peer
-	if ended := a.ctx.Err(); ended != nil && interrupted(err) {
+	if ended := a.ended(); ended != nil && interrupted(err) {
 		if !errors.Is(ended, context.DeadlineExceeded) {
 			return &fault{text: where + ": cancelled", cause: ended}
 		}
@@ -56,6 +57,15 @@ func (a *attempt) fail(err error) error {
 		text = "local: " + text
 	}
 	return &fault{text: text, cause: err}
+}
+
+// ended is why the run's context has ended, or nil. A dial keeps the deadline by
+// itself, and may notice it a moment before the context does.
+func (a *attempt) ended() error {
+	if deadline, ok := a.ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return a.ctx.Err()
 }
 
 // reject fails the present phase because of what the peer did.
@@ -99,7 +109,7 @@ func interrupted(err error) bool {
 func plain(err error) string {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired && e.Cert != nil {
 		if time.Now().Before(e.Cert.NotBefore) {
-			return fmt.Sprintf("certificate is not valid before %s", e.Cert.NotBefore.UTC().Format(time.RFC3339))
+			return fmt.Sprintf("certificate is not yet valid, it begins at %s", e.Cert.NotBefore.UTC().Format(time.RFC3339))
 		}
 		return fmt.Sprintf("certificate expired at %s", e.Cert.NotAfter.UTC().Format(time.RFC3339))
 	}
@@ -112,5 +122,9 @@ func plain(err error) string {
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		return e.Err.Error()
 	}
-	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "local: "), "tls handshake: ")
+	text := err.Error()
+	for _, prefix := range []string{"local: ", "tls handshake: ", "tls: failed to verify certificate: ", "tls: ", "x509: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
@@ -13,19 +14,25 @@ import (
 
 // dialer makes all connections. It is never changed. Keep-alive probes are of
 // no use to a connection that lives for one exchange.
-var dialer = &net.Dialer{KeepAlive: -1, Resolver: &net.Resolver{PreferGo: true, Dial: dialResolver}}
+var dialer = &net.Dialer{
+	KeepAlive: -1,
+	Resolver:  &net.Resolver{PreferGo: runtime.GOOS == "linux", Dial: dialNameServer},
+}
 
-// dialResolver connects to a name server for the resolver of package net. That
-// one gives its connections a deadline of its own; here they also end with the
-// lookup's context, else a lookup that was given up would keep its socket for
-// ten seconds more.
-func dialResolver(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// dialNameServer connects the resolver of package net to a name server, as
+// net.DefaultResolver would. That one's connections live until a deadline of
+// its own; here they also end with the lookup's context, else a lookup that was
+// given up would keep its socket for ten seconds more.
+func dialNameServer(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := net.DefaultResolver.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
 	}
-	context.AfterFunc(ctx, func() { conn.SetDeadline(aLongTimeAgo) })
-	return conn, nil
+	conn, err := dial(ctx, network, address)
+	if err == nil {
+		context.AfterFunc(ctx, func() { conn.SetDeadline(aLongTimeAgo) })
+	}
+	return conn, err
 }
 
 // aLongTimeAgo is a deadline that ends all reading and writing at once.
@@ -41,7 +48,8 @@ func (a *attempt) dial(network, address string) (conn net.Conn, release func(), 
 	resolving, resolved := lookup()
 	if err != nil {
 		if resolving {
-			a.doing("resolving the name of")
+			a.doing("resolving")
+			a.peer, _, _ = net.SplitHostPort(address)
 		}
 		return nil, func() {}, a.fail(err)
 	}
@@ -81,6 +89,9 @@ func (a *attempt) traceLookup(network, address string) (context.Context, func() 
 func (a *attempt) secure(conn net.Conn, t *checks.TLS, host string) (net.Conn, error) {
 	began := a.doing("tls handshake with")
 	client, err := t.Client(a.ctx, conn, host)
+	if a.ended() == nil && checks.ReasonOf(err) == checks.ReasonInternal {
+		return nil, err // A file of ours, before the handshake.
+	}
 	if err != nil {
 		return nil, a.fail(err)
 	}

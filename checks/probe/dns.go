@@ -91,11 +91,11 @@ func (s DNS) compile() (*dnsCheck, error) {
 	c := &dnsCheck{settings: s, overTCP: s.Transport == "tcp" || s.TLS != nil}
 	typeName := cmp.Or(s.Type, "A")
 	qtype, known := dnsTypes[typeName]
+	c.question = dnsmessage.Question{Name: f.domain(s.Name, qtype), Type: qtype, Class: dnsmessage.ClassINET}
+	c.address = f.server(s.Server, s.TLS != nil)
 	if !known {
 		f.add("type %q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.Type)
 	}
-	c.question = dnsmessage.Question{Name: f.domain(s.Name, qtype), Type: qtype, Class: dnsmessage.ClassINET}
-	c.address = f.server(s.Server, s.TLS != nil)
 	if s.Transport != "" && s.Transport != "udp" && s.Transport != "tcp" {
 		f.add("transport %q, want udp or tcp", s.Transport)
 	}
@@ -117,6 +117,9 @@ func (s DNS) compile() (*dnsCheck, error) {
 		f.add("match is given without answers")
 	}
 	for _, answer := range s.Answers {
+		if qtype == 0 {
+			break // What a record looks like is not known either.
+		}
 		text, ok := normaliseRecord(qtype, answer)
 		if !ok {
 			f.add("answers: %q is not a record of type %s", answer, typeName)
@@ -194,13 +197,14 @@ func (f *faults) server(server string, overTLS bool) string {
 	if ip, err := netip.ParseAddr(strings.Trim(server, "[]")); err == nil {
 		return net.JoinHostPort(ip.String(), port)
 	}
+	address := server
 	if !strings.Contains(server, ":") {
-		server = net.JoinHostPort(server, port)
+		address = net.JoinHostPort(server, port)
 	}
-	if !isHostPort(server) {
+	if !isHostPort(address) {
 		f.add("server %q, want host or host:port", server)
 	}
-	return server
+	return address
 }
 
 func parseRcode(name string) (dnsmessage.RCode, bool) {

@@ -46,7 +46,7 @@ func (a *attempt) askUDP(q query) (dnsAnswer, error) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return answer, err
 		}
-		if a.ctx.Err() != nil {
+		if a.ended() != nil {
 			return dnsAnswer{}, a.unanswered(err, strangers)
 		}
 	}
@@ -65,7 +65,7 @@ func (a *attempt) sendInterval() time.Duration {
 // until the run's context ends).
 func (a *attempt) receive(conn net.Conn, q query, wait time.Time, strangers *int) (dnsAnswer, error) {
 	conn.SetReadDeadline(wait)
-	if a.ctx.Err() != nil { // It may have ended before the deadline was set anew.
+	if a.ended() != nil { // It may have ended before the deadline was set anew.
 		return dnsAnswer{}, os.ErrDeadlineExceeded
 	}
 	buffer := make([]byte, maxDatagram)
@@ -91,7 +91,7 @@ func (a *attempt) receive(conn net.Conn, q query, wait time.Time, strangers *int
 
 // unanswered is the failure at the end of the run's context.
 func (a *attempt) unanswered(err error, strangers int) error {
-	if strangers > 0 && a.ctx.Err() != nil {
+	if strangers > 0 {
 		return a.reject(checks.ReasonProtocol, "%w within %s", errStranger, a.limit())
 	}
 	return a.fail(err)

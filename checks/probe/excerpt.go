@@ -3,6 +3,7 @@ package probe
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,16 +15,11 @@ const mask = "********"
 const maxExcerpt = 80
 
 // excerpt quotes the first line of what a peer said, so that a person sees what
-// is wrong. A peer may echo what we sent: those strings are masked first.
+// is wrong. A peer may echo what we sent, so the secrets are masked first.
 func excerpt(said []byte, secrets ...string) string {
-	said = bytes.TrimLeft(said, "\r\n\t ")
-	text := string(said[:min(len(said), maxAnswer)])
-	for _, secret := range secrets {
-		for _, s := range []string{secret, strings.TrimSpace(secret)} {
-			if s != "" {
-				text = strings.ReplaceAll(text, s, mask)
-			}
-		}
+	text := beginning(bytes.TrimLeft(said, "\r\n\t "))
+	for _, secret := range longestFirst(secrets) {
+		text = strings.ReplaceAll(text, secret, mask)
 	}
 	line, _, more := strings.Cut(text, "\n")
 	line = strings.TrimRight(line, "\r")
@@ -34,6 +30,52 @@ func excerpt(said []byte, secrets ...string) string {
 		return fmt.Sprintf("%q…", line)
 	}
 	return fmt.Sprintf("%q", line)
+}
+
+// maxMasked is how much of an answer is searched for secrets, in bytes.
+const maxMasked = 4 << 10
+
+// beginning cuts what is long, together with its last unfinished word, which
+// could be a part of a secret.
+func beginning(said []byte) string {
+	if len(said) <= maxMasked {
+		return string(said)
+	}
+	text := string(said[:maxMasked])
+	if blank := strings.LastIndexAny(text, " \r\n"); blank >= 0 {
+		text = text[:blank+1]
+	}
+	return text
+}
+
+// longestFirst sorts secrets so that each comes before those that it contains.
+func longestFirst(secrets []string) []string {
+	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" })
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	return secrets
+}
+
+// minWord is the length of the shortest word that could be a secret, in bytes.
+const minWord = 4
+
+// words are the parts of a text that could be secrets: what is between blanks,
+// and what is between the punctuation of JSON, forms and paths.
+func words(text string) []string {
+	parts := append(strings.Fields(text), strings.FieldsFunc(text, isPunctuation)...)
+	return slices.DeleteFunc(parts, func(word string) bool { return len(word) < minWord })
+}
+
+func isPunctuation(r rune) bool { return strings.ContainsRune(" \t\r\n\"'{}[](),;:=&/", r) }
+
+// arguments are the words of what was sent without the first of each line,
+// which is a command that a person wants to see.
+func arguments(sent string) []string {
+	found := []string{strings.TrimSpace(sent)}
+	for line := range strings.Lines(sent) {
+		_, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		found = append(found, words(rest)...)
+	}
+	return found
 }
 
 // cutRune cuts s to at most n bytes, not within a rune.

@@ -49,19 +49,19 @@ func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
 
 func (x *exchange) readHead() (*http.Response, error) {
 	began := x.doing("waiting for headers from")
-	limited := &io.LimitedReader{R: x.conn, N: maxHead}
-	reader := bufio.NewReader(limited)
+	source := &headReader{conn: x.conn, left: maxHead}
+	reader := bufio.NewReader(source)
 	if _, err := reader.Peek(1); err != nil {
-		return nil, x.headless(err, limited.N)
+		return nil, x.headless(source)
 	}
 	x.observe("first_byte_seconds", began)
 	for range max1xx + 1 {
 		res, err := http.ReadResponse(reader, x.request)
 		if err != nil {
-			return nil, x.headless(err, limited.N)
+			return nil, x.headless(source)
 		}
 		if res.StatusCode >= 200 {
-			limited.N = math.MaxInt64 // What bounds the body counts it decoded.
+			source.left = math.MaxInt // What bounds the body counts it decoded.
 			return res, nil
 		}
 		if res.StatusCode == http.StatusSwitchingProtocols {
@@ -71,23 +71,43 @@ func (x *exchange) readHead() (*http.Response, error) {
 	return nil, x.reject(checks.ReasonProtocol, "more than %d informational answers", max1xx)
 }
 
-// headless says why there are no headers; left is what could still have been
-// read of them.
-func (x *exchange) headless(err error, left int64) error {
+// headless says why there are no headers. The parser takes a line that was cut
+// off for a malformed one, so what reading has met goes before what it says;
+// and its text quotes the peer, so it is not passed on.
+func (x *exchange) headless(source *headReader) error {
 	switch {
-	case left <= 0:
-		return x.reject(checks.ReasonProtocol, "larger than 64KiB")
-	case errors.Is(err, io.EOF):
-		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed without any", err})
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed within them", err})
-	}
-	failure := x.fail(err)
-	if checks.ReasonOf(failure) == checks.ReasonError {
-		// The parser's text quotes the peer, so it is not passed on.
+	case source.err == nil:
 		return x.reject(checks.ReasonProtocol, "the answer is not HTTP")
+	case errors.Is(source.err, errLargeHead):
+		return x.reject(checks.ReasonProtocol, "%w", source.err)
+	case errors.Is(source.err, io.EOF) && source.left == maxHead:
+		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed without any", source.err})
+	case errors.Is(source.err, io.EOF):
+		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed within them", source.err})
 	}
-	return failure
+	return x.fail(source.err)
+}
+
+var errLargeHead = errors.New("larger than 64KiB")
+
+// A headReader reads at most what is left and remembers its first error.
+type headReader struct {
+	conn io.Reader
+	left int
+	err  error
+}
+
+func (r *headReader) Read(p []byte) (n int, err error) {
+	if r.left == 0 {
+		err = errLargeHead
+	} else {
+		n, err = r.conn.Read(p[:min(len(p), r.left)])
+		r.left -= n
+	}
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // connectRequest asks a proxy for a tunnel to address (RFC 9110, section 9.3.6).

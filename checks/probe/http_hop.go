@@ -62,7 +62,7 @@ func (c *httpCheck) nextHop(h hop, code int, location string) (hop, error) {
 // goAbroad takes from h all that is meant for the configured host only.
 func (h hop) goAbroad(code int) (hop, error) {
 	if h.body != "" {
-		return hop{}, checks.Fail(checks.ReasonStatus, fmt.Errorf("status %d to %s, where the request's body is not sent", code, origin(h.url)))
+		return hop{}, checks.Fail(checks.ReasonStatus, fmt.Errorf("status %d to another host, where the request's body is not sent", code))
 	}
 	h.abroad, h.host = true, ""
 	header := http.Header{}

@@ -109,20 +109,23 @@ func (c *httpCheck) judge(x *exchange, res *http.Response, h hop) error {
 }
 
 // secrets are the parts of the request that a peer may echo and that must not
-// be shown.
+// be shown: all of it but what is harmless.
 func (c *httpCheck) secrets(h hop) []string {
-	list := []string{h.url.RawQuery, c.settings.Body}
+	list := []string{h.body, h.url.RawQuery}
+	list = append(list, words(h.body)...)
+	list = append(list, words(h.url.Path)...)
+	for _, values := range h.url.Query() {
+		list = append(list, values...)
+	}
 	for name, values := range h.header {
-		if !harmless(name) {
-			list = append(list, values...)
+		if harmless(name) {
+			continue
 		}
-		if name == "Authorization" {
-			_, credentials, _ := strings.Cut(values[0], " ")
-			list = append(list, credentials)
-			decoded, _ := base64.StdEncoding.DecodeString(credentials)
-			if _, password, ok := strings.Cut(string(decoded), ":"); ok {
-				list = append(list, string(decoded), password)
-			}
+		list = append(list, values...)
+		if encoded, ok := strings.CutPrefix(values[0], "Basic "); ok {
+			decoded, _ := base64.StdEncoding.DecodeString(encoded)
+			_, password, _ := strings.Cut(string(decoded), ":")
+			list = append(list, string(decoded), password)
 		}
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -53,7 +54,7 @@ func (c *tcpCheck) converse(a *attempt, conn net.Conn) error {
 type conversation struct {
 	*attempt
 	conn     net.Conn
-	sent     []string // so that an echo of it is not shown
+	sent     []string // what of it could be secret
 	received []byte   // and not yet matched
 	total    int      // bytes received
 }
@@ -64,7 +65,7 @@ func (t *conversation) send(text string) error {
 	}
 	t.doing("sending to")
 	t.received = nil
-	t.sent = append(t.sent, text)
+	t.sent = append(t.sent, arguments(text)...)
 	if _, err := io.WriteString(t.conn, text); err != nil {
 		return t.fail(err)
 	}
@@ -78,7 +79,6 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 		return nil
 	}
 	t.doing("waiting for an answer from")
-	chunk := make([]byte, 4<<10)
 	for {
 		if found := re.FindIndex(t.received); found != nil {
 			t.received = t.received[found[1]:]
@@ -87,13 +87,17 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 		if t.total >= maxAnswer {
 			return t.reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(re), t.got())
 		}
-		n, err := t.conn.Read(chunk[:min(len(chunk), maxAnswer-t.total)])
-		t.received = append(t.received, chunk[:n]...)
+		t.received = slices.Grow(t.received, 1<<10)
+		free := t.received[len(t.received):cap(t.received)]
+		n, err := t.conn.Read(free[:min(len(free), maxAnswer-t.total)])
+		t.received = t.received[:len(t.received)+n]
 		t.total += n
 		if err != nil && n == 0 {
 			return t.unanswered(re, err)
 		}
-		t.gather()
+		if n < 1<<10 && len(t.received) > 4<<10 {
+			t.gather()
+		}
 	}
 }
 
@@ -101,9 +105,6 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 // match looks at all of it, and a peer that sends byte by byte must not be able
 // to keep us busy.
 func (t *conversation) gather() {
-	if len(t.received) < 4<<10 {
-		return
-	}
 	select {
 	case <-t.ctx.Done():
 	case <-time.After(2 * time.Millisecond):
@@ -118,7 +119,7 @@ func (t *conversation) unanswered(re *regexp.Regexp, err error) error {
 		return checks.Fail(checks.ReasonProtocol, &fault{t.phase + " " + t.peer + ": connection closed without one", err})
 	case errors.Is(err, io.EOF):
 		return t.reject(checks.ReasonAssertion, "%s before it closed the connection, got %s", noMatch(re), t.got())
-	case t.ctx.Err() != nil && interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
+	case t.ended() != nil && interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
 		return t.reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(re), t.limit(), t.got())
 	}
 	return t.fail(err)

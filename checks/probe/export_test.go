@@ -1,0 +1,20 @@
+package probe
+
+// FirstNameserver is for tests: resolv.conf cannot be put elsewhere.
+var FirstNameserver = firstNameserver
+
+// ParseAnswer parses a message as the answer to a question of that id for the A
+// records of www.example.org.
+func ParseAnswer(id uint16, message []byte) (records []string, stranger bool, err error) {
+	c, err := DNS{Name: "www.example.org", Server: "192.0.2.53"}.compile()
+	if err != nil {
+		return nil, false, err
+	}
+	q := newQuery(c.question, true)
+	q.id = id
+	answer, err := q.parse(message)
+	return answer.records, err == errStranger, err
+}
+
+// Excerpt is for the fuzz test.
+var Excerpt = excerpt
