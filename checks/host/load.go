@@ -41,7 +41,7 @@ type Load struct {
 const (
 	defaultLoadWarn    = 4 // per processor
 	defaultLoadMinutes = 5
-	maxLoad            = 1e6 // What is above it is a slip of the finger.
+	maxLoad            = 10000 // What is above it is a slip of the finger.
 )
 
 // loadMinutes are the averages that the kernel keeps, in its order.
@@ -70,7 +70,7 @@ func (l Load) build(root string) (checks.Func, error) {
 			ratio := found.averages[i] / float64(found.cpus)
 			checks.Observe(ctx, fmt.Sprintf("load%d_ratio", minutes), ratio)
 			if minutes == l.Minutes {
-				v.judge(ratio, perCPU, fmt.Sprintf("load of %d minutes is %s per CPU", minutes, decimal(ratio, 2)), plain)
+				v.judge(ratio, perCPU, fmt.Sprintf("%d-minute load is %s per CPU", minutes, decimal(ratio, 2)), plain)
 			}
 		}
 		return v.result(found.String())

@@ -19,8 +19,8 @@ func readLoad(root string) (load, error) {
 		return load{}, err
 	}
 	l := load{cpus: onlineCPUs(root)}
-	if _, err = fmt.Sscan(string(data), &l.averages[0], &l.averages[1], &l.averages[2]); err != nil {
-		return load{}, fmt.Errorf("%s: want three numbers: %w", path, err)
+	if n, _ := fmt.Sscan(string(data), &l.averages[0], &l.averages[1], &l.averages[2]); n != len(l.averages) {
+		return load{}, fmt.Errorf("%s begins with %d numbers, want three", path, n)
 	}
 	return l, l.valid()
 }
