@@ -2,6 +2,8 @@ package envinfo
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
@@ -44,6 +46,23 @@ func (s *section) explained(value any) []Masked {
 	for _, hit := range s.scrub.Explain(map[string]any{s.name: value}) {
 		path := strings.TrimPrefix(strings.TrimPrefix(hit.Path, s.name), ".")
 		all = append(all, Masked{Section: s.name, Path: path, Rule: hit.Rule})
+	}
+	if p, ok := value.(processInfo); ok {
+		all = append(all, s.explainedArgv(p.Argv, all)...)
+	}
+	return all
+}
+
+// explainedArgv adds the words that are masked only because they are known to
+// be a command line, as key=v is; without a flag a list does not look like one.
+func (s *section) explainedArgv(argv []string, known []Masked) []Masked {
+	var all []Masked
+	for i, word := range s.scrub.Argv(argv) {
+		path := "argv." + strconv.Itoa(i)
+		listed := slices.ContainsFunc(known, func(m Masked) bool { return m.Path == path })
+		if word != argv[i] && !listed {
+			all = append(all, Masked{Section: s.name, Path: path, Rule: "argv"})
+		}
 	}
 	return all
 }

@@ -161,3 +161,14 @@ func TestExplainNamesTheRulesAndNoValues(t *testing.T) {
 		}
 	}
 }
+
+func TestCommandLineWithoutFlagsIsStillACommandLine(t *testing.T) {
+	d := newDump(t, envinfo.WithProcess(envinfo.Options{}, []string{"app", "key=hunter2", "plain=1"}, nil))
+	if got := section(t, d, "process"); !strings.HasPrefix(got, `{"argv":["app","key=********","plain=1"],`) {
+		t.Errorf("process = %s", got)
+	}
+	want := []envinfo.Masked{{Section: "process", Path: "argv.1", Rule: "argv"}}
+	if got := slices.DeleteFunc(d.Explain(t.Context()), func(m envinfo.Masked) bool { return m.Section != "process" }); !slices.Equal(got, want) {
+		t.Errorf("Explain() = %+v, want %+v", got, want)
+	}
+}
