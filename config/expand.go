@@ -1,0 +1,95 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// An expander fills in ${NAME}, ${NAME:-default} and ${file:PATH}. What it puts
+// in is not expanded again.
+type expander struct {
+	lookup    func(name string) (string, bool)
+	sensitive func(name string) bool
+	secret    func(value string) // is told what must never be shown
+}
+
+var (
+	variable        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	errNotClosed    = errors.New("${ has no } (a $ is written $$)")
+	errWrongVariant = errors.New("${…} holds neither a NAME, NAME:-default nor file:PATH (a $ is written $$)")
+)
+
+// expand returns s with everything filled in, and all that is wrong with it.
+func (e *expander) expand(s string) (string, error) {
+	if !strings.Contains(s, "$") {
+		return s, nil
+	}
+	var b strings.Builder
+	var errs []error
+	for {
+		before, after, found := strings.Cut(s, "$")
+		b.WriteString(before)
+		switch {
+		case !found:
+			return b.String(), errors.Join(errs...)
+		case strings.HasPrefix(after, "$"):
+			b.WriteByte('$')
+			s = after[1:]
+		case !strings.HasPrefix(after, "{"):
+			b.WriteByte('$')
+			s = after
+		default:
+			inner, rest, closed := strings.Cut(after[1:], "}")
+			if !closed {
+				return "", errors.Join(append(errs, errNotClosed)...)
+			}
+			value, err := e.fill(inner)
+			errs = append(errs, err)
+			b.WriteString(value)
+			s = rest
+		}
+	}
+}
+
+// fill returns the value of what stands between the braces.
+func (e *expander) fill(inner string) (string, error) {
+	if path, is := strings.CutPrefix(inner, "file:"); is {
+		return e.fromFile(path)
+	}
+	name, fallback, hasFallback := strings.Cut(inner, ":-")
+	if !variable.MatchString(name) {
+		return "", errWrongVariant
+	}
+	value, set := e.lookup(name)
+	switch {
+	case (!set || value == "") && hasFallback:
+		value = fallback
+	case !set:
+		return "", fmt.Errorf("the environment variable %s is not set (a default is written ${%s:-default})", name, name)
+	}
+	if e.sensitive(name) {
+		e.secret(value)
+	}
+	return value, nil
+}
+
+func (e *expander) fromFile(path string) (string, error) {
+	if path == "" {
+		return "", errWrongVariant
+	}
+	value, err := checks.SecretFile(path).Read(context.Background())
+	if err != nil {
+		return "", errors.New(strings.TrimPrefix(err.Error(), "local: "))
+	}
+	e.secret(value)
+	return value, nil
+}
+
+// environmentVariable is the lookup of the process's environment.
+func environmentVariable(name string) (string, bool) { return os.LookupEnv(name) }

@@ -1,0 +1,163 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// written copies a tree as it stands in the file: without comments, which may
+// say anything, with the mask in place of secrets, with aliases followed.
+func written(n *yaml.Node, secrets map[*yaml.Node]bool, done map[*yaml.Node]*yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if before := done[n]; before != nil {
+		return before
+	}
+	c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
+	if secrets[n] {
+		c.Value, c.Tag, c.Style = scrub.Mask, "!!str", yaml.DoubleQuotedStyle
+	}
+	for _, child := range n.Content {
+		c.Content = append(c.Content, written(child, secrets, done))
+	}
+	done[n] = c
+	return c
+}
+
+// withoutAnchors drops the keys beginning with x- from the top: what they hold
+// is shown where it is used.
+func withoutAnchors(root *yaml.Node) *yaml.Node {
+	c := *root
+	c.Content = nil
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if !strings.HasPrefix(root.Content[i].Value, "x-") {
+			c.Content = append(c.Content, root.Content[i], root.Content[i+1])
+		}
+	}
+	return &c
+}
+
+// YAML returns the files as one, as they were written, without comments and
+// secrets. scrub, which must know the literal secrets, cleans every single
+// value; its first argument is the value's key.
+func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(cleaned(c.root, "", clean)); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// JSON returns the same as JSON, not scrubbed but for the fields that are
+// secrets: /environment scrubs it as it does every section.
+func (c *Config) JSON() json.RawMessage {
+	data, err := toJSON(c.root)
+	if err != nil {
+		return json.RawMessage(`{"error": "the file has no form in JSON"}`)
+	}
+	return data
+}
+
+func cleaned(n *yaml.Node, key string, clean func(key, value string) string) *yaml.Node {
+	c := *n
+	c.Content = nil
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
+		c.Value = clean(key, n.Value)
+	}
+	for i, child := range n.Content {
+		switch {
+		case n.Kind != yaml.MappingNode:
+			c.Content = append(c.Content, cleaned(child, key, clean))
+		case i%2 == 0:
+			c.Content = append(c.Content, child)
+		default:
+			c.Content = append(c.Content, cleaned(child, n.Content[i-1].Value, clean))
+		}
+	}
+	return &c
+}
+
+// toJSON writes a tree as JSON in its own order.
+func toJSON(n *yaml.Node) ([]byte, error) {
+	var b bytes.Buffer
+	budget := maxNodes
+	if err := writeJSON(&b, n, &budget, 0); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func writeJSON(b *bytes.Buffer, n *yaml.Node, budget *int, depth int) error {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	*budget--
+	if *budget < 0 || depth > maxDepth {
+		return errors.New("is too large or nested too deep")
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return writeObject(b, n, budget, depth)
+	case yaml.SequenceNode:
+		b.WriteByte('[')
+		for i, item := range n.Content {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := writeJSON(b, item, budget, depth+1); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+		return nil
+	}
+	return writeScalar(b, n)
+}
+
+func writeObject(b *bytes.Buffer, n *yaml.Node, budget *int, depth int) error {
+	b.WriteByte('{')
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(n.Content[i].Value)
+		if err != nil {
+			return err
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		if err := writeJSON(b, n.Content[i+1], budget, depth+1); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// writeScalar writes numbers and truth values as such, all else as a text.
+func writeScalar(b *bytes.Buffer, n *yaml.Node) error {
+	var v any = n.Value
+	switch n.ShortTag() {
+	case "!!int", "!!float", "!!bool", "!!null":
+		if err := n.Decode(&v); err != nil {
+			return fmt.Errorf("line %d: %s is not what it looks like", n.Line, n.ShortTag())
+		}
+	}
+	if f, is := v.(float64); is && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		v = nil
+	}
+	data, err := json.Marshal(v)
+	b.Write(data)
+	return err
+}

@@ -1,0 +1,49 @@
+package config
+
+import (
+	"reflect"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+)
+
+// Types is the union of all check types: a check has just one of them. The key
+// of a field is the name of the type, in the file and as a label.
+type Types struct {
+	HTTP     *probe.HTTP     `yaml:"http"`
+	TCP      *probe.TCP      `yaml:"tcp"`
+	DNS      *probe.DNS      `yaml:"dns"`
+	Redis    *store.Redis    `yaml:"redis"`
+	Postgres *store.Postgres `yaml:"postgres"`
+	MySQL    *store.MySQL    `yaml:"mysql"`
+	Disk     *host.Disk      `yaml:"disk"`
+	Memory   *host.Memory    `yaml:"memory"`
+	Load     *host.Load      `yaml:"load"`
+	Exec     *command.Exec   `yaml:"exec"`
+}
+
+// TypeNames returns the names of the check types in the order of the
+// documentation.
+func TypeNames() []string {
+	t := reflect.TypeFor[Types]()
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i] = yamlName(t.Field(i))
+	}
+	return names
+}
+
+// chosen returns the name and the settings of each type that is given.
+func (t Types) chosen() (names []string, specs []checks.Spec) {
+	v := reflect.ValueOf(t)
+	for i, name := range TypeNames() {
+		if field := v.Field(i); !field.IsNil() {
+			spec, _ := field.Interface().(checks.Spec)
+			names, specs = append(names, name), append(specs, spec)
+		}
+	}
+	return names, specs
+}
