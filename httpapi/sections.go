@@ -120,8 +120,14 @@ func (s *section) run(c *sectionCall) {
 	c.member = s.value(value)
 }
 
-// wait returns the member that c gives in time.
+// wait returns the member that c gives in time. What is there already counts,
+// also when the time was spent on waiting for another one.
 func (c *sectionCall) wait(ctx context.Context, s *section) []byte {
+	select {
+	case <-c.done:
+		return c.member
+	default:
+	}
 	left := time.NewTimer(sectionTimeout - time.Since(c.started))
 	defer left.Stop()
 	select {
