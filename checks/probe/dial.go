@@ -2,6 +2,8 @@ package probe
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net"
 	"net/http/httptrace"
 	"net/netip"
@@ -50,6 +52,9 @@ func (a *attempt) dial(network, address string) (conn net.Conn, release func(), 
 		if resolving {
 			a.doing("resolving")
 			a.peer, _, _ = net.SplitHostPort(address)
+		}
+		if network == "unix" && errors.Is(err, fs.ErrNotExist) {
+			return nil, func() {}, checks.Fail(checks.ReasonRefused, a.fail(err)) // Nobody listens there.
 		}
 		return nil, func() {}, a.fail(err)
 	}

@@ -24,7 +24,8 @@ import (
 //
 // Observed: lookup_seconds (the whole exchange), answers (how many records of
 // the type), ttl_seconds (their smallest), over TCP connect_seconds, over TLS
-// tls_seconds and tls_not_after_timestamp_seconds.
+// tls_seconds and tls_not_after_timestamp_seconds; dns_seconds where the server
+// is given by name.
 type DNS struct {
 	// Name is what is asked for; for PTR an IP address may be given.
 	Name string `yaml:"name"`

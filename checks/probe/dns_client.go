@@ -127,7 +127,7 @@ func (a *attempt) askTCP(q query, t *checks.TLS) (dnsAnswer, error) {
 }
 
 func exchangeMessage(conn net.Conn, question []byte) ([]byte, error) {
-	framed := binary.BigEndian.AppendUint16(nil, uint16(len(question)))
+	framed := binary.BigEndian.AppendUint16(nil, uint16(len(question))) //nolint:gosec // A question has at most 300 bytes.
 	if _, err := conn.Write(append(framed, question...)); err != nil {
 		return nil, err
 	}

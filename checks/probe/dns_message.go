@@ -30,21 +30,23 @@ type dnsAnswer struct {
 // another question, or no message at all.
 var errStranger = errors.New("the message does not answer the question")
 
-// newQuery packs a question whose id nobody can guess. The question was
-// validated by Build, so packing cannot fail.
-func newQuery(question dnsmessage.Question, recursion bool) query {
+// newQuery packs a question under an id that nobody can guess.
+func newQuery(question dnsmessage.Question, recursion bool) (query, error) {
 	var id [2]byte
-	rand.Read(id[:]) // Never fails.
+	rand.Read(id[:]) // It never fails.
 	q := query{id: binary.BigEndian.Uint16(id[:]), question: question}
-	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: q.id, RecursionDesired: recursion})
-	b.StartQuestions()
-	b.Question(question)
-	b.StartAdditionals()
 	var edns dnsmessage.ResourceHeader
-	edns.SetEDNS0(maxDatagram, 0, false)
-	b.OPTResource(edns, dnsmessage.OPTResource{})
-	q.message, _ = b.Finish()
-	return q
+	if err := edns.SetEDNS0(maxDatagram, dnsmessage.RCodeSuccess, false); err != nil {
+		return query{}, err
+	}
+	m := dnsmessage.Message{
+		Header:      dnsmessage.Header{ID: q.id, RecursionDesired: recursion},
+		Questions:   []dnsmessage.Question{question},
+		Additionals: []dnsmessage.Resource{{Header: edns, Body: &dnsmessage.OPTResource{}}},
+	}
+	var err error
+	q.message, err = m.Pack()
+	return q, err
 }
 
 // parse reads a message. It is errStranger when it does not belong to q, another
@@ -102,7 +104,7 @@ func readAnswers(p *dnsmessage.Parser) ([]record, error) {
 			return nil, err
 		}
 		if header.Class != dnsmessage.ClassINET || typeText(header.Type) == "" {
-			if err := p.SkipAnswer(); err != nil {
+			if err = p.SkipAnswer(); err != nil {
 				return nil, err
 			}
 			continue

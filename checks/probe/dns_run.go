@@ -20,7 +20,10 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
 	}
-	q := newQuery(c.question, !c.settings.NoRecursion)
+	q, err := newQuery(c.question, !c.settings.NoRecursion)
+	if err != nil {
+		return "", err
+	}
 	a := newAttempt(ctx, server)
 	began := time.Now()
 	answer, err := c.ask(a, q)

@@ -1,5 +1,7 @@
 package probe
 
+import "errors"
+
 // FirstNameserver is for tests: resolv.conf cannot be put elsewhere.
 var FirstNameserver = firstNameserver
 
@@ -10,10 +12,13 @@ func ParseAnswer(id uint16, message []byte) (records []string, stranger bool, er
 	if err != nil {
 		return nil, false, err
 	}
-	q := newQuery(c.question, true)
+	q, err := newQuery(c.question, true)
+	if err != nil {
+		return nil, false, err
+	}
 	q.id = id
 	answer, err := q.parse(message)
-	return answer.records, err == errStranger, err
+	return answer.records, errors.Is(err, errStranger), err
 }
 
 // Excerpt is for the fuzz test.

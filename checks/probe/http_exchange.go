@@ -28,7 +28,8 @@ type exchange struct {
 const max1xx = 5
 
 // roundTrip sends the request and reads the headers of the answer. The body can
-// be read until the connection is closed.
+// be read until the connection is closed, which is all the closing that there
+// is: the body's own Close would first read it to its end.
 func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
 	x.doing("sending the request to")
 	write := x.request.Write

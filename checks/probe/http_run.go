@@ -19,16 +19,17 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hop := c.firstHop(authorization)
+	h := c.firstHop(authorization)
 	for {
-		code, location, err := c.ask(ctx, hop)
-		if err != nil {
+		var code int
+		var location string
+		if code, location, err = c.ask(ctx, h); err != nil {
 			return "", err
 		}
 		if location == "" {
 			return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code))), nil
 		}
-		if hop, err = c.nextHop(hop, code, location); err != nil {
+		if h, err = c.nextHop(h, code, location); err != nil {
 			return "", err
 		}
 	}
@@ -67,11 +68,10 @@ func (c *httpCheck) ask(ctx context.Context, h hop) (code int, location string, 
 		return 0, "", err
 	}
 	x := &exchange{attempt: a, conn: conn, request: h.request()}
-	res, err := x.roundTrip(c.proxy != nil && h.url.Scheme == "http")
+	res, err := x.roundTrip(c.proxy != nil && h.url.Scheme == "http") //nolint:bodyclose // See roundTrip.
 	if err != nil {
 		return 0, "", err
 	}
-	defer res.Body.Close()
 	checks.Observe(ctx, "status_code", float64(res.StatusCode))
 	if !c.status.contains(res.StatusCode) {
 		location = res.Header.Get("Location")
@@ -158,7 +158,7 @@ func (c *httpCheck) dialProxy(a *attempt, h hop) (net.Conn, func(), error) {
 		return conn, release, err
 	}
 	x := &exchange{attempt: a, conn: conn, request: connectRequest(h.address())}
-	res, err := x.roundTrip(false)
+	res, err := x.roundTrip(false) //nolint:bodyclose // See roundTrip.
 	if err != nil {
 		return nil, release, err
 	}

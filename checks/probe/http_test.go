@@ -108,7 +108,7 @@ func TestHTTPSendsWhatIsConfigured(t *testing.T) {
 		URL: url + "/a%2Fb/c%20d?q=1", Method: "PUT", Body: `{"x": 1}`,
 		Headers: map[string]string{"host": "shop.example.org", "content-type": "application/json", "X-A": "1"},
 	}).passes(t, "200 OK")
-	if got.Method != "PUT" || got.RequestURI != "/a%2Fb/c%20d?q=1" || got.Host != "shop.example.org" || string(body) != `{"x": 1}` {
+	if got.Method != http.MethodPut || got.RequestURI != "/a%2Fb/c%20d?q=1" || got.Host != "shop.example.org" || string(body) != `{"x": 1}` {
 		t.Errorf("request = %s %s, host %s, body %s", got.Method, got.RequestURI, got.Host, body)
 	}
 	for name, want := range map[string]string{"Content-Type": "application/json", "X-A": "1", "User-Agent": "healthcheck_exporter", "Accept-Encoding": ""} {
@@ -125,7 +125,7 @@ func TestHTTPAuthenticates(t *testing.T) {
 	var authorization string
 	url := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		if authorization = r.Header.Get("Authorization"); authorization == "" {
-			w.WriteHeader(401)
+			w.WriteHeader(http.StatusUnauthorized)
 		}
 	})
 	for name, c := range map[string]struct {
@@ -218,6 +218,28 @@ func TestHTTPBodyMayBeAsLargeAsAllowed(t *testing.T) {
 	run(t, probe.HTTP{URL: chunked, MaxBodySize: 101}).passes(t, "200 OK")
 	run(t, probe.HTTP{URL: chunked, MaxBodySize: 100}).
 		fails(t, checks.ReasonAssertion, "reading the body from "+peerOf(chunked)+": larger than 100B, want at most max_body_size")
+}
+
+func TestHTTPDoesNotReadOnAfterItsJudgement(t *testing.T) {
+	endless := func(code int) string {
+		return httpServer(t, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(code)
+			for r.Context().Err() == nil {
+				io.WriteString(w, strings.Repeat("x", 1<<10))
+				w.(http.Flusher).Flush()
+			}
+		})
+	}
+	ctx, cancel := contextFor(t, time.Minute)
+	defer cancel()
+	began := time.Now()
+	runIn(ctx, t, probe.HTTP{URL: endless(503)}).fails(t, checks.ReasonStatus, "status 503, want 200 to 299")
+	url := endless(200)
+	runIn(ctx, t, probe.HTTP{URL: url}).
+		fails(t, checks.ReasonAssertion, "reading the body from "+peerOf(url)+": larger than 64KiB, want at most max_body_size")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("both took %v, want an end at once", took)
+	}
 }
 
 // says returns a peer that reads a request and answers with those bytes.
@@ -324,7 +346,7 @@ func TestHTTPAsksOverAUnixSocket(t *testing.T) {
 	}
 	s.Close()
 	run(t, probe.HTTP{URL: "http://docker/_ping", UnixSocket: "/nonexistent/s"}).
-		fails(t, checks.ReasonError, "connecting to /nonexistent/s: no such file or directory")
+		fails(t, checks.ReasonRefused, "connecting to /nonexistent/s: no such file or directory")
 }
 
 func TestHTTPLeavesNothingOpenWhenCancelled(t *testing.T) {

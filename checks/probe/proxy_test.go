@@ -50,7 +50,7 @@ func TestHTTPTunnelsTLSThroughAProxy(t *testing.T) {
 	run(t, probe.HTTP{
 		URL: url, ProxyURL: "http://" + proxy, BodyRegexp: "secret", BearerToken: "t0ken", TLS: &checks.TLS{CAFile: certs.CAFile},
 	}).passes(t, "200 OK")
-	if asked.Method != "CONNECT" || asked.RequestURI != peerOf(url) || asked.Header.Get("Authorization") != "" {
+	if asked.Method != http.MethodConnect || asked.RequestURI != peerOf(url) || asked.Header.Get("Authorization") != "" {
 		t.Errorf("the proxy was asked %s %s with Authorization %q", asked.Method, asked.RequestURI, asked.Header.Get("Authorization"))
 	}
 }

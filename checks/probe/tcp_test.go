@@ -130,7 +130,7 @@ func TestTCPOverAUnixSocket(t *testing.T) {
 	run(t, probe.TCP{Address: "unix://" + path, Send: "PING\r\n", Expect: "PONG"}).passes(t, path+" answers as expected")
 	listener.Close()
 	<-served
-	run(t, probe.TCP{Address: "unix://" + path}).fails(t, checks.ReasonError, "connecting to "+path+": no such file or directory")
+	run(t, probe.TCP{Address: "unix://" + path}).fails(t, checks.ReasonRefused, "connecting to "+path+": no such file or directory")
 }
 
 func TestTCPLeavesNothingOpenWhenCancelled(t *testing.T) {
