@@ -97,9 +97,9 @@ func (e Exec) Build() (checks.Func, error) {
 
 func (e Exec) validate() error {
 	var errs []error
-	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf("exec: "+format, a...)) }
+	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if !supported {
-		fault("not supported on %s", runtime.GOOS)
+		fault("exec: not supported on %s", runtime.GOOS)
 	}
 	switch {
 	case len(e.Command) == 0:
@@ -127,11 +127,11 @@ func (e Exec) validate() error {
 func validVariable(name, value string) error {
 	switch {
 	case name == "" || strings.ContainsAny(name, "=\x00"):
-		return fmt.Errorf("exec: env: %q is no name of a variable, want one without = and not empty", name)
+		return fmt.Errorf("env: %q is no name of a variable, want one without = and not empty", name)
 	case name == runID:
-		return fmt.Errorf("exec: env: %s is set by the check itself", runID)
+		return fmt.Errorf("env: %s is set by the check itself", runID)
 	case strings.ContainsRune(value, 0):
-		return fmt.Errorf("exec: env: the value of %s contains a NUL byte", name)
+		return fmt.Errorf("env: the value of %s contains a NUL byte", name)
 	}
 	return nil
 }

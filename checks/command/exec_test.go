@@ -355,20 +355,20 @@ func TestSettingsAreValidatedAtOnce(t *testing.T) {
 		exec command.Exec
 		want []string
 	}{
-		{"nothing", command.Exec{}, []string{"exec: command is missing, want a list of words such as [pg_isready, -q]"}},
-		{"empty word", command.Exec{Command: []string{"", "-c"}}, []string{"exec: command begins with an empty word, want a program"}},
-		{"relative program", command.Exec{Command: []string{"./check"}}, []string{`exec: program "./check" is a relative path, want an absolute one or a name in PATH`}},
+		{"nothing", command.Exec{}, []string{"command is missing, want a list of words such as [pg_isready, -q]"}},
+		{"empty word", command.Exec{Command: []string{"", "-c"}}, []string{"command begins with an empty word, want a program"}},
+		{"relative program", command.Exec{Command: []string{"./check"}}, []string{`program "./check" is a relative path, want an absolute one or a name in PATH`}},
 		{"all of it", command.Exec{
 			Command: []string{"a/b", "c\x00"}, Dir: "tmp",
 			Env: map[string]string{"": "x", "A=B": "x", "PIN": "12\x0034", "HEALTHCHECK_RUN_ID": "1"},
 		}, []string{
-			`exec: program "a/b" is a relative path, want an absolute one or a name in PATH`,
-			"exec: word 2 of command contains a NUL byte",
-			`exec: dir "tmp", want an absolute path`,
-			`exec: env: "" is no name of a variable, want one without = and not empty`,
-			`exec: env: "A=B" is no name of a variable, want one without = and not empty`,
-			"exec: env: HEALTHCHECK_RUN_ID is set by the check itself",
-			"exec: env: the value of PIN contains a NUL byte",
+			`program "a/b" is a relative path, want an absolute one or a name in PATH`,
+			"word 2 of command contains a NUL byte",
+			`dir "tmp", want an absolute path`,
+			`env: "" is no name of a variable, want one without = and not empty`,
+			`env: "A=B" is no name of a variable, want one without = and not empty`,
+			"env: HEALTHCHECK_RUN_ID is set by the check itself",
+			"env: the value of PIN contains a NUL byte",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

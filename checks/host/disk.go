@@ -112,19 +112,19 @@ func (d Disk) validate() error {
 	}
 	switch {
 	case d.Path == "":
-		errs = append(errs, errors.New("disk: path is missing, want an absolute path such as /"))
+		errs = append(errs, errors.New("path is missing, want an absolute path such as /"))
 	case !filepath.IsAbs(d.Path):
-		errs = append(errs, fmt.Errorf("disk: path %q is relative, want an absolute path", d.Path))
+		errs = append(errs, fmt.Errorf("path %q is relative, want an absolute path", d.Path))
 	}
 	errs = append(errs,
-		limits{"percent", d.WarnPercent, d.FailPercent}.validate("disk", 100),
-		limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}.validate("disk", 100),
+		limits{"percent", d.WarnPercent, d.FailPercent}.validate(100),
+		limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}.validate(100),
 	)
 	if d.WarnFree < 0 || d.FailFree < 0 {
-		errs = append(errs, fmt.Errorf("disk: warn_free %v, fail_free %v, want no negative size", d.WarnFree, d.FailFree))
+		errs = append(errs, fmt.Errorf("warn_free %v, fail_free %v, want no negative size", d.WarnFree, d.FailFree))
 	}
 	if d.WarnFree > 0 && d.WarnFree < d.FailFree {
-		errs = append(errs, fmt.Errorf("disk: warn_free %v is below fail_free %v", d.WarnFree, d.FailFree))
+		errs = append(errs, fmt.Errorf("warn_free %v is below fail_free %v", d.WarnFree, d.FailFree))
 	}
 	return errors.Join(errs...)
 }

@@ -27,7 +27,7 @@ func (l limits) or(warn, fail float64) limits {
 }
 
 // validate says whether the limits lie between 0 and highest, in order.
-func (l limits) validate(check string, highest float64) error {
+func (l limits) validate(highest float64) error {
 	var errs []error
 	for _, side := range []struct {
 		name  string
@@ -35,11 +35,11 @@ func (l limits) validate(check string, highest float64) error {
 	}{{"warn", l.warn}, {"fail", l.fail}} {
 		// Written so that NaN is out of range.
 		if !(side.value >= 0 && side.value <= highest) {
-			errs = append(errs, fmt.Errorf("%s: %s_%s %v, want more than 0 and at most %v", check, side.name, l.key, side.value, highest))
+			errs = append(errs, fmt.Errorf("%s_%s %v, want more than 0 and at most %v", side.name, l.key, side.value, highest))
 		}
 	}
 	if l.warn > l.fail && l.fail > 0 {
-		errs = append(errs, fmt.Errorf("%s: warn_%s %v is above fail_%s %v", check, l.key, l.warn, l.key, l.fail))
+		errs = append(errs, fmt.Errorf("warn_%s %v is above fail_%s %v", l.key, l.warn, l.key, l.fail))
 	}
 	return errors.Join(errs...)
 }

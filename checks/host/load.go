@@ -82,9 +82,9 @@ func (l Load) validate() error {
 	if !loadSupported {
 		errs = append(errs, fmt.Errorf("load: not supported on %s", runtime.GOOS))
 	}
-	errs = append(errs, limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate("load", maxLoad))
+	errs = append(errs, limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate(maxLoad))
 	if l.Minutes != 1 && l.Minutes != 5 && l.Minutes != 15 {
-		errs = append(errs, fmt.Errorf("load: minutes %d, want 1, 5 or 15", l.Minutes))
+		errs = append(errs, fmt.Errorf("minutes %d, want 1, 5 or 15", l.Minutes))
 	}
 	return errors.Join(errs...)
 }

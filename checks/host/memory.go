@@ -74,9 +74,9 @@ func (m Memory) validate() error {
 	if !memorySupported {
 		errs = append(errs, fmt.Errorf("memory: not supported on %s", runtime.GOOS))
 	}
-	errs = append(errs, limits{"percent", m.WarnPercent, m.FailPercent}.validate("memory", 100))
+	errs = append(errs, limits{"percent", m.WarnPercent, m.FailPercent}.validate(100))
 	if m.Scope != "" && m.Scope != "auto" && m.Scope != "host" {
-		errs = append(errs, fmt.Errorf("memory: scope %q, want auto or host", m.Scope))
+		errs = append(errs, fmt.Errorf("scope %q, want auto or host", m.Scope))
 	}
 	return errors.Join(errs...)
 }
