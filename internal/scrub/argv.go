@@ -162,7 +162,7 @@ func (c *command) pair(i int) {
 
 func isIdentifier(name string) bool {
 	for i := range len(name) {
-		if !isName(name[i]) {
+		if !nameBytes[name[i]] {
 			return false
 		}
 	}
@@ -215,9 +215,10 @@ func (c *command) text(i int) {
 	c.out[i] = c.s.text(c.argv[i], c.depth, &c.traces[i])
 }
 
-// mask masks word i from a byte on.
+// mask masks word i from a byte on. What stands before it is a name, which
+// literal secrets do not touch, or a user, who can be a token.
 func (c *command) mask(i, from int, r rule) {
-	kept := c.s.text(c.argv[i][:from], c.depth, &c.traces[i])
+	kept := c.s.patterns(validUTF8(c.argv[i][:from]), nil)
 	c.out[i] = strings.TrimSuffix(kept, Mask) + Mask
 	c.traces[i].note(r)
 }

@@ -71,7 +71,7 @@ func (p *scan) quotedName(end int) int {
 		if c == p.in[quote] {
 			return i
 		}
-		if !isName(c) && c != ' ' {
+		if !nameBytes[c] && c != ' ' {
 			return -1
 		}
 	}
@@ -113,10 +113,7 @@ func balancedOrAll(in string, i int) int {
 	if in[i] != '{' && in[i] != '[' {
 		return i
 	}
-	if end := balanced(in, i); end >= 0 {
-		return end
-	}
-	return len(in)
+	return orEnd(balanced(in, i), len(in))
 }
 
 // quoteStyle returns the closing quote of the name before the colon at i.
@@ -160,10 +157,7 @@ func (p *scan) isSubject(start, end, value int) bool {
 // nestedEnd returns the end of a value in Go's %v or in YAML's braces.
 func (p *scan) nestedEnd(i int) int {
 	if p.in[i] == '{' || p.in[i] == '[' {
-		if end := balanced(p.in[:lineEnd(p.in, i)], i); end >= 0 {
-			return end
-		}
-		return lineEnd(p.in, i)
+		return orEnd(balanced(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
 	}
 	end := p.valueEnd(i)
 	if quote, _ := openingQuote(p.in, i); quote >= 0 {

@@ -35,7 +35,7 @@ func isCredentialHeader(name string) bool {
 
 // headerValue masks the rest of a header's line, or of the quoted word that it is.
 func (p *scan) headerValue(start, colon, value int) int {
-	end := lineEnd(p.in, value)
+	end := p.lineEnd(value)
 	if start > p.floor && isQuote(p.in[start-1]) {
 		slashes := backslashes(p.in, p.floor, start-1)
 		if closing := closingQuote(p.in[:end], value, p.in[start-1], slashes, false); closing >= 0 {

@@ -2,47 +2,43 @@ package scrub
 
 import "strings"
 
-// substrings are the parts that make a name sensitive wherever they stand in it
-// (N1, N2), by their first letter. Names are compared in lower case with "_"
+// parts are what makes a name sensitive, by the first letter: as a substring
+// (N1, N2) or as a whole segment (N3). Names are compared in lower case with "_"
 // for "-", "." and blank.
-var substrings = [128][]struct {
+var parts = func() (table [256][]part) {
+	add := func(r rule, texts ...string) {
+		for _, text := range texts {
+			table[text[0]] = append(table[text[0]], part{text, r})
+		}
+	}
+	add(n1, "key", "token", "pass")
+	add(n2, "secret", "pwd", "credential", "private", "cookie", "signature", "authorization", "bearer", "jwt", "dsn",
+		"connectionstring", "connection_string", "conn_str", "csrf", "xsrf", "webhook", "sessionid", "session_id")
+	add(n3, "auth", "oauth", "sid", "pin", "otp", "sas", "sig", "salt", "psk", "pem", "crypt", "cvv", "ssn", "cred", "creds")
+	return table
+}()
+
+type part struct {
 	text string
 	rule rule
-}{
-	'a': {{"authorization", n2}},
-	'b': {{"bearer", n2}},
-	'c': {{"credential", n2}, {"cookie", n2}, {"connectionstring", n2}, {"connection_string", n2}, {"conn_str", n2}, {"csrf", n2}},
-	'd': {{"dsn", n2}},
-	'j': {{"jwt", n2}},
-	'k': {{"key", n1}},
-	'p': {{"pass", n1}, {"pwd", n2}, {"private", n2}},
-	's': {{"secret", n2}, {"signature", n2}, {"sessionid", n2}, {"session_id", n2}},
-	't': {{"token", n1}},
-	'w': {{"webhook", n2}},
-	'x': {{"xsrf", n2}},
 }
 
 // nameRule returns the rule that makes a name sensitive, or none.
 func (s *Scrubber) nameRule(name string) rule {
-	if name == "" || s != nil && s.allow[name] {
+	if name == "" || s != nil && s.allow != nil && s.allow[name] {
 		return none
 	}
 	var buf [64]byte
 	lower := fold(buf[:0], name)
 	for i, c := range lower {
-		if c >= 128 {
-			continue
-		}
-		for _, sub := range substrings[c] {
-			if hasPrefix(lower[i:], sub.text) {
-				return sub.rule
+		for _, p := range parts[c] {
+			if hasPrefix(lower[i:], p.text) && (p.rule != n3 || isSegment(name, i, i+len(p.text))) {
+				return p.rule
 			}
 		}
 	}
 	switch {
-	case hasSegment(name, false), hasSegment(name, true):
-		return n3
-	case isWhole(string(lower)):
+	case isWhole(lower):
 		return n4
 	case s != nil && s.hasExtra(name):
 		return extra
@@ -64,32 +60,36 @@ func (s *Scrubber) hasExtra(name string) bool {
 }
 
 // isWhole is N4: names that are sensitive as a whole.
-func isWhole(lower string) bool {
-	switch lower {
+func isWhole(lower []byte) bool {
+	switch string(lower) {
 	case "vcap_services", "spring_application_json", "docker_auth_config":
 		return true
 	}
 	return false
 }
 
-// hasSegment is N3: it splits a name at what is no letter or digit and at
-// camelCase, and looks for a whole part. With acronyms "DBAuth" is split before
-// "Auth" too; that way alone "PINs" would be split wrongly.
-func hasSegment(name string, acronyms bool) bool {
-	start := 0
-	for i := 1; i <= len(name); i++ {
-		if i < len(name) && !isBoundary(name, i, acronyms) {
-			continue
+// isSegment says whether name[start:end] is a whole segment of a name that is
+// split at what is no letter or digit and at camelCase. "DBAuth" is split before
+// "Auth" if acronyms are known, "userPINs" is not split before "s" if they are
+// not: either way is enough.
+func isSegment(name string, start, end int) bool {
+	for _, acronyms := range [...]bool{false, true} {
+		whole := isBoundary(name, start, acronyms) && isBoundary(name, end, acronyms)
+		for i := start + 1; whole && i < end; i++ {
+			whole = !isBoundary(name, i, acronyms)
 		}
-		if isSegment(strings.TrimFunc(name[start:i], isPunctuation)) {
+		if whole {
 			return true
 		}
-		start = i
 	}
 	return false
 }
 
+// isBoundary says whether a segment ends before byte i.
 func isBoundary(name string, i int, acronyms bool) bool {
+	if i == 0 || i == len(name) {
+		return true
+	}
 	prev, cur := name[i-1], name[i]
 	switch {
 	case !isAlnum(cur) || !isAlnum(prev):
@@ -100,19 +100,6 @@ func isBoundary(name string, i int, acronyms bool) bool {
 		return true
 	}
 	return acronyms && i+1 < len(name) && isLower(name[i+1])
-}
-
-func isSegment(part string) bool {
-	if len(part) < 3 || len(part) > 5 {
-		return false
-	}
-	var buf [8]byte
-	switch string(fold(buf[:0], part)) {
-	case "auth", "oauth", "sid", "pin", "otp", "sas", "sig", "salt", "psk", "pem",
-		"crypt", "cvv", "ssn", "cred", "creds":
-		return true
-	}
-	return false
 }
 
 // fold appends the form of a name in which names are compared.
@@ -133,12 +120,3 @@ func fold(dst []byte, name string) []byte {
 func hasPrefix(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
 }
-
-func isPunctuation(r rune) bool { return r < 128 && !isAlnum(byte(r)) }
-
-func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
-func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// isAlnum takes the bytes of other scripts for letters.
-func isAlnum(c byte) bool { return isLower(c) || isUpper(c) || isDigit(c) || c >= 128 }

@@ -58,20 +58,15 @@ func (p *scan) nameBefore(i int) (start, end int) {
 		end--
 		end -= backslashes(p.in, p.floor, end)
 	}
-	for start = end; start > max(p.floor, end-maxName) && isName(p.in[start-1]); start-- {
+	for start = end; start > max(p.floor, end-maxName) && nameBytes[p.in[start-1]]; start-- {
 	}
 	return start, end
-}
-
-// isName are the bytes of a name: db.password, user[pass], X-Api-Key, --token.
-func isName(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("_-.[]%$", c) >= 0
 }
 
 // param masks the value of a query parameter.
 func (p *scan) param(i int) int {
 	end := i
-	for end < len(p.in) && !isBlank(p.in[end]) && strings.IndexByte("&;#\"'`<>\\", p.in[end]) < 0 {
+	for end < len(p.in) && paramBytes[p.in[end]] {
 		end++
 	}
 	return p.mask(i, end, v9)
@@ -99,14 +94,9 @@ func (p *scan) isMasked(i int) bool {
 func (p *scan) valueEnd(i int) int {
 	switch p.in[i] {
 	case '{':
-		if end := braceEnd(p.in[:lineEnd(p.in, i)], i); end >= 0 {
-			return end
-		}
-		return lineEnd(p.in, i)
+		return orEnd(braceEnd(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
 	case '[':
-		if end := balanced(p.in[:lineEnd(p.in, i)], i); end >= 0 {
-			return end
-		}
+		return orEnd(balanced(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
 	}
 	plain := i
 	for i < len(p.in) && !endsValue(p.in[i]) {
@@ -129,6 +119,14 @@ func (p *scan) valueEnd(i int) int {
 		return trimClosing(p.in, plain, i)
 	}
 	return i
+}
+
+// orEnd returns end, if there is none, the end of what cannot be closed.
+func orEnd(end, otherwise int) int {
+	if end < 0 {
+		return otherwise
+	}
+	return end
 }
 
 func endsValue(c byte) bool { return isBlank(c) || c == ';' || c == '&' }

@@ -71,7 +71,3 @@ func (p *scan) base64Start(i int) int {
 	}
 	return start
 }
-
-func isBase64(c byte) bool {
-	return isLower(c) || isUpper(c) || isDigit(c) || c == '+' || c == '/' || c == '='
-}

@@ -20,9 +20,9 @@ type scan struct {
 	lines bool // there is more than one
 	nest  int  // open braces on this line, as in Go's %v of structs and maps
 
-	blank, at, sep cursor
-	last           lastCursor
-	noJWT          int // no token can begin before it
+	blank, at, sep, eol cursor
+	last                lastCursor
+	noJWT               int // no token can begin before it
 }
 
 // patterns scrubs by the shapes of secrets: all rules but V1, V2 and V14.
@@ -123,6 +123,15 @@ func (p *scan) nextAt(i int) int {
 	return p.at.next(i, func(i int) int { return indexByte(p.in, i, '@') })
 }
 
+// lineEnd returns where the line of i ends, without its line break.
+func (p *scan) lineEnd(i int) int {
+	end := p.eol.next(i, func(i int) int { return indexByte(p.in, i, '\n') })
+	if end > i && end < len(p.in) && p.in[end-1] == '\r' {
+		end--
+	}
+	return end
+}
+
 // nextURL returns the position of the next separator that a URL follows at
 // once, as in "amqp://a:b@h1,amqp://c:d@h2".
 func (p *scan) nextURL(i int) int {
@@ -172,15 +181,6 @@ func indexBlank(in string, i int) int {
 	return i
 }
 
-// lineEnd returns where the line of i ends, without its line break.
-func lineEnd(in string, i int) int {
-	end := indexByte(in, i, '\n')
-	if end > i && in[end-1] == '\r' {
-		end--
-	}
-	return end
-}
-
 // skipSpaces returns the first position from i on that is no blank of its line.
 func skipSpaces(in string, i int) int {
 	for i < len(in) && (in[i] == ' ' || in[i] == '\t') {
@@ -188,7 +188,3 @@ func skipSpaces(in string, i int) int {
 	}
 	return i
 }
-
-func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
-
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }

@@ -22,35 +22,26 @@ var prefixes = func() (table [128][]prefix) {
 			table[text[0]] = append(table[text[0]], prefix{text: text, body: body, min: minimum})
 		}
 	}
-	add(isToken64, 10, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
-	add(isToken64, 10, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glimt-", "glagent-")
-	add(isToken64, 8, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxc-", "xoxd-", "xoxe.", "xapp-")
-	add(isToken64, 8, "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_")
-	add(isToken64, 16, "pypi-", "dop_v1_", "doo_v1_", "dor_v1_", "dckr_pat_", "shpat_", "shpss_", "shpca_", "shppa_",
+	add(isPlain, 10, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
+	add(isPlain, 10, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glimt-", "glagent-")
+	add(isPlain, 8, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxc-", "xoxd-", "xoxe.", "xapp-")
+	add(isPlain, 8, "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_")
+	add(isPlain, 16, "pypi-", "dop_v1_", "doo_v1_", "dor_v1_", "dckr_pat_", "shpat_", "shpss_", "shpca_", "shppa_",
 		"glsa_", "glc_", "sq0atp-", "sq0csp-", "GOCSPX-", "sntrys_", "sntryu_", "rubygems_", "lin_api_", "figd_",
 		"xkeysib-", "tskey-", "pul-", "ATATT3", "NRAK-", "PMAK-", "AGE-SECRET-KEY-1", "sk-ant-", "sk-proj-")
 	add(isDotted, 16, "hvs.", "hvb.", "hvr.", "SG.", "ya29.")
-	add(isAlnumOnly, 30, "npm_")
-	add(isAlnumOnly, 20, "hf_")
-	add(isToken64, 30, "AIza")
+	add(isASCIIAlnum, 30, "npm_")
+	add(isASCIIAlnum, 20, "hf_")
+	add(isPlain, 30, "AIza")
 	for _, text := range []string{"AKIA", "ASIA", "ABIA", "ACCA"} {
 		table['A'] = append(table['A'], prefix{text: text, body: isUpperDigit, min: 16, max: 16})
 	}
-	table['L'] = append(table['L'], prefix{text: "LTAI", body: isAlnumOnly, min: 12, max: 20, mixed: true})
+	table['L'] = append(table['L'], prefix{text: "LTAI", body: isASCIIAlnum, min: 12, max: 20, mixed: true})
 	table['d'] = append(table['d'], prefix{text: "dapi", body: isHex, min: 32, max: 34})
 	table['k'] = append(table['k'], prefix{text: "key-", body: isHex, min: 32, max: 32})
-	table['s'] = append(table['s'], prefix{text: "sk-", body: isToken64, min: 20, mixed: true})
+	table['s'] = append(table['s'], prefix{text: "sk-", body: isPlain, min: 20, mixed: true})
 	return table
 }()
-
-func isAlnumOnly(c byte) bool  { return isLower(c) || isUpper(c) || isDigit(c) }
-func isToken64(c byte) bool    { return isAlnumOnly(c) || c == '_' || c == '-' }
-func isDotted(c byte) bool     { return isToken64(c) || c == '.' }
-func isUpperDigit(c byte) bool { return isUpper(c) || isDigit(c) }
-func isHex(c byte) bool        { return isDigit(c) || 'a' <= c && c <= 'f' }
-
-// isToken68 are the characters of a bearer token (RFC 6750).
-func isToken68(c byte) bool { return isToken64(c) || strings.IndexByte(".~+/=", c) >= 0 }
 
 func run(in string, i int, is func(byte) bool) int {
 	for i < len(in) && is(in[i]) {
@@ -147,7 +138,7 @@ func (p *scan) bearer(i int, name string) int {
 	if start < 0 {
 		return i
 	}
-	end := run(p.in, start, isToken68)
+	end := run(p.in, start, isBearer)
 	if end-start < 8 || isParameter(p.in, end) {
 		return i
 	}
@@ -171,7 +162,7 @@ func (p *scan) digest(i int) int {
 	if after := start + len("username"); after == len(p.in) || p.in[after] != '=' && p.in[after] != '*' {
 		return i
 	}
-	return p.mask(start, lineEnd(p.in, start), v12)
+	return p.mask(start, p.lineEnd(start), v12)
 }
 
 func (p *scan) basic(i int) int {
@@ -179,7 +170,7 @@ func (p *scan) basic(i int) int {
 	if start < 0 {
 		return i
 	}
-	end := trimDots(p.in, start, run(p.in, start, isToken68))
+	end := trimDots(p.in, start, run(p.in, start, isBearer))
 	if !hasColon(p.in[start:end]) {
 		return i
 	}
@@ -201,8 +192,8 @@ func (p *scan) jwt(i int) int {
 	if i < p.noJWT || !strings.HasPrefix(p.in[i:], "eyJ") {
 		return i + 1
 	}
-	dot := run(p.in, i, isToken64)
-	if dot-i < 8 || dot+1 >= len(p.in) || p.in[dot] != '.' || !isToken64(p.in[dot+1]) {
+	dot := run(p.in, i, isPlain)
+	if dot-i < 8 || dot+1 >= len(p.in) || p.in[dot] != '.' || !isPlain(p.in[dot+1]) {
 		p.noJWT = dot // the rest of this run has no dot either
 		return i + 1
 	}

@@ -9,14 +9,10 @@ const maxScheme = 32 // bytes; longer ones are cut, which costs nothing but the 
 // schemeStart returns where the scheme that ends at colon begins, at or after floor.
 func schemeStart(in string, floor, colon int) int {
 	i := colon
-	for i > max(floor, colon-maxScheme) && isScheme(in[i-1]) {
+	for i > max(floor, colon-maxScheme) && schemeBytes[in[i-1]] {
 		i--
 	}
 	return i
-}
-
-func isScheme(c byte) bool {
-	return isLower(c) || isUpper(c) || isDigit(c) || c == '+' || c == '.' || c == '-'
 }
 
 // isWeb says for which schemes a slash after a port ends the user-info: their
@@ -58,7 +54,7 @@ func (p *scan) urlEnd(scheme, start int) int {
 // closingOnLine returns where the quote that opens at open is closed, if it is
 // on the same line; from is where to begin to look.
 func (p *scan) closingOnLine(open, from int) int {
-	closing := closingQuote(p.in[:lineEnd(p.in, from)], from, p.in[open], backslashes(p.in, p.floor, open), false)
+	closing := closingQuote(p.in[:p.lineEnd(from)], from, p.in[open], backslashes(p.in, p.floor, open), false)
 	return closing
 }
 

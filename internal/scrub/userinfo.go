@@ -29,7 +29,9 @@ func (p *scan) bareUserInfo(colon int) int {
 		pass = indexByte(p.in[:at], pass, '/') + 1
 	}
 	switch dsn := p.isProtocol(at + 1); {
-	case pass > at, !dsn && p.isPortAndPath(colon):
+	case pass > at,
+		!dsn && p.isPortAndPath(colon),
+		!dsn && p.isPort(colon) && strings.IndexByte(p.in[user:colon], '@') >= 0: // bob@h1:9092,bob@h2
 		return colon + 1
 	case dsn:
 		return p.skip(p.mask(pass, at, v7) + 1)
@@ -41,17 +43,13 @@ func (p *scan) bareUserInfo(colon int) int {
 // An empty one is only believed at the start of a word: ":pw@host".
 func (p *scan) userStart(colon int) int {
 	i := colon
-	for i > max(p.floor, colon-maxUser) && isUser(p.in[i-1]) {
+	for i > max(p.floor, colon-maxUser) && userBytes[p.in[i-1]] {
 		i--
 	}
 	if i == colon && i > p.floor && !isBlank(p.in[i-1]) && p.in[i-1] != '=' {
 		return -1
 	}
 	return i
-}
-
-func isUser(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("_.%+~$!@-", c) >= 0
 }
 
 // isHostAt says whether in[i:end] can be a host; the digest of an image is none.

@@ -30,61 +30,64 @@ var webhooks = []struct {
 	{"webhook.site", "/", false},
 }
 
-const maxHost = 253
+const (
+	maxHost = 253 // bytes
+	maxPath = 256 // bytes before the secret
+)
 
 // webhook masks the secret path of the URL whose host begins at start. It
 // returns where to go on.
 func (p *scan) webhook(start, end int) int {
-	hostEnd := start
-	for hostEnd < min(end, start+maxHost) && (isAlnum(p.in[hostEnd]) || p.in[hostEnd] == '.' || p.in[hostEnd] == '-') {
-		hostEnd++
+	host := start
+	for host < min(end, start+maxHost) && (isAlnum(p.in[host]) || p.in[host] == '.' || p.in[host] == '-') {
+		host++
 	}
-	path := hostEnd
+	path := host
 	if path < end && p.in[path] == ':' {
-		path = max(path, p.portEnd(path))
+		path = p.portEnd(path)
 	}
 	if path >= end || p.in[path] != '/' {
 		return start
 	}
-	pathEnd := path
-	for pathEnd < end && isPath(p.in[pathEnd]) {
-		pathEnd++
+	from, tail := secretPath(p.in[start:host], p.in[path:min(end, path+maxPath)])
+	if from < 0 {
+		return host
 	}
-	from, to := secretPath(p.in[start:hostEnd], p.in[path:pathEnd])
-	if from >= to {
-		return pathEndOrStart(start, hostEnd)
+	from += path
+	to := from
+	for to < end && pathBytes[p.in[to]] && !(tail && p.in[to] == '/') {
+		to++
 	}
-	return p.mask(path+from, path+to, v4)
+	if from == to {
+		return host
+	}
+	return p.mask(from, to, v4)
 }
 
-// pathEndOrStart goes on behind the host: the path may have further secrets.
-func pathEndOrStart(start, hostEnd int) int { return max(start, hostEnd) }
-
-// secretPath returns which part of the path is the secret.
-func secretPath(host, path string) (from, to int) {
+// secretPath returns where the secret of a path begins, -1 if it has none, and
+// whether it ends at the next slash.
+func secretPath(host, path string) (from int, tail bool) {
 	for _, hook := range webhooks {
 		if !isHost(host, hook.host) {
 			continue
 		}
-		from := strings.Index(path, hook.path)
-		if from < 0 {
-			continue
+		if from := strings.Index(path, hook.path); from >= 0 {
+			return from + len(hook.path), hook.tail
 		}
-		from += len(hook.path)
-		if n := strings.IndexByte(path[from:], '/'); hook.tail && n >= 0 {
-			return from, from + n
-		}
-		return from, len(path)
 	}
-	if from := strings.Index(path, "/hooks/"); from >= 0 && isLongID(firstPart(path[from+len("/hooks/"):])) {
-		return from + len("/hooks/"), len(path) // Mattermost, Rocket.Chat and others
+	const generic = "/hooks/" // Mattermost, Rocket.Chat and others
+	if from := strings.Index(path, generic); from >= 0 && isLongID(firstPart(path[from+len(generic):])) {
+		return from + len(generic), false
 	}
-	return 0, 0
+	return -1, false
 }
 
 func firstPart(path string) string {
-	part, _, _ := strings.Cut(path, "/")
-	return part
+	i := 0
+	for i < len(path) && path[i] != '/' && pathBytes[path[i]] {
+		i++
+	}
+	return path[:i]
 }
 
 func isHost(host, domain string) bool {
@@ -92,8 +95,4 @@ func isHost(host, domain string) bool {
 		return false
 	}
 	return len(host) == len(domain) || host[len(host)-len(domain)-1] == '.'
-}
-
-func isPath(c byte) bool {
-	return !isBlank(c) && strings.IndexByte("?#\"'`<>()\\,;", c) < 0
 }

@@ -18,7 +18,7 @@ func (p *scan) startsLine(i int) bool {
 // yamlLine is V11 for a name at the start of a line of several: its value is
 // the rest of the line, and the block of lines below it that are indented more.
 func (p *scan) yamlLine(name, colon, value int) int {
-	end := lineEnd(p.in, value)
+	end := p.lineEnd(value)
 	if value == end {
 		return p.yamlBlock(name, colon, end)
 	}
@@ -30,7 +30,7 @@ func (p *scan) yamlLine(name, colon, value int) int {
 	}
 	if quote, slashes := openingQuote(p.in, value); quote >= 0 {
 		if closing := closingQuote(p.in, quote+1, p.in[quote], slashes, false); closing > end {
-			end = lineEnd(p.in, closing)
+			end = p.lineEnd(closing)
 		}
 	} else if after := balancedOrAll(p.in, value); after > end {
 		end = after
@@ -68,7 +68,7 @@ func (p *scan) blockEnd(name, end int) int {
 	indent := p.indentOf(name)
 	for line := nextLine(p.in, end); line < len(p.in); line = nextLine(p.in, line) {
 		first := skipSpaces(p.in, line)
-		stop := lineEnd(p.in, line)
+		stop := p.lineEnd(line)
 		if first >= stop {
 			continue // an empty line
 		}

@@ -1,0 +1,189 @@
+package scrub_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// seeds are whole texts that begin a fuzz corpus, and inputs it once failed on.
+func seeds() []string {
+	var all []string
+	for _, pairs := range texts {
+		for _, pair := range pairs {
+			all = append(all, pair[0])
+		}
+	}
+	return append(all,
+		"", "\xff", "a:b@", "\"a\":", "'a':\\'", "://@", "pass=\"********\"x", "{\"pass\":", "pass: \"", "-----BEGIN ",
+	)
+}
+
+// FuzzText: any text comes out as valid UTF-8, and twice is the same as once.
+func FuzzText(f *testing.F) {
+	for _, text := range seeds() {
+		f.Add(text)
+	}
+	s := scrub.New(scrub.Rules{Names: []string{"patient"}, Allow: []string{"COMPASS_URL"}})
+	f.Fuzz(func(t *testing.T, text string) {
+		got := s.Text(text)
+		if !utf8.ValidString(got) {
+			t.Errorf("Text(%q) = %q is no valid UTF-8", text, got)
+		}
+		if again := s.Text(got); again != got {
+			t.Errorf("Text(%q)\n   = %q\nthen %q", text, got, again)
+		}
+		if s.Text("harmless") != "harmless" {
+			t.Error("a text changed another")
+		}
+	})
+}
+
+// FuzzPlantedSecret: a secret never survives, neither a known one wherever it
+// stands nor an unknown one in a known shape.
+func FuzzPlantedSecret(f *testing.F) {
+	for _, secret := range []string{"hunter2!x", "correct horse", "0/0000abc", "a=b&c;d,e@f", `q"'\x`, "a,b,c,d,e", "}{}{][][", "https://x", "пароль12", "{x}{y}zz"} {
+		f.Add(secret, "before ", " after")
+		f.Add(secret, `{"password":"`, `"}`)
+		f.Add(secret, "postgres://u:", "@h/x")
+	}
+	for _, text := range seeds() {
+		f.Add("hunter2!x", text, text)
+	}
+	f.Fuzz(func(t *testing.T, secret, before, after string) {
+		if utf8.RuneCountInString(secret) < 8 || strings.Contains(secret, "**") || strings.TrimSpace(secret) != secret {
+			t.Skip("no secret that is told apart")
+		}
+		if strings.Contains(scrub.Mask+before+after, secret) || !utf8.ValidString(secret+before+after) {
+			t.Skip("the text around has it")
+		}
+		known := scrub.New(scrub.Rules{Literals: []string{secret}})
+		for _, text := range []string{
+			before + secret + after,
+			before + " " + url.QueryEscape(secret) + " " + after,
+			before + " " + url.PathEscape(secret) + " " + after,
+			before + " " + base64.StdEncoding.EncodeToString([]byte(secret)) + " " + after,
+			string(mustJSON(map[string]string{"a": before + secret + after})),
+		} {
+			if got := known.Text(text); survives(got, secret) {
+				t.Errorf("known secret %q: Text(%q) = %q", secret, text, got)
+			}
+		}
+		if got := string(known.Tree([]any{before, secret, map[string]string{"a": before + secret + after}})); survives(got, secret) {
+			t.Errorf("known secret %q: Tree = %s", secret, got)
+		}
+		unknown := scrub.New(scrub.Rules{})
+		for shape, text := range shapes(secret) {
+			if got := unknown.Text(text); survives(got, secret) {
+				t.Errorf("%s: secret %q: Text(%q) = %q", shape, secret, text, got)
+			}
+		}
+	})
+}
+
+// shapes puts a secret where the rules promise to find it.
+func shapes(secret string) map[string]string {
+	quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(secret)
+	braced := strings.ReplaceAll(secret, "}", "}}")
+	inJSON := string(mustJSON(secret))
+	all := map[string]string{
+		"escaped URL": "dial postgres://app:" + url.QueryEscape(secret) + "@db:5432/x: refused",
+		"escaped web": "https://app:" + url.QueryEscape(secret) + "@h:8443/x",
+		"query":       "https://h/x?a=1&api_key=" + url.QueryEscape(secret) + "&b=2#f",
+		"JSON":        `{"a": 1, "password": ` + inJSON + `}`,
+		"broken JSON": `{"a": 1, "password": ` + inJSON + `, broken`,
+		"nested JSON": string(mustJSON(map[string]string{"a": `{"password": ` + inJSON + `}`})),
+	}
+	if !strings.ContainsAny(secret, "\n\r") {
+		all["libpq"] = "host=db password='" + quoted + "' dbname=x"
+		all["ODBC"] = "Driver={x};PWD={" + braced + "};UID=u"
+		all["header"] = "GET / HTTP/1.1\r\nAuthorization: Token " + secret + "\r\nHost: h\r\n"
+		all["cookie"] = "Cookie: a=" + secret
+	}
+	if strings.ContainsAny(secret, " \t\n\v\f\r") {
+		return all
+	}
+	if !strings.ContainsAny(secret, ",;|\"'`") {
+		all["URL"] = "dial postgres://app:" + secret + "@db:5432/x: refused"
+		all["go-sql-driver"] = "app:" + secret + "@tcp(db:3306)/x"
+	}
+	if !strings.ContainsAny(secret, ";&\"'`\\{[]}=>*") {
+		all["pair"] = "host=db password=" + secret + " dbname=x"
+		all["YAML"] = "db_password: " + secret
+		all["Bearer"] = "Authorization: Bearer " + secret
+	}
+	return all
+}
+
+// survives says whether a text has the secret, as it is or in JSON.
+func survives(text, secret string) bool {
+	inJSON := string(mustJSON(secret))
+	return strings.Contains(text, secret) || strings.Contains(text, inJSON[1:len(inJSON)-1])
+}
+
+func mustJSON(v any) []byte {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// FuzzArgv: a command line keeps its number of words, and twice is the same as once.
+func FuzzArgv(f *testing.F) {
+	for _, line := range []string{
+		"app --password x", "mysql -psecret -u a:b", "redis-cli -a x -c y", "curl -HCookie:x -uA:b --header=X-Key:y",
+		"sh -c redis-cli%20-a%20x", "env A=b=c -p", "-p -p x", "--no-pass x --token", "curl -u", "mysql -p=x --user=a:b",
+	} {
+		f.Add(line)
+	}
+	s := scrub.New(scrub.Rules{})
+	f.Fuzz(func(t *testing.T, line string) {
+		argv := strings.Split(line, " ")
+		for i := range argv {
+			argv[i] = strings.ReplaceAll(argv[i], "%20", " ")
+		}
+		got := s.Argv(argv)
+		if len(got) != len(argv) {
+			t.Fatalf("Argv(%q) = %q: %d words, want %d", argv, got, len(got), len(argv))
+		}
+		again := s.Argv(got)
+		for i := range got {
+			if !utf8.ValidString(got[i]) || got[i] != again[i] {
+				t.Errorf("Argv(%q)\n   = %q\nthen %q", argv, got, again)
+			}
+		}
+	})
+}
+
+// FuzzTree: valid JSON comes out whatever goes in, and twice is the same as once.
+func FuzzTree(f *testing.F) {
+	for _, text := range append(seeds(),
+		`{"command":["mysql","-psecret",1,null,"--token",{"a":1}]}`, `[[[["-p","x"]]]]`, `{"key":{"a":[1,2]}}`,
+		`["-p",12345678,"x"]`, `"\ud800"`, `{"a":"\u0000","b":1e5}`, ` 12 `, `{"a":"{\"pass\":\"[1]\"}"}`,
+	) {
+		f.Add([]byte(text), text)
+	}
+	s := scrub.New(scrub.Rules{Literals: []string{"hunter2!x", "redis", "12345678"}})
+	f.Fuzz(func(t *testing.T, raw []byte, name string) {
+		got := s.JSON(raw)
+		if !json.Valid(got) || !utf8.Valid(got) {
+			t.Errorf("JSON(%q) = %q is not valid", raw, got)
+		}
+		if again := s.JSON(got); string(again) != string(got) {
+			t.Errorf("JSON(%q)\n   = %s\nthen %s", raw, got, again)
+		}
+		var parsed any
+		_ = json.Unmarshal(raw, &parsed)
+		tree := s.Tree(map[any]any{name: []any{parsed, raw, json.RawMessage(raw), name}, 1: parsed})
+		if !json.Valid(tree) || !utf8.Valid(tree) {
+			t.Errorf("Tree(%q, %q) = %q is not valid", raw, name, tree)
+		}
+		s.Explain(parsed)
+	})
+}

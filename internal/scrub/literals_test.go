@@ -1,0 +1,115 @@
+package scrub_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+func TestLiteralSecretIsFoundInEverySpelling(t *testing.T) {
+	const secret = `pä/s"s+w %rd\1`
+	s := scrub.New(scrub.Rules{Literals: []string{secret + "\n"}})
+	inJSON, _ := json.Marshal(map[string]string{"a": "x " + secret})
+	for _, text := range []string{
+		secret,
+		url.QueryEscape(secret),
+		url.PathEscape(secret),
+		strings.ToLower(url.QueryEscape(secret)),
+		url.UserPassword("", secret).String(),
+		base64.StdEncoding.EncodeToString([]byte(secret)),
+		base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		fmt.Sprintf("%q", secret),
+		string(inJSON),
+		"prefix" + secret + "suffix",
+	} {
+		got := s.Text("saw " + text + " there")
+		for _, leak := range []string{"w %rd", "w+%25rd", "w%20%25rd", "w%20%rd", "w %25rd", text[3 : len(text)-3]} {
+			if strings.Contains(got, leak) && !strings.Contains(leak, "prefix") && !strings.Contains(leak, "a\"") {
+				t.Errorf("Text(%q) = %q has %q", text, got, leak)
+			}
+		}
+		if !strings.Contains(got, scrub.Mask) {
+			t.Errorf("Text(%q) = %q, want a mask", text, got)
+		}
+	}
+}
+
+func TestLiteralSecretIsFoundInBase64OfSomethingLonger(t *testing.T) {
+	const secret = "correct-horse"
+	s := scrub.New(scrub.Rules{Literals: []string{secret}})
+	for _, user := range []string{"", "u", "us", "use"} {
+		text := base64.StdEncoding.EncodeToString([]byte(user + secret + "tail"))
+		if got := s.Text(text); len(strings.ReplaceAll(got, scrub.Mask, "")) > len(text)-15 {
+			t.Errorf("Text(%q) = %q", text, got)
+		}
+	}
+}
+
+func TestShortLiteralSecretsAreWholeWords(t *testing.T) {
+	s := scrub.New(scrub.Rules{Literals: []string{"redis", "abc", "", "****", "päss"}})
+	for in, want := range map[string]string{
+		"redis ok":           "******** ok",
+		"rediscover":         "rediscover",
+		"predis redis_x":     "predis redis_x",
+		"a (redis)":          "a (********)",
+		"abc":                "abc",
+		"päss pässe x":       "******** pässe x",
+		"cmVkaXM= xcmVkaXM=": "******** xcmVkaXM=",
+	} {
+		if got := s.Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestLiteralsNeverTouchNames(t *testing.T) {
+	s := scrub.New(scrub.Rules{Literals: []string{"database"}})
+	if got, want := string(s.Tree(map[string]any{"database": "database ok", "n": 1})), `{"database":"******** ok","n":1}`; got != want {
+		t.Errorf("Tree = %s, want %s", got, want)
+	}
+	if s.Name("database") {
+		t.Error("a literal secret made a name sensitive")
+	}
+}
+
+func TestOverlappingLiteralsAreMaskedTogether(t *testing.T) {
+	s := scrub.New(scrub.Rules{Literals: []string{"abcdefgh", "efghijkl", "abcdefghZZ"}})
+	for in, want := range map[string]string{
+		"x abcdefghijkl y": "x ******** y",
+		"x abcdefghZZ y":   "x ******** y",
+	} {
+		if got := s.Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNumberThatIsALiteralSecretIsMasked(t *testing.T) {
+	s := scrub.New(scrub.Rules{Literals: []string{"12345678"}})
+	if got, want := string(s.JSON([]byte(`{"a": 12345678, "b": 1}`))), `{"a": "********", "b": 1}`; got != want {
+		t.Errorf("JSON = %s, want %s", got, want)
+	}
+}
+
+func TestSecretsCanBeAddedWhileInUse(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	var wg sync.WaitGroup
+	for n := range 8 {
+		wg.Go(func() {
+			for i := range 50 {
+				secret := fmt.Sprintf("secret-%d-%d!", n, i)
+				s.Add(secret, secret)
+				if got := s.Text("x " + secret); got != "x "+scrub.Mask {
+					t.Errorf("Text = %q after Add", got)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
