@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
@@ -172,13 +174,15 @@ func TestPostgres(t *testing.T) {
 	t.Run("does not wait for a lock", func(t *testing.T) {
 		locked := fields
 		locked.Query = "SELECT a FROM open"
-		done := make(chan string)
-		go func() { done <- s.PostgresSQL("BEGIN; LOCK TABLE open; SELECT pg_sleep(3); COMMIT") }()
-		eventually(t, "locks", "1", func() string {
-			return s.PostgresSQL("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'open'::regclass")
-		})
+		conn, err := pgconn.Connect(t.Context(), "user=postgres dbname=postgres host="+s.Socket+" port="+s.Port())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(t.Context())
+		if _, err = conn.Exec(t.Context(), "BEGIN; LOCK TABLE open").ReadAll(); err != nil {
+			t.Fatal(err)
+		}
 		failed(t, run(t, locked, time.Second), checks.ReasonTimeout, "SQLSTATE 57014")
-		<-done
 	})
 	t.Run("leaves no connection", func(t *testing.T) {
 		eventually(t, "connections", "0", func() string { return pgConnections(s) })

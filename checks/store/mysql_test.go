@@ -1,0 +1,348 @@
+//go:build unix
+
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
+)
+
+// mysqlDSN is a DSN of user app with the planted password.
+func mysqlDSN(hostport, parameters string) checks.Secret {
+	return checks.Secret("app:" + planted + "@tcp(" + hostport + ")/shop?" + parameters)
+}
+
+// Making a server takes seconds: all tests of healthy answers share one.
+func TestMySQL(t *testing.T) {
+	s := testservers.MariaDB(t, "--max-connections=10", "--max-connect-errors=1000000")
+	for _, statement := range []string{
+		"CREATE DATABASE shop", "CREATE DATABASE hidden", "CREATE TABLE shop.open (a int)", "CREATE TABLE shop.secret (a int)",
+		"CREATE USER app@'127.0.0.1' IDENTIFIED BY '" + planted + "'", "CREATE USER one@'127.0.0.1' IDENTIFIED BY 'one' WITH MAX_USER_CONNECTIONS 1",
+		"GRANT SELECT, INSERT ON shop.open TO app@'127.0.0.1'", "CREATE USER elsewhere@'192.0.2.1'",
+	} {
+		s.MariaDBSQL(statement)
+	}
+	fields := store.MySQL{Address: s.Addr, User: "app", Password: planted, Database: "shop"}
+	localhost := "localhost:" + s.Port()
+
+	t.Run("passes", func(t *testing.T) {
+		for _, c := range []struct {
+			name string
+			spec func(*store.MySQL)
+			want string
+		}{
+			{"by SELECT 1", func(*store.MySQL) {}, `query returned "1"`},
+			{"without a database", func(m *store.MySQL) { m.Database = "" }, `query returned "1"`},
+			{"with a value", func(m *store.MySQL) { m.Query, m.Expect = "SELECT 'a', 2", "a" }, `query returned "a"`},
+			{"with a variable", func(m *store.MySQL) { m.Query, m.Expect = "SELECT @@global.read_only", "0" }, `query returned "0"`},
+			{"with a decimal", func(m *store.MySQL) { m.Query, m.Expect = "SELECT 1.50", "1.50" }, `query returned "1.50"`},
+			{"with a date", func(m *store.MySQL) {
+				m.Query, m.Expect = "SELECT TIMESTAMP '2026-11-22 10:00:00'", "2026-11-22 10:00:00"
+			}, `query returned "2026-11-22 10:00:00"`},
+			{"with a big number", func(m *store.MySQL) { m.Query, m.Expect = "SELECT 18446744073709551615", "18446744073709551615" }, `query returned "18446744073709551615"`},
+			{"with nothing", func(m *store.MySQL) { m.Query, m.Expect = "SELECT NULL", "NULL" }, `query returned "NULL"`},
+			{"with the first of many", func(m *store.MySQL) { m.Query, m.Expect = "SELECT 1 UNION ALL SELECT 2", "1" }, `query returned "1"`},
+			{"without a row", func(m *store.MySQL) { m.Query = "SELECT a FROM open" }, "query returned no row"},
+			{"with a statement without rows", func(m *store.MySQL) { m.Query = "DO 1" }, "query returned no row"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				spec := fields
+				c.spec(&spec)
+				leavesNothing(t, func() {
+					o := passes(t, spec, c.want)
+					for _, name := range []string{"connect_seconds", "login_seconds", "query_seconds"} {
+						if _, observed := o.observed[name]; !observed {
+							t.Errorf("%s is not observed, want it: %v", name, o.observed)
+						}
+					}
+				})
+			})
+		}
+	})
+	t.Run("passes with a DSN", func(t *testing.T) {
+		const want = `query returned "1"`
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "")}, want)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "timeout=1ns&readTimeout=1ns&charset=utf8mb4&allowAllFiles=true")}, want)
+		passes(t, store.MySQL{DSNFile: checks.SecretFile(file(t, string(mysqlDSN(s.Addr, ""))+"\n"))}, want)
+		passes(t, store.MySQL{DSN: checks.Secret("app@tcp(" + s.Addr + ")/"), PasswordFile: checks.SecretFile(file(t, planted))}, want)
+		passes(t, store.MySQL{DSN: checks.Secret("root@unix(" + s.Socket + ")/")}, want)
+		passes(t, store.MySQL{Address: s.Socket, User: "root"}, want)
+	})
+	t.Run("over TLS", func(t *testing.T) {
+		const query = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'SSL_CIPHER'"
+		const tls, plain = `query returned "1"`, `query returned "0"`
+		over := func(tls *checks.TLS, address string) store.MySQL {
+			return store.MySQL{Address: address, User: "app", Password: planted, TLS: tls, Query: query}
+		}
+		o := passes(t, over(&checks.TLS{CAFile: s.CAFile}, localhost), tls)
+		if o.observed["tls_not_after_timestamp_seconds"] < float64(time.Now().Unix()) {
+			t.Errorf("observed %v, want when the certificate ends", o.observed)
+		}
+		passes(t, over(&checks.TLS{InsecureSkipVerify: true}, s.Addr), tls)
+		passes(t, over(nil, s.Addr), plain)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=skip-verify"), Query: query}, tls)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=preferred"), Query: query}, tls)
+		passes(t, store.MySQL{DSN: mysqlDSN(localhost, ""), TLS: &checks.TLS{CAFile: s.CAFile}, Query: query}, tls)
+		leavesNothing(t, func() {
+			fails(t, over(&checks.TLS{}, localhost), checks.ReasonTLS, "unknown authority")
+			fails(t, store.MySQL{DSN: mysqlDSN(localhost, "tls=true")}, checks.ReasonTLS, "unknown authority")
+			fails(t, over(&checks.TLS{CAFile: s.CAFile, ServerName: "db.example.org"}, localhost), checks.ReasonTLS, "not db.example.org")
+			fails(t, over(&checks.TLS{CAFile: "/no/such/file"}, localhost), checks.ReasonInternal, "local: tls: ca_file /no/such/file")
+		})
+	})
+	t.Run("fails", func(t *testing.T) {
+		for _, c := range []struct {
+			name   string
+			spec   func(*store.MySQL)
+			reason checks.Reason
+			want   string
+		}{
+			{"with a wrong password", func(m *store.MySQL) { m.Password = planted + "x" }, checks.ReasonAuth,
+				"the login: Access denied for user 'app'@'127.0.0.1' (using password: YES) (error 1045)"},
+			{"without a password", func(m *store.MySQL) { m.Password = "" }, checks.ReasonAuth, "(error 1045)"},
+			{"as a user of another host", func(m *store.MySQL) { m.User, m.Password = "elsewhere", "" }, checks.ReasonAuth, "(error 1045)"},
+			{"without the right to a database", func(m *store.MySQL) { m.Database = "hidden" }, checks.ReasonAuth, "(error 1044)"},
+			{"without such a table", func(m *store.MySQL) {
+				m.User, m.Password, m.Address, m.Query = "root", "", s.Socket, "SELECT a FROM none"
+			},
+				checks.ReasonStatus, "Table 'shop.none' doesn't exist (error 1146)"},
+			{"without such a database", func(m *store.MySQL) { m.User, m.Password, m.Address, m.Database = "root", "", s.Socket, "none" },
+				checks.ReasonStatus, "Unknown database 'none' (error 1049)"},
+			{"without the right", func(m *store.MySQL) { m.Query = "SELECT a FROM secret" }, checks.ReasonAuth, "(error 1142)"},
+			{"with another value", func(m *store.MySQL) { m.Expect = "2" }, checks.ReasonAssertion, `query returned "1", want "2"`},
+			{"without a row", func(m *store.MySQL) { m.Query, m.Expect = "SELECT a FROM open", "1" }, checks.ReasonAssertion, `query returned no row, want "1"`},
+			{"when it writes", func(m *store.MySQL) { m.Query = "INSERT INTO open VALUES (1)" }, checks.ReasonStatus, "READ ONLY transaction (error 1792)"},
+			{"with two statements", func(m *store.MySQL) {
+				m.Query, m.DSN = "SET SESSION TRANSACTION READ WRITE; INSERT INTO open VALUES (1)", mysqlDSN(s.Addr, "multiStatements=true")
+				m.Address, m.User, m.Password, m.Database = "", "", "", ""
+			}, checks.ReasonStatus, "(error 1064)"},
+			{"when it wants our files", func(m *store.MySQL) { m.Query = "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE open" }, checks.ReasonStatus, "the query: "},
+			{"with rows beyond 64 KiB", func(m *store.MySQL) {
+				m.Query = "WITH RECURSIVE n AS (SELECT 1 a UNION ALL SELECT a + 1 FROM n WHERE a < 1000) SELECT REPEAT('x', 1000) FROM n"
+			},
+				checks.ReasonProtocol, "the query: answer is longer than 64 KiB"},
+			{"with a value beyond 64 KiB", func(m *store.MySQL) { m.Query = "SELECT REPEAT('x', 1000000)" },
+				checks.ReasonProtocol, "the query: answer is longer than 64 KiB"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				spec := fields
+				c.spec(&spec)
+				leavesNothing(t, func() { fails(t, spec, c.reason, c.want) })
+			})
+		}
+		eventually(t, "rows that were written", "0", func() string { return s.MariaDBSQL("SELECT COUNT(*) FROM shop.open") })
+	})
+	t.Run("has the server cut a slow query", func(t *testing.T) {
+		slow := fields
+		slow.Query = "SELECT SLEEP(60)"
+		leavesNothing(t, func() {
+			o := run(t, slow, 2*time.Second)
+			failed(t, o, checks.ReasonTimeout, "(max_statement_time exceeded) (error 1969)")
+			if o.took >= 2*time.Second {
+				t.Errorf("returned after %v, want before its timeout of 2s", o.took)
+			}
+		})
+		isCancelled(t, slow)
+		eventually(t, "connections", "0", func() string { return mysqlConnections(s) })
+	})
+	t.Run("does not wait for a lock", func(t *testing.T) {
+		locked := fields
+		locked.Query = "SELECT a FROM open"
+		config := mysql.NewConfig()
+		config.Net, config.Addr, config.User = "unix", s.Socket, "root"
+		connector, err := mysql.NewConnector(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := sql.OpenDB(connector)
+		defer db.Close()
+		db.SetMaxOpenConns(1)
+		if _, err = db.ExecContext(t.Context(), "LOCK TABLES shop.open WRITE"); err != nil {
+			t.Fatal(err)
+		}
+		failed(t, run(t, locked, 1500*time.Millisecond), checks.ReasonTimeout, "the query: ")
+	})
+	t.Run("has a status when there are too many connections", func(t *testing.T) {
+		var held []net.Conn
+		for range 11 {
+			conn, err := net.Dial("tcp", s.Addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if _, err = conn.Read(make([]byte, 256)); err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, conn)
+		}
+		fails(t, fields, checks.ReasonStatus, "the login: Too many connections (error 1040)")
+		for _, conn := range held {
+			conn.Close()
+		}
+		eventually(t, "check", `query returned "1"`, func() string { return run(t, fields, 5*time.Second).text() })
+	})
+	t.Run("stands the fault table", func(t *testing.T) {
+		faulttest.Run(t, faulttest.Subject{
+			Type: "mysql",
+			Spec: func(address string) checks.Spec {
+				m := fields
+				m.Address = address
+				return m
+			},
+			TLS: func(address string, settings checks.TLS) checks.Spec {
+				m := fields
+				m.Address, m.TLS = address, &settings
+				return m
+			},
+			Secret:   planted,
+			Good:     faulttest.Proxy(s.Addr),
+			StartTLS: greet(mysqlGreeting(t, s)),
+			Preamble: string(mysqlGreeting(t, s)[:40]),
+			Except: map[string]faulttest.Want{
+				"good over tls":       {Skip: "the server's greeting goes before TLS, and a proxy can't send it twice"},
+				"plain on a tls port": {Reason: checks.ReasonProtocol, Text: "the login"},
+			},
+		})
+	})
+	t.Run("says that the server has no TLS", func(t *testing.T) {
+		greeting := mysqlGreeting(t, s)
+		without := append([]byte(nil), greeting...)
+		// The capabilities begin 14 bytes after the version's end; 0x08 in their second byte is TLS.
+		without[strings.IndexByte(string(without[5:]), 0)+5+14+1] &^= 0x08
+		spec := fields
+		spec.Address = faulttest.Serve(t, func(conn net.Conn) { conn.Write(without); conn.Read(make([]byte, 1)) })
+		spec.TLS = &checks.TLS{}
+		leavesNothing(t, func() { fails(t, spec, checks.ReasonTLS, "server has no TLS, want TLS") })
+	})
+	t.Run("does not believe a greeting that is cut off", func(t *testing.T) {
+		greeting := mysqlGreeting(t, s)
+		for n := 5; n < len(greeting); n += 7 {
+			short := append([]byte{byte(n - 4), 0, 0, 0}, greeting[4:n]...)
+			spec := fields
+			spec.Address = faulttest.Serve(t, func(conn net.Conn) { conn.Write(short); conn.Read(make([]byte, 1)) })
+			leavesNothing(t, func() {
+				if o := run(t, spec, 5*time.Second); checks.ReasonOf(o.err) != checks.ReasonProtocol {
+					t.Errorf("greeting of %d bytes: %s, %v; want the reason protocol", n, checks.ReasonOf(o.err), o.err)
+				}
+			})
+		}
+	})
+	t.Run("follows its server", func(t *testing.T) {
+		eventually(t, "connections", "0", func() string { return mysqlConnections(s) })
+		s.Freeze()
+		timesOut(t, fields, "no answer to the login in time")
+		isCancelled(t, fields)
+		s.Thaw()
+		passes(t, fields, `query returned "1"`)
+		s.Stop()
+		leavesNothing(t, func() { fails(t, fields, checks.ReasonRefused, "connection refused") })
+		fails(t, store.MySQL{Address: s.Socket, User: "root"}, checks.ReasonRefused, "no such file")
+		s.Start()
+		passes(t, fields, `query returned "1"`)
+	})
+}
+
+func TestMySQLBuildSaysAllFaultsAtOnce(t *testing.T) {
+	const address = "address: is missing, want host:port or the path of a unix socket"
+	const user = "user: is missing, want the account that logs in"
+	with := func(f func(*store.MySQL)) store.MySQL {
+		m := store.MySQL{Address: "db:3306", User: "app"}
+		f(&m)
+		return m
+	}
+	buildFails(t, store.MySQL{}, address, user)
+	buildFails(t, store.MySQL{TLS: &checks.TLS{KeyFile: "/k"}}, address, user, "tls: cert_file and key_file are given together or not at all")
+	buildFails(t, with(func(m *store.MySQL) { m.Password, m.PasswordFile = planted, "/p" }), "password and password_file are both given, want one of them")
+	buildFails(t, with(func(m *store.MySQL) { m.Address, m.TLS = "/run/mysqld.sock", &checks.TLS{} }), "tls: is given for a unix socket, want host:port")
+	buildFails(t, store.MySQL{DSN: mysqlDSN("db:1", ""), DSNFile: "/d"}, "dsn and dsn_file are both given, want one of them")
+	buildFails(t, store.MySQL{DSN: mysqlDSN("db:1", ""), Address: "db:1", User: "u", Database: "d"},
+		"dsn and address are both given, want one of them", "dsn and user are both given, want one of them", "dsn and database are both given, want one of them")
+}
+
+func TestMySQLBuildShowsNothingOfABadDSN(t *testing.T) {
+	const syntax = "dsn: want user:password@tcp(host:3306)/database?parameter=value or user:password@unix(/path)/database"
+	for _, c := range []struct{ dsn, want string }{
+		{"app:" + planted + "@tcp(db:3306)", syntax},
+		{"app:" + planted + "@tcp(db:3306/shop", syntax},
+		{"app:" + planted + "@tcp(db:3306)/?strict=true", syntax},
+		{"app:pw@tcp(db:3306)/?tls=" + planted, syntax},
+		{"app:pw@tcp(db:3306)/?timeout=" + planted, syntax},
+		{"app:pw@tcp(db:3306)/%zz" + planted, syntax},
+		{"app:pw@" + planted + "(db:3306)/", "dsn: want tcp(host:port) or unix(/path)"},
+		{"tcp(db:3306)/", "dsn: has no user, want the account that logs in"},
+		{"app:pw@tcp(db:99999)/", "dsn: want tcp(host:port) with a port of 1 to 65535"},
+		{"mysql://app:" + planted + "@db/shop", "dsn: is a URL, want user:password@tcp(host:3306)/database?parameter=value"},
+	} {
+		buildFails(t, store.MySQL{DSN: checks.Secret(c.dsn)}, c.want)
+		failed(t, run(t, store.MySQL{DSNFile: checks.SecretFile(file(t, c.dsn))}, time.Second), checks.ReasonInternal, c.want)
+	}
+	buildFails(t, store.MySQL{DSN: mysqlDSN("db:1", ""), Password: planted}, "dsn: has a password and another one is given beside it, want one of them")
+	buildFails(t, store.MySQL{DSN: mysqlDSN("db:1", "tls=true"), TLS: &checks.TLS{}}, "dsn has the parameter tls and tls is given, want one of them")
+	buildFails(t, store.MySQL{DSN: checks.Secret("app@unix(/s)/"), TLS: &checks.TLS{}}, "tls: is given for a unix socket, want host:port")
+}
+
+func TestMySQLPrintsNoPassword(t *testing.T) {
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		if got := fmt.Sprintf(verb, store.MySQL{DSN: mysqlDSN("db:1", ""), Password: planted}); strings.Contains(got, planted) {
+			t.Errorf("%s of a MySQL = %s, want no password in it", verb, got)
+		}
+	}
+}
+
+// FuzzMySQLDSN looks for DSNs that panic or show themselves in an error.
+func FuzzMySQLDSN(f *testing.F) {
+	for _, dsn := range []string{"u:%s@tcp(h:1)/d", "%s", "u:%s@/", "/%s?%s=%s&tls=%s", "u@unix(%s)/", "u:p@%s(h)/", "/?strict=1"} {
+		f.Add(dsn)
+	}
+	const secret = "Canary4711"
+	f.Fuzz(func(t *testing.T, dsn string) {
+		dsn = strings.ReplaceAll(dsn, "%s", secret)
+		_, err := store.MySQL{DSN: checks.Secret(dsn)}.Build()
+		if err != nil && strings.Contains(err.Error(), secret) {
+			t.Errorf("Build of %q shows it: %v", dsn, err)
+		}
+	})
+}
+
+// mysqlConnections counts the connections of app.
+func mysqlConnections(s *testservers.Server) string {
+	return s.MariaDBSQL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'app'")
+}
+
+// mysqlGreeting is the first packet of the server.
+func mysqlGreeting(t *testing.T, s *testservers.Server) []byte {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	packet := make([]byte, 1024)
+	n, err := conn.Read(packet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packet[:n]
+}
+
+// greet sends a greeting and reads the request for TLS.
+func greet(greeting []byte) func(net.Conn) error {
+	return func(conn net.Conn) error {
+		if _, err := conn.Write(greeting); err != nil {
+			return err
+		}
+		_, err := conn.Read(make([]byte, 36))
+		return err
+	}
+}
