@@ -216,7 +216,7 @@ func TestProgramThatCannotBeStartedIsOurTrouble(t *testing.T) {
 		{"not executable", command.Exec{Command: []string{file("plain", "#!/bin/sh\n", 0o644)}}, "local: start " + dir + "/plain: permission denied"},
 		{"a directory", command.Exec{Command: []string{dir}}, "local: start " + dir + ": permission denied"},
 		{"no interpreter", command.Exec{Command: []string{noInterpreter}}, "local: start " + noInterpreter + ": the interpreter that it names is not there: no such file"},
-		{"no program", command.Exec{Command: []string{file("text", "hello\n", 0o755)}}, "local: start " + dir + "/text: exec format error: neither a program"},
+		{"no program", command.Exec{Command: []string{file("text", "hello\n", 0o755)}}, "local: start " + dir + "/text: neither a program for this machine nor a script with an interpreter: exec format error"},
 		{"no directory", command.Exec{Command: []string{"true"}, Dir: dir + "/gone"}, "local: start /"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -59,7 +59,7 @@ func explain(err error, path, dir string) error {
 	case !exists(dir):
 		return fmt.Errorf("start %s: directory %s: %w", path, dir, cause)
 	case errors.Is(cause, syscall.ENOEXEC):
-		return fmt.Errorf("start %s: %w: neither a program for this machine nor a script that begins with #!", path, cause)
+		return fmt.Errorf("start %s: neither a program for this machine nor a script with an interpreter: %w", path, cause)
 	}
 	return fmt.Errorf("start %s: %w", path, cause)
 }

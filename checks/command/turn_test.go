@@ -21,13 +21,14 @@ func TestProgramThatCannotBeKilledCostsOneGoroutine(t *testing.T) {
 			started.Add(1)
 			<-released
 		}
-		attempt := func(f func()) (error, time.Duration) {
+		attempt := func(f func()) (time.Duration, error) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
 			began := time.Now()
-			return turn.Do(ctx, f), time.Since(began)
+			err := turn.Do(ctx, f)
+			return time.Since(began), err
 		}
-		err, took := attempt(hang)
+		took, err := attempt(hang)
 		if want := "no exit after 5s, and not yet killed"; err == nil || err.Error() != want || checks.ReasonOf(err) != checks.ReasonTimeout {
 			t.Errorf("error = %v (%s), want %s", err, checks.ReasonOf(err), want)
 		}
@@ -36,7 +37,7 @@ func TestProgramThatCannotBeKilledCostsOneGoroutine(t *testing.T) {
 		}
 		for range 19 {
 			time.Sleep(9 * time.Second)
-			err, _ = attempt(hang)
+			_, err = attempt(hang)
 		}
 		if want := "the program of the run started 2m56s ago has not ended"; err == nil || err.Error() != want || checks.ReasonOf(err) != checks.ReasonTimeout {
 			t.Errorf("error = %v, want %s", err, want)
@@ -46,7 +47,7 @@ func TestProgramThatCannotBeKilledCostsOneGoroutine(t *testing.T) {
 		}
 		close(released)
 		synctest.Wait()
-		if err, _ := attempt(func() {}); err != nil {
+		if _, err := attempt(func() {}); err != nil {
 			t.Errorf("error = %v after the old run was over, want none", err)
 		}
 	})

@@ -18,8 +18,8 @@ const (
 func awaitExit(pid int) bool {
 	var info [128]byte // siginfo_t
 	for {
-		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, idIsPid, uintptr(pid),
-			uintptr(unsafe.Pointer(&info)), exited|noWait, 0, 0)
+		place := unsafe.Pointer(&info) //nolint:gosec // The kernel writes at most the 128 bytes of a siginfo_t.
+		_, _, errno := syscall.Syscall6(syscall.SYS_WAITID, idIsPid, uintptr(pid), uintptr(place), exited|noWait, 0, 0)
 		if !errors.Is(errno, syscall.EINTR) {
 			return errno == 0
 		}

@@ -71,12 +71,12 @@ func (d Disk) build(statfs func(path string) (usage, error)) (checks.Func, error
 		if err != nil {
 			return "", starved(err)
 		}
-		if u.size() == 0 {
+		if u.total == 0 {
 			return "", fmt.Errorf("%s is on a filesystem without a size, want one that stores files", d.Path)
 		}
 		u.observe(ctx)
 		var v verdict
-		v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), u.size()), percent)
+		v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), size(u.total)), percent)
 		d.judgeFree(&v, u)
 		if u.hasInodes() {
 			v.judge(100*u.inodesUsedRatio(), inodes, percent(100*u.inodesUsedRatio())+" of inodes used", percent)
@@ -96,7 +96,7 @@ func (d Disk) limits() (bytes, inodes limits) {
 }
 
 func (d Disk) judgeFree(v *verdict, u usage) {
-	free := checks.Size(u.available)
+	free := size(u.available)
 	switch {
 	case free < d.FailFree:
 		v.failed = append(v.failed, fmt.Sprintf("%v free, want at least %v", free, d.FailFree))

@@ -19,14 +19,16 @@ func statfs(path string) (usage, error) {
 	if err != nil {
 		return usage{}, fmt.Errorf("statfs %s: %w", path, err)
 	}
-	block := st.Frsize
-	if block <= 0 {
-		block = st.Bsize
+	block := uint64(max(st.Frsize, 0))
+	if block == 0 {
+		block = uint64(max(st.Bsize, 0))
 	}
+	// Below zero when root uses its reserve and the file server says so.
+	available := max(int64(st.Bavail), 0) //nolint:gosec // That is what it means.
 	return usage{
-		total:     st.Blocks * uint64(block),
-		free:      st.Bfree * uint64(block),
-		available: uint64(max(int64(st.Bavail), 0)) * uint64(block), // Below zero when root uses its reserve.
+		total:     st.Blocks * block,
+		free:      st.Bfree * block,
+		available: uint64(available) * block,
 		inodes:    st.Files,
 		inodeFree: st.Ffree,
 	}, nil

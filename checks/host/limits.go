@@ -77,3 +77,6 @@ func decimal(v float64, decimals int) string {
 
 // percent writes a share of 0 to 100 such as "41.3%".
 func percent(v float64) string { return decimal(v, 1) + "%" }
+
+// size is a number of bytes to be shown; the largest that there is stands for more.
+func size(bytes uint64) checks.Size { return checks.Size(min(bytes, math.MaxInt64)) }

@@ -97,7 +97,7 @@ func (m memory) observe(ctx context.Context) {
 
 // String is the output of a pass: "41% of 2GiB used (cgroup)".
 func (m memory) String() string {
-	s := fmt.Sprintf("%s of %v used", percent(100*m.ratio()), checks.Size(min(m.limit, 1<<62)))
+	s := fmt.Sprintf("%s of %v used", percent(100*m.ratio()), size(m.limit))
 	if m.cgroup {
 		s += " (cgroup)"
 	}

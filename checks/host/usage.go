@@ -16,8 +16,6 @@ type usage struct {
 	inodeFree uint64
 }
 
-func (u usage) size() checks.Size { return checks.Size(min(u.total, 1<<62)) }
-
 // used is what is not free; a filesystem may say nonsense while it changes.
 func (u usage) used() float64 { return float64(u.total - min(u.free, u.total)) }
 
@@ -47,7 +45,7 @@ func (u usage) observe(ctx context.Context) {
 
 // String is the output of a pass: "41% of 50GiB used, 29GiB free, 12% of inodes used".
 func (u usage) String() string {
-	s := fmt.Sprintf("%s of %v used, %v free", percent(100*u.usedRatio()), u.size(), checks.Size(min(u.available, 1<<62)))
+	s := fmt.Sprintf("%s of %v used, %v free", percent(100*u.usedRatio()), size(u.total), size(u.available))
 	if u.hasInodes() {
 		s += fmt.Sprintf(", %s of inodes used", percent(100*u.inodesUsedRatio()))
 	}
