@@ -1,0 +1,165 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// The tests of this file have a real collector, as a service that embeds both.
+
+func pass(name, output string) checks.Check {
+	return checks.Check{Name: name, Func: checks.Bool(func() (bool, string) { return true, output })}
+}
+
+func fail(name, output string) checks.Check {
+	return checks.Check{Name: name, Func: checks.Bool(func() (bool, string) { return false, output })}
+}
+
+func TestACollectorsAnswersAreThePythonLibrarys(t *testing.T) {
+	addition, redis, down := pass("addition_works", "addition works"), pass("redis_available", "redis ok"), fail("db_down", "connection refused")
+	throws := fail("throws_exception", "'NoneType' object is not subscriptable")
+	short := collector.Options{SuccessTTL: 2 * time.Second, FailedTTL: time.Second}
+	for _, c := range []struct {
+		golden, path string
+		options      collector.Options
+		checks       []checks.Check
+		pass, fail   float64 // expires - timestamp
+	}{
+		{"all_pass", "/healthcheck", collector.Options{}, []checks.Check{addition, redis}, 27, 9},
+		{"one_fail", "/healthcheck", collector.Options{}, []checks.Check{addition, down}, 27, 9},
+		{"all_fail", "/healthcheck", collector.Options{}, []checks.Check{down, throws}, 27, 9},
+		{"exception", "/healthcheck", collector.Options{}, []checks.Check{addition, throws}, 27, 9},
+		{"empty", "/healthcheck", collector.Options{}, nil, 27, 9},
+		{"cached_short_t0", "/healthcheck", short, []checks.Check{addition, down}, 2, 1},
+		{"ttl_none_t0", "/healthcheck", collector.Options{SuccessTTL: -1, FailedTTL: -1}, []checks.Check{addition, down}, 0, 0},
+		{"custom_section", "/healthcheck", collector.Options{}, []checks.Check{addition}, 27, 9},
+		{"filter_one_ok", "/healthcheck/addition_works", collector.Options{}, []checks.Check{addition, down}, 27, 9},
+		{"filter_one_fail", "/healthcheck?check=db_down", collector.Options{}, []checks.Check{addition, down}, 27, 9},
+	} {
+		t.Run(c.golden, func(t *testing.T) {
+			engine, err := collector.New(c.options, c.checks...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := httpapi.Options{}
+			if c.golden == "custom_section" {
+				o.Sections = pythonSections()
+			}
+			res := get(t, httpapi.Healthcheck(engine, o), c.path)
+			if got, want := normal(t, res.body, c.pass, c.fail), normal(t, golden(t, c.golden+".json"), c.pass, c.fail); got != want {
+				t.Errorf("body is\n%s\nwant\n%s", got, want)
+			}
+			if want := strings.Fields(golden(t, c.golden+".headers"))[1]; want != map[int]string{200: "200", 500: "500"}[res.Code] {
+				t.Errorf("status %d, want %s", res.Code, want)
+			}
+		})
+	}
+}
+
+var moving = regexp.MustCompile(`("hostname": )"[^"]*"|("(?:timestamp|expires)": )\d+\.\d+|("response_time": )(?:0\.\d{1,6}|\d(?:\.\d+)?e-0[56])`)
+
+// normal is the golden README's normalisation, which looks at what it replaces.
+func normal(t *testing.T, body string, pass, fail float64) string {
+	t.Helper()
+	var answer struct {
+		Results []struct {
+			Passed             bool
+			Timestamp, Expires float64
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	for i, r := range answer.Results {
+		want := fail
+		if r.Passed {
+			want = pass
+		}
+		if got := r.Expires - r.Timestamp; got != want || math.IsNaN(got) {
+			t.Errorf("result %d: expires - timestamp is %v, want %v", i, got, want)
+		}
+	}
+	return moving.ReplaceAllString(body, "$1$2$3*")
+}
+
+func TestOneRunServesAllFormsAndPollers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		runs := 0
+		engine, err := collector.New(collector.Options{}, checks.Check{Name: "redis", Tags: []string{"a"}, Func: func(context.Context) (string, error) {
+			runs++
+			time.Sleep(200 * time.Millisecond)
+			return "redis ok", nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := httpapi.Healthcheck(engine, httpapi.Options{})
+		first := get(t, h, "/healthcheck")
+		time.Sleep(1200 * time.Millisecond)
+		for _, path := range append(forms, "/healthcheck/redis", "/healthcheck?check=redis&exclude=redis") {
+			for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
+				do(t, h, method, path)
+			}
+		}
+		second := get(t, h, "/healthcheck")
+		if runs != 1 {
+			t.Errorf("%d runs, want 1", runs)
+		}
+		// The results keep their moments, the answer does not.
+		_, before, _ := strings.Cut(first.body, `"results"`)
+		_, after, _ := strings.Cut(second.body, `"results"`)
+		if before != after || first.body == second.body || !strings.Contains(after, `"response_time": 0.2, `) {
+			t.Errorf("answers are\n%s\n%s", first.body, second.body)
+		}
+		time.Sleep(27 * time.Second)
+		if third := get(t, h, "/healthcheck").body; runs != 2 || strings.Contains(third, after) {
+			t.Errorf("%d runs after 27 s, want 2: %s", runs, third)
+		}
+	})
+}
+
+func TestADrainedCollectorIsOutWhateverIsAsked(t *testing.T) {
+	engine, err := collector.New(collector.Options{}, pass("redis", "redis ok"), fail("db", "no"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{DrainingStatus: http.StatusNotFound})
+	if res := get(t, h, "/healthcheck/redis"); res.Code != 200 {
+		t.Errorf("before: %d %s", res.Code, res.body)
+	}
+	engine.Drain(errors.New("deploy"))
+	for _, path := range []string{"/healthcheck", "/healthcheck/redis", "/healthcheck?exclude=db", "/healthcheck?format=text"} {
+		if res := get(t, h, path); res.Code != 404 || !strings.Contains(res.body, "deploy") {
+			t.Errorf("%s: %d %s", path, res.Code, res.body)
+		}
+	}
+	engine.Drain(nil)
+	if res := get(t, h, "/healthcheck/redis"); res.Code != 200 || strings.Contains(res.body, "draining") {
+		t.Errorf("after: %d %s", res.Code, res.body)
+	}
+}
+
+func TestACollectorSaysWhatItDoesNotKnow(t *testing.T) {
+	engine, err := collector.New(collector.Options{}, pass("redis", "redis ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	for _, path := range []string{"/healthcheck/reddis", "/healthcheck?check=redis&check=reddis", "/healthcheck?tag=x", "/healthcheck?exclude=x", "/healthcheck?exclude=redis", "/healthcheck?check=", "/healthcheck/redis?check=redis&check=x", "/healthcheck/redis?check=x"} {
+		if res := get(t, h, path); res.Code != 404 || !strings.HasPrefix(res.body, `{"error": "`) {
+			t.Errorf("%s: %d %s", path, res.Code, res.body)
+		}
+	}
+}
