@@ -57,10 +57,7 @@ func (r *report) line(line []byte) {
 	case "build-output":
 		r.print(e.Output)
 	case "output":
-		if _, known := r.lines[k]; !known {
-			r.running = append(r.running, k)
-		}
-		r.lines[k] = append(r.lines[k], e.Output)
+		r.keep(k, e.Output)
 	case "pass":
 		r.pass(k)
 	case "skip":
@@ -88,21 +85,34 @@ func (r *report) skip(k key) {
 	r.skipped = append(r.skipped, fmt.Sprintf("%s %s: %s", k.Package, k.Test, reason(r.forget(k))))
 }
 
-// fail prints all that a failed test said. With a package this includes its tests
-// that never came to their end, as after a panic.
+// fail keeps what a failed test said until its package ends, so that the words
+// of packages which run side by side are not mixed. Of a failed package it
+// prints that, and what its tests said that never came to their end, as after a
+// panic.
 func (r *report) fail(k key) {
-	if k.Test == "" {
-		for _, unfinished := range slices.Clone(r.running) {
-			if unfinished.Package == k.Package && unfinished.Test != "" {
-				r.fail(unfinished)
-			}
+	whole := key{Package: k.Package}
+	if k.Test != "" {
+		r.keep(whole, r.forget(k)...)
+		return
+	}
+	for _, unfinished := range slices.Clone(r.running) {
+		if unfinished.Package == k.Package && unfinished.Test != "" {
+			r.fail(unfinished)
 		}
 	}
-	for _, line := range r.forget(k) {
+	for _, line := range r.forget(whole) {
 		if !strings.HasPrefix(line, "=== ") {
 			r.print(line)
 		}
 	}
+}
+
+// keep remembers what k has printed.
+func (r *report) keep(k key, lines ...string) {
+	if _, known := r.lines[k]; !known {
+		r.running = append(r.running, k)
+	}
+	r.lines[k] = append(r.lines[k], lines...)
 }
 
 // forget returns what k has printed so far.
