@@ -22,7 +22,7 @@ import (
 //	resolving shop.example.org: no such host
 type attempt struct {
 	ctx     context.Context // the run's own
-	started time.Time
+	started time.Time       // the run, not the phase
 	peer    string
 	phase   string
 }
@@ -81,10 +81,13 @@ func (a *attempt) limit() time.Duration {
 		return time.Since(a.started).Round(time.Millisecond)
 	}
 	limit := deadline.Sub(a.started)
-	if limit > time.Second {
+	switch {
+	case limit > time.Second:
 		return limit.Round(100 * time.Millisecond)
+	case limit > 50*time.Millisecond:
+		return limit.Round(10 * time.Millisecond)
 	}
-	return limit.Round(10 * time.Millisecond)
+	return limit.Round(time.Millisecond)
 }
 
 // fault is an error with a text of ours and the cause kept for errors.Is and

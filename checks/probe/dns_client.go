@@ -15,6 +15,9 @@ const (
 	// maxDatagram is the size of answer that we say we can take: what passes
 	// everywhere unfragmented, as agreed on the DNS flag day of 2020.
 	maxDatagram = 1232
+	// maxReceived is the size of answer that we do take, from servers that do
+	// not listen.
+	maxReceived = 4096
 	// maxSends is how often a question goes out over UDP.
 	maxSends = 3
 	// maxSendInterval is the longest time between two sendings.
@@ -68,7 +71,7 @@ func (a *attempt) receive(conn net.Conn, q query, wait time.Time, strangers *int
 	if a.ended() != nil { // It may have ended before the deadline was set anew.
 		return dnsAnswer{}, os.ErrDeadlineExceeded
 	}
-	buffer := make([]byte, maxDatagram)
+	buffer := make([]byte, maxReceived)
 	for *strangers < maxStrangers {
 		n, err := conn.Read(buffer)
 		if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -9,13 +9,14 @@
 //	// shop is a checks.Func: collector.New(…, checks.Check{Name: "shop", Func: shop})
 //
 // Build validates and does no input or output. Every run of the function that
-// it returns opens a connection of its own, does all its work in the goroutine
-// that called it, reads a bounded part of the answer and has closed everything
-// when it returns, which is at once when its context ends. A failure has a
+// it returns opens a connection of its own, reads a bounded part of the answer
+// and has closed everything when it returns, which is at once when its context
+// ends; several runs at a time do not disturb each other. A failure has a
 // reason of the closed set in package checks and a sentence that names the peer
-// and the phase; its text is the same for the same fault, so that it can be
-// compared, and holds no secret of the settings. Durations are not in it: they
-// are observed (connect_seconds, first_byte_seconds …).
+// and the phase, or what was wanted and found. The text is the same for the same
+// fault, so that it can be compared, and holds no secret of the settings.
+// Durations are not in it: they are observed (connect_seconds,
+// first_byte_seconds …).
 //
 // What this package does not do: measure throughput, speak HTTP/2 or QUIC,
 // keep connections, or take a proxy from the environment.

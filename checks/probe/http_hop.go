@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
@@ -24,10 +25,12 @@ type hop struct {
 	// to go on.
 	abroad bool
 	count  int // of redirects so far
+	// started is when the run began.
+	started time.Time
 }
 
 func (c *httpCheck) firstHop(authorization string) hop {
-	h := hop{url: c.url, method: c.method, body: c.settings.Body, header: c.header, host: c.host}
+	h := hop{url: c.url, method: c.method, body: c.settings.Body, header: c.header, host: c.host, started: time.Now()}
 	if authorization != "" {
 		h.header = c.header.Clone()
 		h.header.Set("Authorization", authorization)
@@ -46,7 +49,8 @@ func (c *httpCheck) nextHop(h hop, code int, location string) (hop, error) {
 		return hop{}, checks.Fail(checks.ReasonProtocol, fmt.Errorf("status %d with a Location that is no http or https URL", code))
 	}
 	to.User, to.Fragment = nil, ""
-	next := hop{url: to, method: h.method, body: h.body, header: h.header, host: h.host, abroad: h.abroad, count: h.count + 1}
+	next := h
+	next.url, next.count = to, h.count+1
 	if code != http.StatusTemporaryRedirect && code != http.StatusPermanentRedirect {
 		next.body = ""
 		if next.method != http.MethodHead {

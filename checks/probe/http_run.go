@@ -62,6 +62,7 @@ func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 // redirect that is to be followed; what else is not wanted is an error.
 func (c *httpCheck) ask(ctx context.Context, h hop) (code int, location string, err error) {
 	a := newAttempt(ctx, h.peer(c))
+	a.started = h.started
 	conn, release, err := c.connect(a, h)
 	defer release()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -389,10 +390,39 @@ func TestHTTPIgnoresTheProxyOfTheEnvironment(t *testing.T) {
 	run(t, probe.HTTP{URL: httpServer(t, status(200, ""))}).passes(t, "200 OK")
 }
 
-func TestHTTPTimeoutNamesTheTimeThatItHad(t *testing.T) {
-	ctx, cancel := contextFor(t, 100*time.Millisecond)
+func TestHTTPTimeoutNamesTheTimeThatTheWholeRunHad(t *testing.T) {
+	silent := "http://" + faulttest.Silent(t)
+	home := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(100 * time.Millisecond)
+		http.Redirect(w, r, silent, http.StatusFound)
+	})
+	ctx, cancel := contextFor(t, 400*time.Millisecond)
 	defer cancel()
-	address := faulttest.Silent(t)
-	runIn(ctx, t, probe.HTTP{URL: "http://" + address}).
-		fails(t, checks.ReasonTimeout, "waiting for headers from "+address+": timeout after 100ms")
+	r := runIn(ctx, t, probe.HTTP{URL: home, FollowRedirects: true})
+	r.fails(t, checks.ReasonTimeout, "waiting for headers from "+peerOf(silent)+": timeout after 400ms")
+	_, text, _ := strings.Cut(r.err.Error(), "timeout after ")
+	if d, err := time.ParseDuration(text); err != nil || d > 400*time.Millisecond || d <= 300*time.Millisecond {
+		t.Errorf("the time is %s, want 400ms or, on a busy machine, a little less", text)
+	}
+}
+
+func TestHTTPCanBeRunByManyAtOnce(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	url := tlsServer(t, certs, status(200, "ok"))
+	f, err := probe.HTTP{
+		URL: url, TLS: &checks.TLS{CAFile: certs.CAFile}, BodyRegexp: "ok", Method: "POST", Body: "x",
+		BasicAuth: &probe.BasicAuth{Username: "u", Password: "p"}, Headers: map[string]string{"X": "y"},
+	}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := f(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
