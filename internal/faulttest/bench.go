@@ -14,6 +14,7 @@ type bench struct {
 	scope   *scope
 	subject Subject
 	certs   *Certs
+	pulse   *pulse
 
 	refused, noSYN, established string
 	noDrop                      error // why packets cannot be dropped here
@@ -24,7 +25,8 @@ type bench struct {
 
 func newBench(tb testing.TB, s Subject) *bench {
 	tb.Helper()
-	b := &bench{scope: &scope{TB: tb}, subject: s, certs: Certificates(tb)}
+	b := &bench{scope: &scope{TB: tb}, subject: s, certs: Certificates(tb), pulse: startPulse()}
+	b.scope.Cleanup(b.pulse.close)
 	Resolver(b.scope)
 	b.refused = Refused(b.scope)
 	b.noSYN, b.established, b.noDrop = Dropped(b.scope)

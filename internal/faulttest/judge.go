@@ -27,9 +27,17 @@ type Result struct {
 
 	// missing means that this machine cannot make the fault.
 	missing bool
+	// certain means that a problem is not that of a busy machine.
+	certain bool
 }
 
 func (r *Result) problem(format string, a ...any) {
+	r.certain = true
+	r.doubt(format, a...)
+}
+
+// doubt notes a problem that a machine which stands still can cause.
+func (r *Result) doubt(format string, a ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, a...))
 }
 
@@ -53,11 +61,11 @@ func (r *Result) judge(o outcome, want Want, f fault, timeout time.Duration) {
 		return
 	}
 	if limit := timeout + allowed(); o.took > limit {
-		r.problem("returns after %v, want at most %v", o.took, limit)
+		r.doubt("returns after %v, want at most %v", o.took, limit)
 	}
 	if want.Pass {
 		if _, warned := checks.Warning(o.err); o.err != nil && !warned {
-			r.problem("fails, want a pass: %v", o.err)
+			r.doubt("fails, want a pass: %v", o.err)
 		}
 	} else {
 		r.judgeFailure(o, want, f)
@@ -71,20 +79,20 @@ func (r *Result) judgeFailure(o outcome, want Want, f fault) {
 		return
 	}
 	if got := checks.ReasonOf(o.err); got != want.Reason && !slices.Contains(want.Or, got) {
-		r.problem("fails with the reason %s, want %s %s: %v", got, want.Reason, want.Or, o.err)
+		r.doubt("fails with the reason %s, want %s %s: %v", got, want.Reason, want.Or, o.err)
 	}
 	text := o.err.Error()
 	switch {
 	case want.Text != "":
 		if !strings.Contains(text, want.Text) {
-			r.problem("says %q, want %q in it", text, want.Text)
+			r.doubt("says %q, want %q in it", text, want.Text)
 		}
 	case f.words != nil:
 		if !containsAny(text, f.words) {
-			r.problem("says %q, want one of the words %q in it", text, f.words)
+			r.doubt("says %q, want one of the words %q in it", text, f.words)
 		}
 	case !containsAny(unexplained(text), phases):
-		r.problem("says %q, want the phase, or what was wanted and found", text)
+		r.doubt("says %q, want the phase, or what was wanted and found", text)
 	}
 }
 

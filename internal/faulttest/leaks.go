@@ -48,9 +48,9 @@ func functions(stack string) string {
 	return strings.Join(names, " < ")
 }
 
-// settle waits until left returns nothing, and returns what is left after all.
-func settle[T any](patience time.Duration, left func() []T) []T {
-	deadline := time.Now().Add(patience)
+// settle waits until left returns nothing, and returns what is left at the
+// deadline.
+func settle[T any](deadline time.Time, left func() []T) []T {
 	for {
 		rest := left()
 		if len(rest) == 0 || time.Now().After(deadline) {

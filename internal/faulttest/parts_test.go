@@ -195,6 +195,7 @@ func TestPeersCanBeUsedAlone(t *testing.T) {
 		"proxy":     {faulttest.Serve(t, faulttest.Proxy(faulttest.Echo(t))), func(data []byte, _ error) bool { return string(data) == "hello" }},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			data, err := converse(t, c.address)
 			if !c.want(data, err) {
 				t.Errorf("read %d bytes (%.20q), %v", len(data), data, err)

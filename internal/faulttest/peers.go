@@ -31,8 +31,8 @@ func ResetInTheMiddle(tb testing.TB, preamble string) (address string) {
 	return Serve(tb, resetAfter(preamble))
 }
 
-// Closed starts a peer that closes each connection at once.
-func Closed(tb testing.TB) (address string) { return Serve(tb, func(net.Conn) {}) }
+// Closed starts a peer that ends each connection at once, in good order.
+func Closed(tb testing.TB) (address string) { return Serve(tb, hangUp) }
 
 // Drip starts a peer that answers with preamble and then without end, one byte
 // in each 200 ms.
@@ -117,6 +117,15 @@ func reset(conn net.Conn) {
 		tcp.SetLinger(0)
 	}
 	conn.Close()
+}
+
+// hangUp ends our direction and reads on: what comes after a close would be
+// answered by a reset.
+func hangUp(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
+	silent(conn)
 }
 
 func resetAfter(preamble string) handler {

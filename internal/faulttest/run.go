@@ -19,9 +19,9 @@ const (
 	busyGrace = time.Second
 
 	// deafness is how long a check that does not return is waited for.
-	deafness = 2 * time.Second
+	deafness = 1500 * time.Millisecond
 	// patience is how long goroutines and descriptors have to end.
-	patience = 2 * time.Second
+	patience = 1500 * time.Millisecond
 )
 
 // outcome is what one run of a check has said and done.
@@ -95,18 +95,34 @@ func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) o
 	case o := <-done:
 		return o
 	case <-time.After(timeout + deafness):
+	}
+	// A stalled process finds both of them ready.
+	select {
+	case o := <-done:
+		return o
+	default:
 		return outcome{deaf: true, took: time.Since(start)}
 	}
 }
 
-// try puts the subject through f and says what is wrong.
+// try puts the subject through f and says what is wrong. It tries again when
+// all of that may be the machine's fault.
 func (b *bench) try(ctx context.Context, f fault) Result {
-	result := Result{Fault: f.name}
 	want := b.want(f)
 	if want.Skip != "" {
-		result.Skipped = want.Skip
-		return result
+		return Result{Fault: f.name, Skipped: want.Skip}
 	}
+	for n := 1; ; n++ {
+		start := time.Now()
+		result := b.attempt(ctx, f, want)
+		if len(result.Problems) == 0 || result.certain || n == attempts || !b.pulse.stalled(start) {
+			return result
+		}
+	}
+}
+
+func (b *bench) attempt(ctx context.Context, f fault, want Want) Result {
+	result := Result{Fault: f.name}
 	address, server, err := b.start(f)
 	if err != nil {
 		result.cannot(err)
@@ -115,7 +131,7 @@ func (b *bench) try(ctx context.Context, f fault) Result {
 	if server != nil {
 		defer server.Close()
 	}
-	spec, err := build(b.spec(f, address))
+	check, err := build(b.spec(f, address))
 	if err != nil {
 		result.problem("Build: %v", err)
 		return result
@@ -129,7 +145,7 @@ func (b *bench) try(ctx context.Context, f fault) Result {
 		if f.alternating {
 			b.bad.Store(bad)
 		}
-		o := run(ctx, id, timeout, spec)
+		o := run(ctx, id, timeout, check)
 		result.Took, result.Text, result.Reason = o.took, o.sentence(), reasonOf(o)
 		result.judge(o, f.round(want, bad), f, timeout)
 		result.keepsSecret(o, b.subject.Secret)
@@ -144,10 +160,11 @@ func (b *bench) try(ctx context.Context, f fault) Result {
 // leaves says what is left after the check: connections, goroutines, and more
 // bytes read than it may.
 func (b *bench) leaves(r *Result, id, address string, s *server) {
-	for _, stack := range settle(patience, func() []string { return goroutines(id) }) {
+	deadline := time.Now().Add(patience)
+	for _, stack := range settle(deadline, func() []string { return goroutines(id) }) {
 		r.problem("leaves a goroutine: %s", stack)
 	}
-	open := settle(patience, func() []int {
+	open := settle(deadline, func() []int {
 		return slices.DeleteFunc(connectedTo(address), func(fd int) bool { return s != nil && s.owns(fd) })
 	})
 	if len(open) > 0 {

@@ -77,7 +77,7 @@ const (
 
 	// promptTimeout bounds a check where an answer or an error comes at once.
 	// It is long, so that a busy machine is not taken for a fault.
-	promptTimeout = 3 * time.Second
+	promptTimeout = 5 * time.Second
 
 	// readSlack is what a reader may have in its last buffer: two of bufio's.
 	readSlack = 8 << 10

@@ -1,7 +1,6 @@
 package faulttest
 
 import (
-	"net"
 	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -64,7 +63,7 @@ func networkFaults() []fault {
 		{name: "syn dropped", waits: true, peer: func(b *bench) (string, error) { return b.noSYN, b.noDrop }, want: timeout},
 		{name: "established dropped", waits: true, peer: func(b *bench) (string, error) { return b.established, b.noDrop }, want: timeout},
 		{name: "silent", waits: true, handler: is(silent), want: timeout},
-		{name: "closed", handler: is(func(net.Conn) {}), want: Want{Reason: checks.ReasonProtocol}},
+		{name: "closed", handler: is(hangUp), want: Want{Reason: checks.ReasonProtocol}},
 		{name: "reset", handler: is(reset), want: Want{Reason: checks.ReasonProtocol}},
 	}
 }

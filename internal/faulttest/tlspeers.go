@@ -30,8 +30,7 @@ func overTLS(config *tls.Config, startTLS func(net.Conn) error, inner handler) h
 		if err := server.Handshake(); err != nil {
 			// What the client still says is read, so that it sees our alert and
 			// not a reset.
-			conn.(*net.TCPConn).CloseWrite()
-			silent(conn)
+			hangUp(conn)
 			return
 		}
 		inner(server)

@@ -64,7 +64,7 @@ func Verify(tb testing.TB, s Subject) []Result {
 	b.scope.close()
 
 	afterwards := Result{Fault: "afterwards"}
-	if left := settle(patience, func() []string { return added(before) }); len(left) > 0 {
+	if left := settle(time.Now().Add(patience), func() []string { return added(before) }); len(left) > 0 {
 		afterwards.problem("leaves %d descriptors open: %q", len(left), left)
 	}
 	return append(results, afterwards)

@@ -1,0 +1,66 @@
+package faulttest
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	beat = 10 * time.Millisecond
+	// arrest is how long the pulse has to be missing for a stall.
+	arrest = 50 * time.Millisecond
+	// attempts is how often a fault is tried when this process was stalled
+	// while it was and something was wrong.
+	attempts = 3
+)
+
+// A pulse notes when this process gets no processor: what a check does
+// meanwhile says nothing about it.
+type pulse struct {
+	stop, stopped chan struct{}
+
+	mu        sync.Mutex
+	last      time.Time
+	lastStall time.Time // when the last stall ended
+}
+
+func startPulse() *pulse {
+	p := &pulse{stop: make(chan struct{}), stopped: make(chan struct{}), last: time.Now()}
+	go p.run()
+	return p
+}
+
+func (p *pulse) run() {
+	defer close(p.stopped)
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-ticker.C:
+			p.note(time.Now())
+		}
+	}
+}
+
+func (p *pulse) note(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Sub(p.last) > arrest {
+		p.lastStall = now
+	}
+	p.last = now
+}
+
+// stalled reports whether this process was stalled at any time after start.
+func (p *pulse) stalled(start time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lastStall.After(start) || time.Since(p.last) > arrest
+}
+
+func (p *pulse) close() {
+	close(p.stop)
+	<-p.stopped
+}
