@@ -95,12 +95,13 @@ func (r *report) fail(k key) {
 		r.keep(whole, r.forget(k)...)
 		return
 	}
+	said := r.forget(whole)
 	for _, unfinished := range slices.Clone(r.running) {
-		if unfinished.Package == k.Package && unfinished.Test != "" {
-			r.fail(unfinished)
+		if unfinished.Package == k.Package {
+			said = append(r.forget(unfinished), said...)
 		}
 	}
-	for _, line := range r.forget(whole) {
+	for _, line := range said {
 		if !strings.HasPrefix(line, "=== ") {
 			r.print(line)
 		}
