@@ -50,37 +50,43 @@ func harmless(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	words := strings.Fields(b.String())
-	for i, w := range words {
-		words[i] = defused(w)
-	}
-	clean := strings.Join(words, " ")
+	clean := defused(strings.Join(strings.Fields(b.String()), " "))
 	if len(clean) > maxReason {
-		clean = clean[:maxReason-3] + "..."
+		// The cut may have made a word of the beginning of another.
+		clean = defused(clean[:maxReason-len("_...")]) + "..."
 	}
 	return clean
 }
 
-// defused breaks the words of haproxy's administrative state inside of word,
-// which may have punctuation around or between them: "drain" becomes "d_rain".
-func defused(word string) string {
-	for start := 0; start < len(word); {
-		if !letter(word[start]) {
-			start++
+// defused breaks the words of haproxy's administrative state, whatever
+// punctuation is around them: "drain" becomes "d_rain".
+func defused(text string) string {
+	var b strings.Builder
+	for rest := text; rest != ""; {
+		n := letters(rest)
+		if n == 0 {
+			b.WriteByte(rest[0])
+			rest = rest[1:]
 			continue
 		}
-		end := start
-		for end < len(word) && letter(word[end]) {
-			end++
-		}
-		switch strings.ToLower(word[start:end]) {
+		word := rest[:n]
+		switch strings.ToLower(word) {
 		case "ready", "drain", "maint":
-			word = word[:start+1] + "_" + word[start+1:]
-			end++
+			word = word[:1] + "_" + word[1:]
 		}
-		start = end
+		b.WriteString(word)
+		rest = rest[n:]
 	}
-	return word
+	return b.String()
+}
+
+// letters returns how many letters s begins with.
+func letters(s string) int {
+	n := 0
+	for n < len(s) && letter(s[n]) {
+		n++
+	}
+	return n
 }
 
 func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }

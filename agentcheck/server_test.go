@@ -1,0 +1,298 @@
+package agentcheck_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/agentcheck"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fake reports what a test wants to be told.
+type fake struct {
+	report collector.Report
+	err    error
+	calls  atomic.Int64
+}
+
+func (f *fake) Report(context.Context, collector.Filter) (collector.Report, error) {
+	f.calls.Add(1)
+	return f.report, f.err
+}
+
+func up() *fake { return &fake{report: collector.Report{Status: collector.StatusPassed}} }
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// start serves l; stop ends that and waits for it.
+func start(t *testing.T, s agentcheck.Server, l net.Listener) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx, l) }()
+	return func() {
+		t.Helper()
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("Serve has not returned")
+		}
+	}
+}
+
+func dial(t *testing.T, l net.Listener) net.Conn {
+	t.Helper()
+	conn, err := net.Dial(l.Addr().Network(), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// readAll returns what comes until the other side ends.
+func readAll(t *testing.T, conn net.Conn) string {
+	t.Helper()
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	b, err := io.ReadAll(conn)
+	if err != nil {
+		t.Errorf("after %q: %v", b, err)
+	}
+	return string(b)
+}
+
+func TestOneLineForEachConnectionOverTCPAndUnixSockets(t *testing.T) {
+	unix, err := net.Listen("unix", filepath.Join(t.TempDir(), "agent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []net.Listener{listen(t), unix} {
+		f := up()
+		stop := start(t, agentcheck.Server{Reporter: f}, l)
+		for range 3 {
+			if got := readAll(t, dial(t, l)); got != "up 100%\n" {
+				t.Errorf("%q", got)
+			}
+		}
+		if f.calls.Load() != 3 {
+			t.Errorf("%d looks at the report, want 3", f.calls.Load())
+		}
+		stop()
+	}
+}
+
+func TestTheLineArrivesAlthoughThePeerHasSentSomething(t *testing.T) {
+	l := listen(t)
+	defer start(t, agentcheck.Server{Reporter: up()}, l)()
+	for range 20 {
+		conn := dial(t, l)
+		io.WriteString(conn, "agent-send of haproxy\n"+strings.Repeat("x", 2000))
+		if got := readAll(t, conn); got != "up 100%\n" {
+			t.Fatalf("%q", got)
+		}
+	}
+}
+
+func TestAClientThatStaysHoldsUpNobody(t *testing.T) {
+	l := listen(t)
+	defer start(t, agentcheck.Server{Reporter: up()}, l)()
+	var idle []net.Conn
+	for range 300 { // More than there are places of any kind.
+		idle = append(idle, dial(t, l))
+	}
+	began := time.Now()
+	if got := readAll(t, dial(t, l)); got != "up 100%\n" {
+		t.Errorf("%q", got)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("answered after %v", took)
+	}
+	for _, conn := range idle { // All have been answered, and nobody is kept.
+		if got := readAll(t, conn); got != "up 100%\n" {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+func TestAHangingCheckIsToldAsUnknownWithinASecondOrSo(t *testing.T) {
+	release := make(chan struct{})
+	engine, err := collector.New(collector.Options{Timeout: time.Minute}, checks.Check{Name: "deaf", Func: func(context.Context) (string, error) {
+		<-release
+		return "", nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listen(t)
+	stop := start(t, agentcheck.Server{Reporter: engine}, l)
+	began := time.Now()
+	if got := readAll(t, dial(t, l)); !strings.HasPrefix(got, "down #deaf: ") {
+		t.Errorf("%q", got)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("answered after %v", took)
+	}
+	close(release)
+	stop()
+}
+
+func TestACollectorIsToldAsItChanges(t *testing.T) {
+	var down atomic.Bool
+	engine, err := collector.New(collector.Options{SuccessTTL: -1, FailedTTL: -1}, checks.Check{Name: "redis", Func: func(context.Context) (string, error) {
+		if down.Load() {
+			return "", errors.New("connection refused")
+		}
+		return "", nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listen(t)
+	defer start(t, agentcheck.Server{Reporter: engine}, l)()
+	expect := func(want string) {
+		t.Helper()
+		if got := readAll(t, dial(t, l)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	expect("up 100%\n")
+	down.Store(true)
+	expect("down #redis: connection refused\n")
+	engine.Drain(errors.New("deploy"))
+	expect("up 0%\n")
+	engine.Drain(nil)
+	down.Store(false)
+	expect("up 100%\n")
+}
+
+func TestWithoutAReportNothingIsSaid(t *testing.T) {
+	var log strings.Builder
+	for name, r := range map[string]agentcheck.Reporter{"error": &fake{err: errors.New("no")}, "panic": panics{}} {
+		l := listen(t)
+		stop := start(t, agentcheck.Server{Reporter: r, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, l)
+		if got := readAll(t, dial(t, l)); got != "" {
+			t.Errorf("%s: %q", name, got)
+		}
+		stop()
+	}
+	if got := log.String(); strings.Count(got, `level=DEBUG msg="connection not answered"`) != 2 {
+		t.Errorf("log: %s", got)
+	}
+}
+
+type panics struct{}
+
+func (panics) Report(context.Context, collector.Filter) (collector.Report, error) { panic("no") }
+
+func TestServeEndsWithItsContextOrItsListener(t *testing.T) {
+	l := listen(t)
+	stop := start(t, agentcheck.Server{Reporter: up()}, l)
+	idle := dial(t, l)
+	stop()
+	if conn, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		conn.Close()
+		t.Error("the listener is open after the end")
+	}
+	if got := readAll(t, idle); got != "up 100%\n" && got != "" {
+		t.Errorf("%q", got)
+	}
+
+	l = listen(t)
+	done := make(chan error)
+	go func() { done <- agentcheck.Server{Reporter: up()}.Serve(t.Context(), l) }()
+	l.Close()
+	if err := <-done; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("closed listener: %v", err)
+	}
+	for _, weight := range []int{-1, 101} {
+		err := agentcheck.Server{Reporter: up(), DegradedWeight: weight}.Serve(t.Context(), listen(t))
+		if want := fmt.Sprintf("degraded weight %d, want 1 to 100", weight); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+func TestAcceptingGoesOnAfterAFault(t *testing.T) {
+	l := &flaky{Listener: listen(t)}
+	l.faults.Store(5)
+	defer start(t, agentcheck.Server{Reporter: up()}, l)()
+	if got := readAll(t, dial(t, l)); got != "up 100%\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// flaky is a listener that is out of descriptors at first.
+type flaky struct {
+	net.Listener
+	faults atomic.Int64
+}
+
+func (l *flaky) Accept() (net.Conn, error) {
+	if l.faults.Add(-1) >= 0 {
+		return nil, errors.New("too many open files")
+	}
+	return l.Listener.Accept()
+}
+
+func TestManyAskAtATime(t *testing.T) {
+	l := listen(t)
+	defer start(t, agentcheck.Server{Reporter: up()}, l)()
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if got := readAll(t, dial(t, l)); got != "up 100%\n" {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// pipes is a listener whose connections are made by the test.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipes) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
