@@ -95,10 +95,11 @@ func (a answer) warned(t *testing.T, output, warning string) {
 	}
 }
 
-// onTime says that the run returned soon enough after its time was over.
+// onTime says that the run returned after its time was over, and did not wait
+// for what sleeps 1000 seconds. A busy machine is given some.
 func (a answer) onTime(t *testing.T, timeout time.Duration) {
 	t.Helper()
-	if a.took > timeout+time.Second {
+	if a.took > timeout+10*time.Second {
 		t.Errorf("returned after %v, want within %v and a little", a.took, timeout)
 	}
 }
