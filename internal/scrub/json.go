@@ -158,7 +158,7 @@ func (w *walker) list(i, depth int) int {
 	}
 	n := 0
 	for i = w.blanks(i + 1); i < len(w.in) && w.in[i] != ']'; i = w.next(i) {
-		w.push(strconv.Itoa(n))
+		w.pushIndex(n)
 		i = w.value(i, depth+1)
 		w.pop()
 		n++
@@ -199,7 +199,7 @@ func (w *walker) argv(words []string, spans [][2]int, depth int) int {
 	traces := make([]trace, len(words))
 	for n, word := range w.s.argv(words, depth, traces) {
 		start, end := spans[n][0], spans[n][1]
-		w.push(strconv.Itoa(n))
+		w.pushIndex(n)
 		w.note(traces[n])
 		if word != words[n] || w.in[start] == '[' || w.in[start] == '{' {
 			w.replace(start, end, word)
@@ -235,6 +235,12 @@ func (w *walker) replace(start, end int, text string) int {
 func (w *walker) push(name string) {
 	if w.visit != nil {
 		w.path = append(w.path, name)
+	}
+}
+
+func (w *walker) pushIndex(n int) {
+	if w.visit != nil {
+		w.push(strconv.Itoa(n))
 	}
 }
 

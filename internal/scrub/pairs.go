@@ -89,31 +89,23 @@ func (p *scan) isMasked(i int) bool {
 	return i == len(p.in) || !isAlnum(p.in[i])
 }
 
-// valueEnd returns the end of the value that begins at i: quoted, in braces or
-// brackets, or up to a blank, ";" or "&". A comma belongs to it.
+// valueEnd returns the end of the value that begins at i: up to a blank, ";" or
+// "&" outside quotes, braces and brackets. A comma belongs to it.
 func (p *scan) valueEnd(i int) int {
-	switch p.in[i] {
-	case '{':
-		return orEnd(braceEnd(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
-	case '[':
-		return orEnd(balanced(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
-	}
-	plain := i
+	plain := i // where the part without quotes begins
 	for i < len(p.in) && !endsValue(p.in[i]) {
-		quote, slashes := openingQuote(p.in, i)
-		if quote < 0 || i != plain {
+		group := i
+		if i == plain {
+			group = p.groupEnd(i)
+		}
+		if group == i {
 			i++
 			continue
 		}
-		closing := closingQuote(p.in, quote+1, p.in[quote], slashes, true)
-		if closing < 0 {
-			return len(p.in) // cut off
-		}
-		i = closing + 1
+		i, plain = group, group
 		if i < len(p.in) && strings.IndexByte(",)]}>:.\\", p.in[i]) >= 0 {
 			return i
 		}
-		plain = i
 	}
 	if i > plain {
 		return trimClosing(p.in, plain, i)
@@ -121,9 +113,26 @@ func (p *scan) valueEnd(i int) int {
 	return i
 }
 
-// orEnd returns end, if there is none, the end of what cannot be closed.
+// groupEnd returns the end of what is quoted, in braces or in brackets at i; i
+// if it is not. What is not closed was cut off: it ends with the text or the line.
+func (p *scan) groupEnd(i int) int {
+	switch p.in[i] {
+	case '{':
+		return orEnd(braceEnd(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
+	case '[':
+		return orEnd(balanced(p.in[:p.lineEnd(i)], i), p.lineEnd(i))
+	}
+	quote, slashes := openingQuote(p.in, i)
+	if quote < 0 {
+		return i
+	}
+	closing := closingQuote(p.in, quote+1, p.in[quote], slashes, true)
+	return orEnd(closing+1, len(p.in))
+}
+
+// orEnd returns end or, if there is none, what stands for it.
 func orEnd(end, otherwise int) int {
-	if end < 0 {
+	if end <= 0 {
 		return otherwise
 	}
 	return end

@@ -65,6 +65,7 @@ var texts = map[string][][2]string{
 		{"app:pw@/x", "app:********@/x"},
 		{"app:pw@unix(/run/mysql.sock)/x", "app:********@unix(/run/mysql.sock)/x"},
 		{"app:0/1@tcp(db:3306)/x?parseTime=true", "app:********@tcp(db:3306)/x?parseTime=true"},
+		{"app://0000@tcp(db:3306)/x", "app:********@tcp(db:3306)/x"},
 		{":pw@h:6379", ":********@h:6379"},
 		{"bob@corp.com:pw@h", "bob@corp.com:********@h"},
 		{"bob@example.com", ""},

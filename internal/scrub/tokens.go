@@ -22,10 +22,10 @@ var prefixes = func() (table [128][]prefix) {
 			table[text[0]] = append(table[text[0]], prefix{text: text, body: body, min: minimum})
 		}
 	}
-	add(isPlain, 10, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
-	add(isPlain, 10, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glimt-", "glagent-")
-	add(isPlain, 8, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxc-", "xoxd-", "xoxe.", "xapp-")
-	add(isPlain, 8, "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_")
+	add(isPlain, 6, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
+	add(isPlain, 6, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glimt-", "glagent-")
+	add(isPlain, 6, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxc-", "xoxd-", "xoxe.", "xapp-")
+	add(isPlain, 6, "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_")
 	add(isPlain, 16, "pypi-", "dop_v1_", "doo_v1_", "dor_v1_", "dckr_pat_", "shpat_", "shpss_", "shpca_", "shppa_",
 		"glsa_", "glc_", "sq0atp-", "sq0csp-", "GOCSPX-", "sntrys_", "sntryu_", "rubygems_", "lin_api_", "figd_",
 		"xkeysib-", "tskey-", "pul-", "ATATT3", "NRAK-", "PMAK-", "AGE-SECRET-KEY-1", "sk-ant-", "sk-proj-")

@@ -1,8 +1,6 @@
 package scrub
 
-import (
-	"strings"
-)
+import "strings"
 
 const maxScheme = 32 // bytes; longer ones are cut, which costs nothing but the port guard
 
@@ -28,12 +26,24 @@ func isWeb(scheme string) bool {
 // url is V6 and V4 at the colon of "://". It returns where to go on.
 func (p *scan) url(colon int) int {
 	start := colon + len("://")
+	if p.isDSN(start) {
+		return p.bareUserInfo(colon)
+	}
 	scheme := schemeStart(p.in, p.floor, colon)
 	end := p.urlEnd(scheme, start)
 	if next := p.userInfo(start, end, isWeb(p.in[scheme:colon])); next > start {
 		start = next
 	}
 	return p.webhook(start, end)
+}
+
+// isDSN finds "app://x@tcp(db:3306)/": a password that begins with two slashes.
+func (p *scan) isDSN(start int) bool {
+	if p.nextAt(start) >= p.nextBlank(start) {
+		return false
+	}
+	at := p.lastAt(start, p.nextBlank(start))
+	return at >= 0 && p.isProtocol(at+1) && p.in[at+1] != '/'
 }
 
 // urlEnd returns how far the user-info can reach at most: to the closing quote,
