@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A pool bounds the open connections of its listeners together. When it is full
+// it closes the connection that has waited longest without a request being
+// answered: a client that holds connections open shuts nobody out.
+type pool struct {
+	limit int
+
+	mu   sync.Mutex
+	open map[*pooledConn]struct{}
+}
+
+func newPool(limit int) *pool { return &pool{limit: limit, open: map[*pooledConn]struct{}{}} }
+
+// A pooledConn is one connection of a pool.
+type pooledConn struct {
+	net.Conn
+	pool  *pool
+	since time.Time // when it began to wait, or to be answered
+	busy  bool      // being answered
+}
+
+// Close gives the place back.
+func (c *pooledConn) Close() error {
+	c.pool.mu.Lock()
+	delete(c.pool.open, c)
+	c.pool.mu.Unlock()
+	return c.Conn.Close()
+}
+
+// answering says whether a request of the connection is being answered.
+func (c *pooledConn) answering(busy bool) {
+	c.pool.mu.Lock()
+	defer c.pool.mu.Unlock()
+	c.busy, c.since = busy, time.Now()
+}
+
+// admit makes conn one of the pool's, and closes another if there are too many.
+func (p *pool) admit(conn net.Conn) *pooledConn {
+	c := &pooledConn{Conn: conn, pool: p, since: time.Now()}
+	p.mu.Lock()
+	p.open[c] = struct{}{}
+	var evicted *pooledConn
+	if len(p.open) > p.limit {
+		evicted = p.longest(c)
+		delete(p.open, evicted)
+	}
+	p.mu.Unlock()
+	if evicted != nil {
+		evicted.Conn.Close()
+	}
+	return c
+}
+
+// longest returns the connection that has waited longest, or been answered
+// longest if none waits; never the one just come, unless it is alone.
+func (p *pool) longest(newest *pooledConn) *pooledConn {
+	var chosen *pooledConn
+	for c := range p.open {
+		if c == newest {
+			continue
+		}
+		if chosen == nil || chosen.busy && !c.busy || chosen.busy == c.busy && c.since.Before(chosen.since) {
+			chosen = c
+		}
+	}
+	if chosen == nil {
+		return newest
+	}
+	return chosen
+}
+
+// A pooledListener accepts connections into a pool.
+type pooledListener struct {
+	net.Listener
+	pool *pool
+}
+
+// Accept implements [net.Listener].
+func (l pooledListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.pool.admit(conn), nil
+}
+
+type connKey struct{}
+
+// connContext makes the connection known to the handler of its requests.
+func connContext(ctx context.Context, conn net.Conn) context.Context {
+	if unwrapper, is := conn.(interface{ NetConn() net.Conn }); is { // TLS
+		conn = unwrapper.NetConn()
+	}
+	if c, is := conn.(*pooledConn); is {
+		return context.WithValue(ctx, connKey{}, c)
+	}
+	return ctx
+}
+
+// pooled marks the connection of each request as being answered.
+func pooled(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, is := r.Context().Value(connKey{}).(*pooledConn); is {
+			c.answering(true)
+			defer c.answering(false)
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	sloggokit "github.com/tjhop/slog-gokit"
+)
+
+// ignoreBrokenPipes keeps the process alive when whoever reads its log dies.
+func ignoreBrokenPipes() { signal.Ignore(syscall.SIGPIPE) }
+
+// maxLogQueue is how many lines may wait for a log reader that stalls.
+const maxLogQueue = 1024
+
+// A logQueue takes lines without waiting and writes them from a goroutine of
+// its own. What it cannot hold or write is dropped and counted.
+type logQueue struct {
+	lines   chan []byte
+	dropped atomic.Uint64
+	written chan struct{} // closed when the goroutine has ended
+}
+
+func newLogQueue(w io.Writer) *logQueue {
+	q := &logQueue{lines: make(chan []byte, maxLogQueue), written: make(chan struct{})}
+	go func() {
+		defer close(q.written)
+		for line := range q.lines {
+			if _, err := w.Write(line); err != nil {
+				q.dropped.Add(1)
+			}
+		}
+	}()
+	return q
+}
+
+// Write implements [io.Writer]. It never waits and never fails.
+func (q *logQueue) Write(line []byte) (int, error) {
+	select {
+	case q.lines <- append([]byte(nil), line...):
+	default:
+		q.dropped.Add(1)
+	}
+	return len(line), nil
+}
+
+// flush waits until what is queued is written, but not for a reader that has
+// stalled. Nothing may be written any more after it.
+func (q *logQueue) flush(limit time.Duration) {
+	close(q.lines)
+	select {
+	case <-q.written:
+	case <-time.After(limit):
+	}
+}
+
+// A logging is one destination in the two shapes in which packages log.
+type logging struct {
+	logger     log.Logger   // ours
+	structured *slog.Logger // for the packages that log with slog; it stamps lines itself
+}
+
+// newLogging writes to w what is at least of the given level, scrubbed.
+func newLogging(w io.Writer, minimum, format string, clean func(string) string) logging {
+	encode := log.NewLogfmtLogger
+	if format == "json" {
+		encode = log.NewJSONLogger
+	}
+	var base log.Logger = scrubbing{encode(log.NewSyncWriter(w)), clean}
+	allowed := level.Allow(level.ParseDefault(minimum, level.InfoValue()))
+	const callerDepth = 5 // Two loggers stand between the caller and the stamp.
+	stamped := log.With(base, "ts", log.DefaultTimestampUTC, "caller", log.Caller(callerDepth))
+	var least slog.LevelVar
+	_ = least.UnmarshalText([]byte(minimum)) // One of the flag's own words.
+	return logging{
+		logger:     level.NewFilter(stamped, allowed),
+		structured: slog.New(sloggokit.NewGoKitHandler(level.NewFilter(base, allowed), &least)),
+	}
+}
+
+// scrubbing is a logger that masks the secrets in texts and errors.
+type scrubbing struct {
+	next  log.Logger
+	clean func(string) string
+}
+
+// Log implements [log.Logger].
+func (s scrubbing) Log(keyvals ...any) error {
+	cleaned := make([]any, len(keyvals))
+	for i, v := range keyvals {
+		cleaned[i] = v
+		if i%2 == 0 {
+			continue
+		}
+		switch v := v.(type) {
+		case string:
+			cleaned[i] = s.clean(v)
+		case error:
+			cleaned[i] = s.clean(v.Error())
+		}
+	}
+	return s.next.Log(cleaned...)
+}
+
+// errorLog hands what net/http and promhttp print to the logger, at debug: on
+// the request path nothing is logged above that.
+type errorLog struct{ logger log.Logger }
+
+// Println implements promhttp.Logger.
+func (e errorLog) Println(v ...any) {
+	if len(v) > 0 {
+		level.Debug(e.logger).Log("msg", "metrics", "err", v[len(v)-1])
+	}
+}
+
+// Write implements [io.Writer] for the log.Logger of an http.Server.
+func (e errorLog) Write(line []byte) (int, error) {
+	level.Debug(e.logger).Log("msg", "http server", "err", string(line))
+	return len(line), nil
+}
