@@ -14,27 +14,28 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// dialer makes all connections. It is never changed. Keep-alive probes are of
-// no use to a connection that lives for one exchange.
-var dialer = &net.Dialer{
-	KeepAlive: -1,
-	Resolver:  &net.Resolver{PreferGo: runtime.GOOS == "linux", Dial: dialNameServer},
+// newDialer returns what makes one connection. Keep-alive probes are of no use
+// to a connection that lives for one exchange.
+func newDialer() *net.Dialer {
+	return &net.Dialer{KeepAlive: -1, Resolver: newResolver(net.DefaultResolver)}
 }
 
-// dialNameServer connects the resolver of package net to a name server, as
-// net.DefaultResolver would. That one's connections live until a deadline of
-// its own; here they also end with the lookup's context, else a lookup that was
-// given up would keep its socket for ten seconds more.
-func dialNameServer(ctx context.Context, network, address string) (net.Conn, error) {
-	dial := net.DefaultResolver.Dial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
+// newResolver returns a resolver that asks as r does. But r's connections live
+// until a deadline of their own; here they also end with the lookup's context,
+// else a lookup that was given up would keep its socket for up to ten seconds.
+func newResolver(r *net.Resolver) *net.Resolver {
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		connect := r.Dial
+		if connect == nil {
+			connect = (&net.Dialer{Resolver: r}).DialContext
+		}
+		conn, err := connect(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { conn.SetDeadline(aLongTimeAgo) })
+		}
+		return conn, err
 	}
-	conn, err := dial(ctx, network, address)
-	if err == nil {
-		context.AfterFunc(ctx, func() { conn.SetDeadline(aLongTimeAgo) })
-	}
-	return conn, err
+	return &net.Resolver{PreferGo: r.PreferGo || runtime.GOOS == "linux", StrictErrors: r.StrictErrors, Dial: dial}
 }
 
 // aLongTimeAgo is a deadline that ends all reading and writing at once.
@@ -46,7 +47,7 @@ var aLongTimeAgo = time.Unix(1, 0)
 func (a *attempt) dial(network, address string) (conn net.Conn, release func(), err error) {
 	began := a.doing("connecting to")
 	ctx, lookup := a.traceLookup(network, address)
-	conn, err = dialer.DialContext(ctx, network, address)
+	conn, err = newDialer().DialContext(ctx, network, address)
 	resolving, resolved := lookup()
 	if err != nil {
 		if resolving {
