@@ -57,23 +57,8 @@ type mysqlSession struct {
 	wire    *wire
 	config  *mysql.Config
 	conn    driver.Conn
-	inTLS   bool // the handshake has begun and not yet ended
-}
-
-// tlsWatch notes when the driver begins the TLS handshake: it is a part of the
-// login, and the driver doesn't tell which one has failed.
-type tlsWatch struct {
-	net.Conn
-	started *bool
-}
-
-// A record of TLS begins with 22 (handshake), 3; a packet of MySQL with its
-// length, which is never that.
-func (c *tlsWatch) Write(p []byte) (int, error) {
-	if len(p) > 2 && p[0] == 22 && p[1] == 3 {
-		*c.started = true
-	}
-	return c.Conn.Write(p)
+	guard   *mysqlGuard
+	secured bool // the TLS handshake is over
 }
 
 // login connects and authenticates. TCP is connected here, so that its errors
@@ -95,6 +80,7 @@ func (s *mysqlSession) login(own *checks.TLS) error {
 		s.conn, err = connector.Connect(s.watched)
 		return err
 	})
+	s.guard.login = false
 	if err != nil {
 		return s.fault("the login", err)
 	}
@@ -107,8 +93,12 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements = false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
+	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
+		return err
+	}
+	s.guard = &mysqlGuard{Conn: first, login: true}
 	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) {
-		return &tlsWatch{Conn: first, started: &s.inTLS}, nil
+		return s.guard, nil
 	}
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
@@ -121,7 +111,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	}
 	if s.config.TLS != nil {
 		s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
-			s.inTLS = false
+			s.secured = true
 			checks.ObserveCertificates(s.ctx, state)
 			return nil
 		}
@@ -199,7 +189,7 @@ func valueText(v driver.Value) string {
 }
 
 // guarded calls the driver, whose parser panics at packets that are too short:
-// then it is not a MySQL that answers.
+// then it is not a MySQL that answers. See [mysqlGuard].
 func (s *mysqlSession) guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -216,7 +206,7 @@ func (s *mysqlSession) fault(step string, err error) error {
 		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
 	}
 	switch {
-	case s.inTLS:
+	case s.guard.inTLS && !s.secured:
 		return s.wire.handshakeFault(s.ctx, err)
 	case errors.Is(err, mysql.ErrNoTLS):
 		return checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))

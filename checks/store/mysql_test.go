@@ -346,3 +346,30 @@ func greet(greeting []byte) func(net.Conn) error {
 		return err
 	}
 }
+
+// FuzzMySQLPackets looks for packets of a server that panic the driver, hang
+// the check, or leave a goroutine.
+func FuzzMySQLPackets(f *testing.F) {
+	greeting := "\x0a8.4.0\x00" + "\x01\x00\x00\x00" + "12345678\x00" + "\xff\xf7" + "\x21\x02\x00" + "\xff\xdf" + "\x15" +
+		strings.Repeat("\x00", 10) + "123456789012\x00" + "mysql_native_password\x00"
+	for _, reply := range []string{"\x00\x00\x00\x02\x00\x00\x00", "\xff\x15\x04#28000no", "\xfemysql_native_password\x00", "\xfemysql_native_password\x0012345678901234567890\x00", "\xfemysql_old_password\x00x", "\xfe", "\x01\x03", "\x00", "\xff", "\x01\x04\x05"} {
+		f.Add([]byte(greeting), []byte(reply), []byte(reply))
+	}
+	f.Add([]byte("\xff\x10\x04Too many connections"), []byte{}, []byte{})
+	f.Fuzz(func(t *testing.T, greeting, login, answer []byte) {
+		address := faulttest.Serve(t, func(conn net.Conn) {
+			buffer := make([]byte, 4096)
+			for i, content := range [][]byte{greeting, login, answer, answer, answer} {
+				header := []byte{byte(len(content)), byte(len(content) >> 8), byte(len(content) >> 16), byte(max(1, 2*i))}
+				if i != 1 {
+					header[3] = byte(min(i, 1))
+				}
+				conn.Write(append(header, content...))
+				conn.Read(buffer)
+			}
+		})
+		leavesNothing(t, func() {
+			run(t, store.MySQL{Address: address, User: "app", Password: planted}, 200*time.Millisecond)
+		})
+	})
+}

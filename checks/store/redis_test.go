@@ -101,7 +101,7 @@ func TestRedisPasswords(t *testing.T) {
 	fails(t, store.Redis{Address: s.Addr, Password: planted + "x"}, checks.ReasonAuth, "AUTH: WRONGPASS")
 	app.Role = "master"
 	fails(t, app, checks.ReasonAuth, "ROLE: NOPERM")
-	fails(t, store.Redis{Address: s.Addr, PasswordFile: "/no/such/file"}, checks.ReasonInternal, "local: open /no/such/file")
+	fails(t, store.Redis{Address: s.Addr, PasswordFile: "/no/such/file"}, checks.ReasonInternal, "local: secret file /no/such/file")
 }
 
 func TestRedisHidesThePasswordThatTheServerRepeats(t *testing.T) {

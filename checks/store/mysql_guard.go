@@ -1,0 +1,141 @@
+package store
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// mysqlGuard reads whole packets ahead of the driver during the login and lets
+// only those through that it can stand. The driver's parser panics at what is
+// too short, and a panic in the login leaves a goroutine of the driver behind
+// that nothing can end. After the login a panic does no harm, and once TLS has
+// begun the packets are not ours to see.
+type mysqlGuard struct {
+	net.Conn
+	login bool // on until the login is over
+	inTLS bool // the handshake has begun
+
+	greeted bool
+	pending []byte // what the driver has still to read
+}
+
+const (
+	mysqlOK       = 0x00
+	mysqlAuthMore = 0x01
+	mysqlEOF      = 0xfe
+	mysqlError    = 0xff
+)
+
+// Write notes when the driver begins the TLS handshake: that is a part of the
+// login, and the driver doesn't tell which one has failed. A record of TLS
+// begins with 22 (handshake), 3; a packet with its length, which is never that.
+func (g *mysqlGuard) Write(p []byte) (int, error) {
+	if len(p) > 2 && p[0] == 22 && p[1] == 3 {
+		g.inTLS = true
+	}
+	return g.Conn.Write(p)
+}
+
+func (g *mysqlGuard) Read(p []byte) (int, error) {
+	if len(g.pending) == 0 {
+		if !g.login || g.inTLS {
+			return g.Conn.Read(p)
+		}
+		packet, err := g.next()
+		if err != nil {
+			return 0, err
+		}
+		g.pending = packet
+	}
+	n := copy(p, g.pending)
+	g.pending = g.pending[n:]
+	return n, nil
+}
+
+// next reads a packet: three bytes of length, a number, the content.
+func (g *mysqlGuard) next() ([]byte, error) {
+	header := make([]byte, 4)
+	if _, err := io.ReadFull(g.Conn, header); err != nil {
+		return nil, err
+	}
+	size := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
+	if size > maxRead {
+		return nil, errTooLong
+	}
+	content := make([]byte, size)
+	if _, err := io.ReadFull(g.Conn, content); err != nil {
+		return nil, err
+	}
+	sound := soundReply
+	if !g.greeted {
+		sound, g.greeted = soundGreeting, true
+	}
+	if !sound(content) {
+		return nil, mysql.ErrMalformPkt
+	}
+	return slices.Concat(header, content), nil
+}
+
+// soundGreeting reports whether the greeting is as long as its fields, by
+// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_handshake_v10.html.
+func soundGreeting(p []byte) bool {
+	if len(p) == 0 || p[0] == mysqlError {
+		return soundReply(p)
+	}
+	version := bytes.IndexByte(p[1:], 0)
+	if version < 0 {
+		return false
+	}
+	// After the version: thread 4, scramble 8, filler 1, capabilities 2,
+	// character set 1, status 2, capabilities 2, length 1, reserved 10,
+	// scramble 13. What is shorter is older than MySQL 4.1.
+	return len(p)-1-version-1 >= 44
+}
+
+// soundReply does that for what comes in the login after the greeting.
+func soundReply(p []byte) bool {
+	if len(p) == 0 {
+		return false
+	}
+	switch p[0] {
+	case mysqlOK: // affected rows and insert id (both short), status 2
+		return len(p) >= 5 && p[1] < 0xfb && p[2] < 0xfb
+	case mysqlAuthMore: // a state, or the server's key
+		return len(p) <= 2 || rsaKey(p[1:])
+	case mysqlEOF: // another method
+		return soundSwitch(p[1:])
+	case mysqlError: // number 2, and perhaps # with a state of 5
+		return len(p) >= 4 && (p[3] != '#' || len(p) >= 9)
+	}
+	return false
+}
+
+// soundSwitch does that for a change of the method: its name and a scramble.
+func soundSwitch(p []byte) bool {
+	method, scramble, _ := bytes.Cut(p, []byte{0})
+	scramble = bytes.TrimSuffix(scramble, []byte{0})
+	switch string(method) {
+	case "mysql_native_password":
+		return len(scramble) >= 20
+	case "mysql_old_password":
+		return len(scramble) >= 8
+	}
+	return true
+}
+
+func rsaKey(text []byte) bool {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return false
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	_, isRSA := key.(*rsa.PublicKey)
+	return err == nil && isRSA
+}
