@@ -21,13 +21,14 @@ const drainTime = 500 * time.Millisecond
 // run starts the program, waits for its end or that of ctx, and leaves nothing
 // behind. It returns late only when the kernel holds the program.
 func (e Exec) run(ctx context.Context) (end, error) {
-	if ctx.Err() != nil {
-		return end{}, interrupted(ctx, "not started, the time was over")
-	}
 	began := time.Now()
 	path, err := e.lookup()
 	if err != nil {
 		return end{}, local(err)
+	}
+	touch(path, e.Dir)
+	if ctx.Err() != nil {
+		return end{}, interrupted(ctx, "not started, the time was over")
 	}
 	p, err := e.start(path)
 	if err != nil {

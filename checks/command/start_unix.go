@@ -46,6 +46,38 @@ func (e Exec) lookup() (string, error) {
 	return "", fmt.Errorf("program %q is not in PATH %s", name, path)
 }
 
+// touch does to the directory and the program what the start will do to them:
+// between fork and exec the thread that forked waits for its child in a way
+// that stops all of a Go program at its next garbage collection. When their
+// file server is gone, it is here that only this goroutine waits. What is wrong
+// with them is for the start to tell.
+func touch(path, dir string) {
+	_, _ = os.Stat(dir)
+	if interpreter := peek(path); interpreter != "" {
+		peek(interpreter)
+	}
+}
+
+// peek reads the beginning of a program and returns the interpreter that a
+// script names there.
+func peek(path string) (interpreter string) {
+	// Without O_NONBLOCK the opening of a FIFO waits for its writer.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		_, _ = os.Stat(path) // It may be executable without being readable.
+		return ""
+	}
+	defer f.Close()
+	head := make([]byte, 256) // The kernel looks at no more.
+	n, _ := f.Read(head)
+	line, _, _ := strings.Cut(string(head[:n]), "\n")
+	words := strings.Fields(strings.TrimPrefix(line, "#!"))
+	if !strings.HasPrefix(line, "#!") || len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
 // explain says what was missing when a program could not be started: the error
 // of the system call names neither the directory nor the interpreter.
 func explain(err error, path, dir string) error {
