@@ -69,6 +69,8 @@ func rooms() []room {
 		{path: "internal/housetest", testing: true},
 		{path: "internal/faulttest", testing: true},
 		{path: "internal/testservers", testing: true},
+		{path: "internal/e2e", testing: true},
+		{path: "internal/e2e", testing: true},
 	}
 }
 
