@@ -37,12 +37,14 @@ func (p *scan) named(start, end, i int, quoted bool) int {
 		return p.headerValue(start, i, value)
 	case p.isSubject(start, end, value):
 		return i
-	case p.lines && p.startsLine(start):
+	case p.lines && p.startsLine(start) && (value > i+1 || value == p.lineEnd(value)):
 		return p.yamlLine(start, i, value)
-	case value == i+1 && p.nest == 0, value == len(p.in), isBlank(p.in[value]):
+	case value == len(p.in), isBlank(p.in[value]), p.in[value] == ':', strings.HasPrefix(p.in[i:], ":="):
 		return i
 	case p.nest > 0:
 		return p.maskValue(value, p.nestedEnd(value), v11)
+	case value == i+1 && p.isPort(i): // token-service:8080
+		return i
 	}
 	return p.maskValue(value, p.valueEnd(value), v11)
 }

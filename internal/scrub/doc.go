@@ -16,11 +16,14 @@
 //
 //   - a secret under a harmless name in an unknown shape ("the word is hunter2",
 //     AUTH hunter2, <pass>hunter2</pass>, IDENTIFIED BY 'hunter2'); make it known with Add;
+//   - flags and their values inside a free text ("curl -u bob:hunter2"), and a value
+//     whose name is a value too ({"name": "DB_PASSWORD", "value": "hunter2"});
 //   - a secret that is split over several values, or encoded otherwise than for
 //     URLs, JSON or in base64 (hex, compressed, reversed);
 //   - names in other scripts than Latin, abbreviations (TLS_PRIV), and names that
 //     hide characters without width; list them in Rules.Names;
-//   - a password with a blank in an unquoted name=value or URL: it ends there;
+//   - a password with a blank in an unquoted name=value or URL: it ends there; one of
+//     up to five digits behind a name and a colon without blank, which reads as a port;
 //   - behind http, https, ws and ftp a password such as 80/x, which reads as a port and a path;
 //   - a text that was cut off inside a secret: cut at a blank before scrubbing.
 //

@@ -95,6 +95,9 @@ var kindOf = func() (kinds [256]uint8) {
 
 // mask replaces in[start:end]; nothing before end is looked at again.
 func (p *scan) mask(start, end int, r rule) int {
+	if p.out == nil {
+		p.out = make([]byte, 0, len(p.in)+len(Mask))
+	}
 	p.out = append(append(p.out, p.in[p.done:start]...), Mask...)
 	p.done, p.floor = end, end
 	p.t.note(r)

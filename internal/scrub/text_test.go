@@ -122,6 +122,11 @@ var texts = map[string][][2]string{
 		{"map[password:hunter2 user:bob]", "map[password:******** user:bob]"},
 		{"map[Authorization:[Bearer abc] Accept:[*/*]]", "map[Authorization:******** Accept:[*/*]]"},
 		{"key: value", ""},
+		{"key:value", ""},
+		{"Password:hunter2 user:bob", "Password:******** user:bob"},
+		{"password:p@ss", "password:********"},
+		{"a\nsecret:x y\n", "a\nsecret:******** y\n"},
+		{"auth.go:12: main::token::parse", ""},
 	},
 	"headers": {
 		{"Authorization: Bearer abc", "Authorization: ********"},

@@ -76,7 +76,7 @@ func (f prefix) end(in string, i int) int {
 	if len(in)-start < f.min || run(in[:start+f.min], start, f.body) < start+f.min {
 		return -1
 	}
-	if f.mixed && !strings.ContainsAny(in[start:min(len(in), start+maxLabel)], "0123456789") {
+	if f.mixed && !hasDigit(in[start:min(len(in), start+maxLabel)]) {
 		return -1
 	}
 	if f.max == 0 {
@@ -87,6 +87,15 @@ func (f prefix) end(in string, i int) int {
 		return -1
 	}
 	return end
+}
+
+func hasDigit(text string) bool {
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // trimDots leaves the full stop of a sentence alone.

@@ -22,12 +22,6 @@ func (p *scan) yamlLine(name, colon, value int) int {
 	if value == end {
 		return p.yamlBlock(name, colon, end)
 	}
-	if value == colon+1 {
-		if p.nest > 0 {
-			return p.maskValue(value, p.nestedEnd(value), v11)
-		}
-		return colon
-	}
 	if quote, slashes := openingQuote(p.in, value); quote >= 0 {
 		if closing := closingQuote(p.in, quote+1, p.in[quote], slashes, false); closing > end {
 			end = p.lineEnd(closing)
