@@ -46,7 +46,7 @@ func Environment(d Dumper, o EnvironmentOptions) http.Handler {
 		for _, line := range extra.header {
 			header[line.key] = line.values
 		}
-		extra.write(w, r, orElse(extra.contentType, typeJSON), dump(r.Context(), d, names))
+		send(w, r, http.StatusOK, orElse(extra.contentType, typeJSON), nil, dump(r.Context(), d, names))
 	})
 }
 

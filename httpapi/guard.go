@@ -43,7 +43,7 @@ func Guard(next http.Handler, a Access) http.Handler {
 			header["Cache-Control"] = noStore
 			header["X-Content-Type-Options"] = noSniff
 			line := fmt.Sprintf("forbidden: %v, and only local clients are answered; %s\n", err, a.Hint)
-			send(w, r, http.StatusForbidden, typeText, []byte(line))
+			send(w, r, http.StatusForbidden, typeText, nil, []byte(line))
 			return
 		}
 		next.ServeHTTP(w, r)

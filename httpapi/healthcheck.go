@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"net/http"
+	"sync"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
@@ -58,6 +59,7 @@ type health struct {
 	sections                 *sections
 	kept                     renderings
 	seed                     maphash.Seed
+	heads                    sync.Pool // of *[]byte
 }
 
 func (h *health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -105,7 +107,7 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep 
 	format := q.format
 	if format == "" {
 		if body, ok := h.custom(o, rep); ok {
-			o.write(w, r, orElse(o.contentType, typeJSON), body)
+			send(w, r, o.status, orElse(o.contentType, typeJSON), nil, body)
 			return
 		}
 		format = h.format
@@ -116,11 +118,13 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep 
 	}
 	switch format {
 	case FormatText:
-		o.write(w, r, contentType, h.kept.get(formText, h.forms[formText], rep, q).body)
+		kept := h.kept.get(formText, h.forms[formText], rep, q)
+		send(w, r, o.status, contentType, &kept.length, kept.body)
 	case FormatHealthJSON:
-		o.write(w, r, contentType, h.kept.get(formHealth, h.forms[formHealth], rep, q).body)
+		kept := h.kept.get(formHealth, h.forms[formHealth], rep, q)
+		send(w, r, o.status, contentType, &kept.length, kept.body)
 	case FormatPlain:
-		o.write(w, r, contentType, o.plain)
+		send(w, r, o.status, contentType, nil, o.plain)
 	default:
 		h.answerJSON(w, r, o, contentType, q, rep)
 	}
@@ -134,12 +138,17 @@ func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, 
 		n = formVerbose
 	}
 	kept := h.kept.get(n, h.forms[n], rep, q)
-	moment := appendFloat(make([]byte, 0, 32), unixSeconds(rep.Time))
+	var tail []byte
 	if h.sections.dynamic {
-		o.write(w, r, contentType, o.head, moment, kept.body, h.sections.call(r.Context()))
-		return
+		tail = h.sections.call(r.Context())
 	}
-	o.write(w, r, contentType, o.head, moment, kept.body)
+	head, ok := h.heads.Get().(*[]byte)
+	if !ok {
+		head = new([]byte)
+	}
+	*head = appendFloat(append((*head)[:0], o.head...), unixSeconds(rep.Time))
+	send(w, r, o.status, contentType, &kept.length, *head, kept.body, tail)
+	h.heads.Put(head)
 }
 
 func (h *health) outcome(rep collector.Report) *outcome {

@@ -236,7 +236,7 @@ func TestNoContentHasNoBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	if res.StatusCode != 204 || res.Header.Get("Content-Length") != "" {
+	if res.StatusCode != http.StatusNoContent || res.Header.Get("Content-Length") != "" {
 		t.Errorf("status %d, Content-Length %q", res.StatusCode, res.Header.Get("Content-Length"))
 	}
 }

@@ -64,13 +64,13 @@ func TestCountingHidesNothingOfTheWriter(t *testing.T) {
 		w.WriteHeader(http.StatusNotFound)
 		flushed = http.NewResponseController(w).Flush()
 	})))
-	defer server.Close()
 	res, err := server.Client().Get(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	if res.StatusCode != 404 || flushed != nil {
+	server.Close() // Returns when the handler has.
+	if res.StatusCode != http.StatusNotFound || flushed != nil {
 		t.Errorf("status %d, Flush: %v", res.StatusCode, flushed)
 	}
 	want := `

@@ -34,8 +34,3 @@ func newOutcome(a Answer, head []byte, plain string) outcome {
 	}
 	return o
 }
-
-// write sends the parts as one body.
-func (o *outcome) write(w http.ResponseWriter, r *http.Request, contentType []string, parts ...[]byte) {
-	send(w, r, o.status, contentType, parts...)
-}

@@ -70,7 +70,7 @@ func Page(r Reporter, links []Link) http.Handler {
 			refuse(w, req, http.StatusInternalServerError, err)
 			return
 		}
-		send(w, req, http.StatusOK, typeHTML, b.Bytes())
+		send(w, req, http.StatusOK, typeHTML, nil, b.Bytes())
 	})
 }
 

@@ -66,6 +66,8 @@ func appendUnit(dst []byte, r rune) []byte {
 func appendFloat(dst []byte, f float64) []byte {
 	abs := math.Abs(f)
 	switch {
+	case 1<<30 <= f && f < 1<<31:
+		return appendMoment(dst, f)
 	case math.IsNaN(f) || math.IsInf(f, 0):
 		return append(dst, "null"...)
 	case abs != 0 && (abs < 1e-4 || abs >= 1e16):

@@ -16,12 +16,14 @@ type form interface {
 	end(dst []byte, rep collector.Report) []byte
 }
 
-// A rendering is a report in one form. It is not changed once it is made.
+// A rendering is a report in one form. It is not changed once it is made, but
+// for the length that it remembers.
 type rendering struct {
 	version uint64
 	form    form
 	body    []byte
 	results []*collector.Result
+	length  contentLength
 	bounds  []int // The i-th result is body[bounds[2*i]:bounds[2*i+1]].
 }
 
