@@ -47,7 +47,7 @@ func onlyWarnings(err error, budget *int) bool {
 	case *failure:
 		return false
 	}
-	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // As above.
+	if joined, is := err.(interface{ Unwrap() []error }); is {
 		members := joined.Unwrap()
 		for _, e := range members {
 			if !onlyWarnings(e, budget) {
@@ -72,7 +72,7 @@ func countable(err error, budget *int) bool {
 		if *budget < 0 {
 			return false
 		}
-		if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // The tree is walked here, node by node.
+		if joined, is := err.(interface{ Unwrap() []error }); is {
 			for _, e := range joined.Unwrap() {
 				if !countable(e, budget) {
 					return false

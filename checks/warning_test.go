@@ -56,7 +56,7 @@ func TestWarningIsKnownInEveryWrapping(t *testing.T) {
 
 func TestWarningNextToAFailureIsAFailure(t *testing.T) {
 	w := checks.Warnf("slow")
-	deep := error(w)
+	deep := w
 	for range 2000 {
 		deep = fmt.Errorf("%w", deep)
 	}

@@ -42,7 +42,7 @@ func Dropped(tb testing.TB) (noSYN, established string, err error) {
 		return "", "", err
 	}
 	for range 100 {
-		if exec.CommandContext(tb.Context(), path, "list", "table", "ip", table).Run() == nil { //nolint:gosec // Our own.
+		if exec.CommandContext(tb.Context(), path, "list", "table", "ip", table).Run() == nil {
 			return addresses[0], addresses[1], nil
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -52,7 +52,7 @@ func Dropped(tb testing.TB) (noSYN, established string, err error) {
 
 // own runs nft with the rules until the test ends.
 func own(tb testing.TB, path, rules string) error {
-	nft := exec.Command(path, "-i") //nolint:gosec,noctx // Found in PATH; its end is that of its input.
+	nft := exec.Command(path, "-i") // Its end is that of its input.
 	// Where it would keep a history of what was typed.
 	nft.Env = []string{"HOME=" + tb.TempDir(), "TERM=dumb"}
 	nft.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -53,7 +53,7 @@ func (r *Result) cannot(err error) {
 // judge compares the outcome with what is wanted.
 func (r *Result) judge(o outcome, want Want, f fault, timeout time.Duration) {
 	if o.deaf {
-		r.problem("has not returned %v after its timeout of %v", deafness, timeout)
+		r.doubt("has not returned %v after its timeout of %v", deafness, timeout)
 		return
 	}
 	if o.panicked != "" {

@@ -58,7 +58,7 @@ func (m *meter) read() int64 {
 	if err != nil {
 		unread = 0
 	}
-	return int64(info.Bytes_received) - int64(unread) //nolint:gosec // A test moves no 2^63 bytes.
+	return int64(info.Bytes_received) - int64(unread)
 }
 
 func (m *meter) close() {
@@ -126,9 +126,9 @@ func addrPort(sa unix.Sockaddr, err error) netip.AddrPort {
 	}
 	switch a := sa.(type) {
 	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port)) //nolint:gosec // A port.
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
 	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port)) //nolint:gosec // A port.
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
 	}
 	return netip.AddrPort{}
 }

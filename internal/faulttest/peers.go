@@ -14,7 +14,7 @@ import (
 // firstWord is how long a peer that talks nonsense waits for the client's
 // first bytes: a client that speaks first is not interrupted, one that waits
 // for a greeting gets it.
-const firstWord = 150 * time.Millisecond
+const firstWord = 250 * time.Millisecond
 
 // megabyte is how much the peers of one long line and of many headers send.
 const megabyte = 1 << 20
@@ -183,7 +183,7 @@ var headers = talking(func(conn net.Conn) {
 
 var garbage = talking(func(conn net.Conn) {
 	noise := make([]byte, 512)
-	random := rand.New(rand.NewPCG(10, 927)) //nolint:gosec // The same noise each time.
+	random := rand.New(rand.NewPCG(10, 927))
 	for i := range noise {
 		noise[i] = byte(random.Uint32())
 	}

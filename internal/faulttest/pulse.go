@@ -12,6 +12,11 @@ const (
 	// attempts is how often a fault is tried when this process was stalled
 	// while it was and something was wrong.
 	attempts = 3
+
+	// calm is the length of a pause without a stall that is waited for before
+	// the next attempt, at most for impatience.
+	calm       = 500 * time.Millisecond
+	impatience = 5 * time.Second
 )
 
 // A pulse notes when this process gets no processor: what a check does
@@ -58,6 +63,13 @@ func (p *pulse) stalled(start time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.lastStall.After(start) || time.Since(p.last) > arrest
+}
+
+// awaitCalm waits for half a second without a stall, but not long.
+func (p *pulse) awaitCalm() {
+	for end := time.Now().Add(impatience); time.Now().Before(end) && p.stalled(time.Now().Add(-calm)); {
+		time.Sleep(beat)
+	}
 }
 
 func (p *pulse) close() {

@@ -21,7 +21,7 @@ const (
 	// deafness is how long a check that does not return is waited for.
 	deafness = 1500 * time.Millisecond
 	// patience is how long goroutines and descriptors have to end.
-	patience = 1500 * time.Millisecond
+	patience = 2 * time.Second
 )
 
 // outcome is what one run of a check has said and done.
@@ -118,6 +118,7 @@ func (b *bench) try(ctx context.Context, f fault) Result {
 		if len(result.Problems) == 0 || result.certain || n == attempts || !b.pulse.stalled(start) {
 			return result
 		}
+		b.pulse.awaitCalm()
 	}
 }
 
@@ -150,6 +151,7 @@ func (b *bench) attempt(ctx context.Context, f fault, want Want) Result {
 		result.judge(o, f.round(want, bad), f, timeout)
 		result.keepsSecret(o, b.subject.Secret)
 		if o.deaf {
+			result.doubt("is in %q", goroutines(id))
 			break
 		}
 	}
@@ -162,13 +164,13 @@ func (b *bench) attempt(ctx context.Context, f fault, want Want) Result {
 func (b *bench) leaves(r *Result, id, address string, s *server) {
 	deadline := time.Now().Add(patience)
 	for _, stack := range settle(deadline, func() []string { return goroutines(id) }) {
-		r.problem("leaves a goroutine: %s", stack)
+		r.doubt("leaves a goroutine: %s", stack)
 	}
 	open := settle(deadline, func() []int {
 		return slices.DeleteFunc(connectedTo(address), func(fd int) bool { return s != nil && s.owns(fd) })
 	})
 	if len(open) > 0 {
-		r.problem("leaves %d connections to the peer open", len(open))
+		r.doubt("leaves %d connections to the peer open", len(open))
 	}
 	if s == nil {
 		return

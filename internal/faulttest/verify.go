@@ -50,7 +50,7 @@ func Verify(tb testing.TB, s Subject) []Result {
 
 	b := newBench(tb, s)
 	faults := table()
-	results := make([]Result, len(faults))
+	results := make([]Result, len(faults)+1)
 	places := make(chan struct{}, concurrency())
 	var wg sync.WaitGroup
 	for i, f := range faults {
@@ -63,11 +63,12 @@ func Verify(tb testing.TB, s Subject) []Result {
 	wg.Wait()
 	b.scope.close()
 
-	afterwards := Result{Fault: "afterwards"}
+	afterwards := &results[len(faults)]
+	afterwards.Fault = "afterwards"
 	if left := settle(time.Now().Add(patience), func() []string { return added(before) }); len(left) > 0 {
 		afterwards.problem("leaves %d descriptors open: %q", len(left), left)
 	}
-	return append(results, afterwards)
+	return results
 }
 
 func validate(tb testing.TB, s Subject) {
