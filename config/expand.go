@@ -17,6 +17,7 @@ type expander struct {
 	lookup    func(name string) (string, bool)
 	sensitive func(name string) bool
 	secret    func(value string) // is told what must never be shown
+	file      func(path string)  // is told which files were read
 }
 
 var (
@@ -75,6 +76,7 @@ func (e *expander) fill(inner string) (string, error) {
 	}
 	if e.sensitive(name) {
 		e.secret(value)
+		e.secret(fallback) // It may be one elsewhere.
 	}
 	return value, nil
 }
@@ -88,6 +90,7 @@ func (e *expander) fromFile(path string) (string, error) {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "local: "))
 	}
 	e.secret(value)
+	e.file(path)
 	return value, nil
 }
 

@@ -30,25 +30,37 @@ type fault struct {
 func (f fault) Error() string { return f.place.String() + ": " + f.text }
 
 // faults collects what is wrong, so that all of it can be said at once.
-type faults []fault
+type faults struct {
+	list []fault
+	more int // that are only counted
+}
 
-// maxFaults bounds how many are told: a file of another kind has thousands.
-const maxFaults = 50
+const (
+	// maxFaults bounds how many are told: a file of another kind has thousands.
+	maxFaults = 50
+	// maxKept bounds how many are kept, to be sorted.
+	maxKept = 1000
+)
 
 func (fs *faults) add(at place, format string, a ...any) {
-	*fs = append(*fs, fault{at, fmt.Sprintf(format, a...)})
+	if len(fs.list) == maxKept {
+		fs.more++
+		return
+	}
+	fs.list = append(fs.list, fault{at, fmt.Sprintf(format, a...)})
 }
 
 // err joins the faults in the order of the files and lines, each told once.
-func (fs faults) err() error {
-	slices.SortStableFunc(fs, func(a, b fault) int {
+func (fs *faults) err() error {
+	list := slices.Clone(fs.list)
+	slices.SortStableFunc(list, func(a, b fault) int {
 		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.line, b.line))
 	})
-	fs = slices.Compact(fs)
-	var errs []error
-	for i, f := range fs {
+	list = slices.Compact(list)
+	errs := make([]error, 0, min(len(list), maxFaults)+1)
+	for i, f := range list {
 		if i == maxFaults {
-			errs = append(errs, fmt.Errorf("%s: and %d more faults", f.file, len(fs)-maxFaults))
+			errs = append(errs, fmt.Errorf("%s: and %d more faults", f.file, fs.more+len(list)-maxFaults))
 			break
 		}
 		errs = append(errs, f)

@@ -9,7 +9,7 @@ import (
 // A file is what may stand in the YAML file. A nil pointer was not given.
 type file struct {
 	Global      global      `yaml:"global"`
-	Checks      []check     `yaml:"checks"`
+	Checks      []check     `yaml:"checks"` // decoded one by one
 	Environment environment `yaml:"environment"`
 	Healthcheck healthcheck `yaml:"healthcheck"`
 }

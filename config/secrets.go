@@ -1,7 +1,12 @@
 package config
 
 import (
+	"encoding/base64"
+	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
 )
@@ -11,6 +16,15 @@ type vault struct {
 	rules    *scrub.Scrubber
 	literals []string
 	known    map[string]bool
+}
+
+func newVault(r scrub.Rules) *vault {
+	return &vault{rules: scrub.New(r), known: map[string]bool{}}
+}
+
+// with returns a vault with the same secrets and other rules.
+func (v *vault) with(r scrub.Rules) *vault {
+	return &vault{rules: scrub.New(r), literals: v.literals, known: v.known}
 }
 
 // add notes a secret, and the password in it when it is a URL or a DSN: that is
@@ -31,6 +45,9 @@ func (v *vault) note(secret string) {
 func (v *vault) parts(value string) {
 	for _, part := range masked(value, v.rules.Text(value)) {
 		v.note(part)
+		if decoded, err := url.PathUnescape(part); err == nil {
+			v.note(decoded) // As a driver has it.
+		}
 	}
 }
 
@@ -51,13 +68,49 @@ func (v *vault) text(t text) {
 		v.add(value)
 	case v.rules.Name(t.key):
 		v.add(value)
-		if _, credential, found := strings.Cut(value, " "); found {
-			v.note(credential) // Authorization: Bearer …
-		}
+		v.credential(value)
 	default:
 		v.parts(value)
 	}
 }
+
+// credential notes what follows the scheme in the value of a header such as
+// Authorization, and the password that Basic wraps.
+func (v *vault) credential(value string) {
+	_, credential, found := strings.Cut(value, " ")
+	if !found {
+		return
+	}
+	v.note(credential)
+	if plain, err := base64.StdEncoding.DecodeString(credential); err == nil && utf8.Valid(plain) {
+		if _, password, found := strings.Cut(string(plain), ":"); found {
+			v.note(password)
+		}
+	}
+}
+
+// hide masks the secrets in an error of a check's settings. One of 8 characters
+// or more is masked wherever it stands, a shorter one only inside of quotes, so
+// that keys stay readable.
+func (v *vault) hide(text string) string {
+	const word, enough = 4, 8
+	for _, literal := range v.literals {
+		switch {
+		case len(literal) >= enough:
+			text = strings.ReplaceAll(text, literal, scrub.Mask)
+			if inner := strconv.Quote(literal); len(inner) > 2 {
+				text = strings.ReplaceAll(text, inner[1:len(inner)-1], scrub.Mask)
+			}
+		case len(literal) >= word:
+			text = quotedValue.ReplaceAllStringFunc(text, func(quoted string) string {
+				return strings.ReplaceAll(quoted, literal, scrub.Mask)
+			})
+		}
+	}
+	return text
+}
+
+var quotedValue = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // masked returns what stands in value where its scrubbed form has the mask.
 func masked(value, clean string) []string {

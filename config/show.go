@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"strings"
 
@@ -14,23 +13,32 @@ import (
 )
 
 // written copies a tree as it stands in the file: without comments, which may
-// say anything, with the mask in place of secrets, with aliases followed.
-func written(n *yaml.Node, secrets map[*yaml.Node]bool, done map[*yaml.Node]*yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
+// say anything, with the mask in place of secrets.
+func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.Node {
+	isText := make(map[*yaml.Node]bool, len(texts))
+	for _, t := range texts {
+		isText[t.node] = true
 	}
-	if before := done[n]; before != nil {
-		return before
+	done := map[*yaml.Node]*yaml.Node{}
+	var of func(n *yaml.Node) *yaml.Node
+	of = func(n *yaml.Node) *yaml.Node {
+		if before := done[n]; before != nil {
+			return before
+		}
+		c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
+		done[n] = c
+		switch {
+		case secrets[n]:
+			c.Value, c.Tag, c.Style = scrub.Mask, "!!str", yaml.DoubleQuotedStyle
+		case isText[n] && n.ShortTag() != "!!str":
+			c.Tag, c.Style = "!!str", yaml.DoubleQuotedStyle
+		}
+		for _, child := range n.Content {
+			c.Content = append(c.Content, of(child))
+		}
+		return c
 	}
-	c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
-	if secrets[n] {
-		c.Value, c.Tag, c.Style = scrub.Mask, "!!str", yaml.DoubleQuotedStyle
-	}
-	for _, child := range n.Content {
-		c.Content = append(c.Content, written(child, secrets, done))
-	}
-	done[n] = c
-	return c
+	return of(root)
 }
 
 // withoutAnchors drops the keys beginning with x- from the top: what they hold
@@ -69,11 +77,18 @@ func (c *Config) JSON() json.RawMessage {
 	return data
 }
 
+// cleaned copies a tree with every value cleaned. What stands below a key whose
+// value would be masked whatever it is, is masked as a whole.
 func cleaned(n *yaml.Node, key string, clean func(key, value string) string) *yaml.Node {
 	c := *n
 	c.Content = nil
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
-		c.Value = clean(key, n.Value)
+	if n.Kind != yaml.ScalarNode && key != "" && clean(key, "") == scrub.Mask {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: scrub.Mask, Style: yaml.DoubleQuotedStyle}
+	}
+	if n.Kind == yaml.ScalarNode && !isNull(n) {
+		if value := clean(key, n.Value); value != n.Value {
+			c.Value, c.Tag, c.Style = value, "!!str", yaml.DoubleQuotedStyle
+		}
 	}
 	for i, child := range n.Content {
 		switch {
@@ -99,9 +114,6 @@ func toJSON(n *yaml.Node) ([]byte, error) {
 }
 
 func writeJSON(b *bytes.Buffer, n *yaml.Node, budget *int, depth int) error {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
 	*budget--
 	if *budget < 0 || depth > maxDepth {
 		return errors.New("is too large or nested too deep")
@@ -145,19 +157,38 @@ func writeObject(b *bytes.Buffer, n *yaml.Node, budget *int, depth int) error {
 	return nil
 }
 
-// writeScalar writes numbers and truth values as such, all else as a text.
+// writeScalar writes numbers and truth values as such, all else as a text: so
+// 0123 stays what it is, and 1.10 too.
 func writeScalar(b *bytes.Buffer, n *yaml.Node) error {
 	var v any = n.Value
 	switch n.ShortTag() {
-	case "!!int", "!!float", "!!bool", "!!null":
-		if err := n.Decode(&v); err != nil {
-			return fmt.Errorf("line %d: %s is not what it looks like", n.Line, n.ShortTag())
-		}
-	}
-	if f, is := v.(float64); is && (math.IsNaN(f) || math.IsInf(f, 0)) {
+	case "!!null":
 		v = nil
+	case "!!bool":
+		v = strings.EqualFold(n.Value, "true")
+	case "!!int", "!!float":
+		switch {
+		case json.Valid([]byte(n.Value)):
+			v = json.Number(n.Value)
+		case ambiguous.MatchString(n.Value):
+		default:
+			v = number(n)
+		}
 	}
 	data, err := json.Marshal(v)
 	b.Write(data)
 	return err
+}
+
+// number is the value of what JSON writes otherwise, such as 0x1F or .5; what
+// it has no number for stays a text.
+func number(n *yaml.Node) any {
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return n.Value
+	}
+	if f, is := v.(float64); is && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return nil
+	}
+	return v
 }

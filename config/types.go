@@ -36,14 +36,19 @@ func TypeNames() []string {
 	return names
 }
 
-// chosen returns the name and the settings of each type that is given.
-func (t Types) chosen() (names []string, specs []checks.Spec) {
+// chosen returns the name and the settings of the one type that is given.
+func (t Types) chosen() (name string, spec checks.Spec, is bool) {
 	v := reflect.ValueOf(t)
-	for i, name := range TypeNames() {
-		if field := v.Field(i); !field.IsNil() {
-			spec, _ := field.Interface().(checks.Spec)
-			names, specs = append(names, name), append(specs, spec)
+	for i, typeName := range TypeNames() {
+		field := v.Field(i)
+		if field.IsNil() {
+			continue
 		}
+		if is {
+			return "", nil, false
+		}
+		spec, is = field.Interface().(checks.Spec)
+		name = typeName
 	}
-	return names, specs
+	return name, spec, is
 }

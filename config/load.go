@@ -1,0 +1,206 @@
+package config
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+)
+
+// loading is what is known while files are being loaded.
+type loading struct {
+	faults  faults
+	places  map[string]place
+	secrets map[*yaml.Node]bool
+	faulty  map[string]bool
+	unset   map[string]bool // paths of texts that could not be filled in
+	texts   []text
+	root    *yaml.Node // all files merged
+	count   int        // checks so far
+	partial bool       // a file could not be used: its checks are not known
+	file    file
+	vault   *vault
+	config  *Config
+}
+
+func load(all []source, learn func(string)) (*Config, error) {
+	l := &loading{
+		places:  map[string]place{},
+		secrets: map[*yaml.Node]bool{},
+		faulty:  map[string]bool{},
+		unset:   map[string]bool{},
+		config:  &Config{},
+	}
+	for i, s := range all {
+		l.config.Hash = sha256.Sum256(append(l.config.Hash[:], s.data...))
+		if s.name != defaultName {
+			l.config.Files = append(l.config.Files, s.name)
+		}
+		l.read(s, i)
+	}
+	if l.root == nil && !l.partial {
+		l.faults.add(place{file: strings.Join(l.config.Files, ", ")}, "is empty, want checks: (checks: [] for none)")
+	}
+	if l.root != nil {
+		l.decode()
+		l.build(learn)
+	}
+	if err := l.faults.err(); err != nil {
+		return nil, err
+	}
+	return l.config, nil
+}
+
+// read parses a source and walks it.
+func (l *loading) read(s source, order int) {
+	root, err := s.parse(order)
+	if f, is := errors.AsType[fault](err); is {
+		l.faults.list = append(l.faults.list, f)
+		l.partial = true
+	}
+	if root == nil {
+		return
+	}
+	w := &walk{
+		faults: &l.faults, file: s.name, order: order, base: l.count,
+		places: l.places, secrets: l.secrets, faulty: l.faulty,
+		seen: map[*yaml.Node]bool{}, layouts: map[reflect.Type]layout{}, unknown: map[string]bool{},
+	}
+	w.value(root, reflect.TypeFor[file](), spot{})
+	l.texts = append(l.texts, w.texts...)
+	if list := member(root, "checks"); list != nil && list.Kind == yaml.SequenceNode {
+		l.count += len(list.Content)
+	}
+	if l.root == nil {
+		l.root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	}
+	l.root = merged(l.root, root)
+}
+
+// merged returns a mapping with the members of both. What both have is a fault
+// already, but for checks, which are joined, and mappings, which are merged.
+func merged(dst, src *yaml.Node) *yaml.Node {
+	all := *dst
+	all.Content = append([]*yaml.Node(nil), dst.Content...)
+	for i := 0; i+1 < len(src.Content); i += 2 {
+		key, value := src.Content[i], src.Content[i+1]
+		at := indexOf(&all, key.Value)
+		if at < 0 {
+			all.Content = append(all.Content, key, value)
+			continue
+		}
+		switch there := all.Content[at]; {
+		case there.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode:
+			all.Content[at] = merged(there, value)
+		case there.Kind == yaml.SequenceNode && value.Kind == yaml.SequenceNode:
+			list := *there
+			list.Content = append(append([]*yaml.Node(nil), there.Content...), value.Content...)
+			all.Content[at] = &list
+		case there.Kind != yaml.SequenceNode && value.Kind == yaml.SequenceNode, isNull(there):
+			all.Content[at] = value
+		}
+	}
+	return &all
+}
+
+// member returns the value of a key of a mapping, nil if there is none.
+func member(n *yaml.Node, key string) *yaml.Node {
+	if i := indexOf(n, key); i >= 0 {
+		return n.Content[i]
+	}
+	return nil
+}
+
+// indexOf returns where the value of a key of a mapping stands, -1: nowhere.
+func indexOf(n *yaml.Node, key string) int {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return -1
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// decode keeps the tree as it was written, for showing, fills in the texts, and
+// decodes all but the checks into the structs.
+func (l *loading) decode() {
+	l.config.root = written(withoutAnchors(l.root), l.secrets, l.texts)
+	l.vault = newVault(scrub.Rules{})
+	for _, ofRules := range []bool{true, false} {
+		for _, t := range l.texts {
+			if strings.HasPrefix(t.path, "environment.scrub.") == ofRules {
+				l.fillIn(t)
+			}
+		}
+		rules := member(member(l.root, "environment"), "scrub")
+		l.vault = l.vault.with(scrub.Rules{Names: list(member(rules, "names")), Allow: list(member(rules, "allow"))})
+	}
+	for _, t := range l.texts {
+		l.vault.text(t)
+	}
+	rest := *l.root
+	if at := indexOf(&rest, "checks"); at >= 0 {
+		rest.Content = append(append([]*yaml.Node(nil), rest.Content[:at-1]...), rest.Content[at+1:]...)
+	}
+	l.decodeNode(&rest, &l.file, "")
+}
+
+// decodeNode decodes what the walk has held against its struct, so that it
+// fails only where a fault is known already.
+func (l *loading) decodeNode(n *yaml.Node, into any, path string) {
+	if err := n.Decode(into); err != nil && !l.faulty[checkOf(path)] {
+		l.fault(path, "does not decode: %s", quotedText.ReplaceAllString(strings.ReplaceAll(err.Error(), "\n", " "), "…"))
+	}
+}
+
+// fillIn expands a text in its node, which is a string from then on.
+func (l *loading) fillIn(t text) {
+	e := &expander{lookup: environmentVariable, sensitive: l.vault.rules.Name, secret: l.vault.add, file: func(path string) {
+		l.readableByAll(path, t.at, t.about)
+	}}
+	value, err := e.expand(t.node.Value)
+	if err != nil {
+		l.faulty[checkOf(t.path)] = true
+		l.faulty[partOf(t.path)] = true
+		l.unset[t.path] = true
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			l.faults.add(t.at, "%s: %s", t.about, line)
+		}
+	}
+	t.node.Value, t.node.Tag, t.node.Style = value, "!!str", yaml.DoubleQuotedStyle
+}
+
+// list returns the texts of a list whose form is known to be right.
+func list(n *yaml.Node) []string {
+	var texts []string
+	if n != nil {
+		_ = n.Decode(&texts)
+	}
+	return texts
+}
+
+// fault tells what is wrong at a path or, when nobody wrote that, at the nearest
+// path around it.
+func (l *loading) fault(path, format string, a ...any) {
+	at, known := l.places[path]
+	for !known && path != "" {
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+		at, known = l.places[path]
+	}
+	if !known {
+		at.file = strings.Join(l.config.Files, ", ")
+	}
+	l.faults.add(at, "%s", fmt.Sprintf(format, a...))
+}
+
+func (l *loading) warning(at place, format string, a ...any) {
+	l.config.Warnings = append(l.config.Warnings, at.String()+": "+fmt.Sprintf(format, a...))
+}

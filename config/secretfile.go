@@ -1,0 +1,61 @@
+package config
+
+import (
+	"context"
+	"os"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// secretFiles looks at every secret file that the settings of a check name.
+func (l *loading) secretFiles(v reflect.Value, path, about string, same fingerprint) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			l.secretFiles(v.Elem(), path, about, same)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				l.secretFiles(v.Field(i), join(path, yamlName(f)), about+"."+yamlName(f), same)
+			}
+		}
+	case reflect.String:
+		if file, is := v.Interface().(checks.SecretFile); is && file != "" {
+			l.secretFile(file, path, about, same)
+		}
+	}
+}
+
+func (l *loading) secretFile(file checks.SecretFile, path, about string, same fingerprint) {
+	value, err := file.Read(context.Background())
+	if err != nil {
+		l.faulty[checkOf(path)] = true
+		l.fault(path, "%s: %s", about, strings.TrimPrefix(err.Error(), "local: "))
+		return
+	}
+	same.add(value)
+	l.vault.add(value)
+	l.readableByAll(string(file), l.places[path], about)
+	l.short(value, l.places[path], about)
+}
+
+// readableByAll warns of a secret file that is none. Where there are no bits
+// for others (Windows) nothing can be said.
+func (l *loading) readableByAll(file string, at place, about string) {
+	const byOthers = 0o004
+	if info, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&byOthers != 0 {
+		l.warning(at, "%s: everybody on this machine can read %s", about, file)
+	}
+}
+
+// short warns of a secret that the scrubber cannot tell from a word.
+func (l *loading) short(secret string, at place, about string) {
+	const enough = 8
+	if secret != "" && len(secret) < enough {
+		l.warning(at, "%s: a secret of fewer than %d characters cannot be kept out of every text", about, enough)
+	}
+}
