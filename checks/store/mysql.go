@@ -28,8 +28,8 @@ import (
 type MySQL struct {
 	// DSN says everything in one, in the words of Go's driver:
 	// user:password@tcp(host:3306)/database?tls=true, or @unix(/path/of/socket).
-	// Its allowAllFiles, multiStatements, compress and time-outs are ignored: the
-	// check's timeout bounds all of it. Empty means that the fields below say it.
+	// Its allowAllFiles, multiStatements, compress, rejectReadOnly and time-outs
+	// are ignored: the check's timeout bounds all of it. Empty means that the fields below say it.
 	DSN checks.Secret `yaml:"dsn"`
 	// DSNFile names a file with the DSN, read at every run, instead.
 	DSNFile checks.SecretFile `yaml:"dsn_file"`

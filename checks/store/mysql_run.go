@@ -91,7 +91,7 @@ func (s *mysqlSession) login(own *checks.TLS) error {
 // configure takes from the driver what is ours to decide.
 func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	s.config.Logger = &mysql.NopLogger{}
-	s.config.AllowAllFiles, s.config.MultiStatements = false, false
+	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
@@ -108,6 +108,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 		if s.config.TLS, err = own.Config(host); err != nil {
 			return err
 		}
+		s.config.AllowFallbackToPlaintext = false
 	}
 	if s.config.TLS != nil {
 		s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {

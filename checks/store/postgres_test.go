@@ -162,10 +162,10 @@ func TestPostgres(t *testing.T) {
 		slow := fields
 		slow.Query = "SELECT pg_sleep(60)"
 		leavesNothing(t, func() {
-			o := run(t, slow, 2*time.Second)
+			o := run(t, slow, 4*time.Second)
 			failed(t, o, checks.ReasonTimeout, "the query: canceling statement due to statement timeout (SQLSTATE 57014)")
-			if o.took >= 2*time.Second {
-				t.Errorf("returned after %v, want before its timeout of 2s", o.took)
+			if o.took >= 4*time.Second {
+				t.Errorf("returned after %v, want before its timeout of 4s", o.took)
 			}
 		})
 		isCancelled(t, slow)
@@ -182,7 +182,7 @@ func TestPostgres(t *testing.T) {
 		if _, err = conn.Exec(t.Context(), "BEGIN; LOCK TABLE open").ReadAll(); err != nil {
 			t.Fatal(err)
 		}
-		failed(t, run(t, locked, time.Second), checks.ReasonTimeout, "SQLSTATE 57014")
+		failed(t, run(t, locked, 3*time.Second), checks.ReasonTimeout, "SQLSTATE 57014")
 	})
 	t.Run("leaves no connection", func(t *testing.T) {
 		eventually(t, "connections", "0", func() string { return pgConnections(s) })

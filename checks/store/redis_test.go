@@ -170,7 +170,7 @@ func TestRedisReplicaWarnsOfABrokenLink(t *testing.T) {
 	replica := testservers.Redis(t, "--replicaof", "127.0.0.1 "+master.Port(), "--repl-ping-replica-period", "1")
 	spec := store.Redis{Address: replica.Addr, Role: "replica"}
 	eventually(t, "replica", "PONG, replica", func() string {
-		if o := run(t, spec, time.Second); o.err == nil {
+		if o := run(t, spec, 5*time.Second); o.err == nil {
 			return o.output
 		}
 		return ""
@@ -179,7 +179,7 @@ func TestRedisReplicaWarnsOfABrokenLink(t *testing.T) {
 
 	master.Stop()
 	eventually(t, "warning", `link to the master is "connect", want connected`, func() string {
-		o := run(t, spec, time.Second)
+		o := run(t, spec, 5*time.Second)
 		text, _ := checks.Warning(o.err)
 		if o.output != "PONG, replica" {
 			t.Errorf("output %q, want it kept", o.output)
