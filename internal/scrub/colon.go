@@ -39,7 +39,7 @@ func (p *scan) named(start, end, i int, quoted bool) int {
 		return i
 	case p.lines && p.startsLine(start) && (value > i+1 || value == p.lineEnd(value)):
 		return p.yamlLine(start, i, value)
-	case value == len(p.in), isBlank(p.in[value]), p.in[value] == ':', strings.HasPrefix(p.in[i:], ":="):
+	case value == len(p.in), isBlank(p.in[value]), strings.HasPrefix(p.in[i:], "::"), strings.HasPrefix(p.in[i:], ":="):
 		return i
 	case p.nest > 0:
 		return p.maskValue(value, p.nestedEnd(value), v11)
