@@ -25,7 +25,8 @@ const maxErrorNodes = 1000
 
 // Warning returns the text of err when it is a warning and nothing worse: ok
 // only if every error in err's tree is one, so that a real failure joined with
-// a warning stays a failure, and so does a warning given to [Fail]. Joined warnings are separated by "; ".
+// a warning stays a failure, and a warning given to [Fail] becomes one. Joined
+// warnings are separated by "; ".
 func Warning(err error) (text string, ok bool) {
 	budget := maxErrorNodes
 	if !onlyWarnings(err, &budget) {

@@ -10,7 +10,9 @@
 // one line that names the phase, or what was wanted and found; it is back
 // within its timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1
 // says that the machine is quiet); it leaves no goroutine and no descriptor,
-// shows no secret in any encoding, and reads at most 64 KiB.
+// shows no secret in any encoding, and reads at most 64 KiB (and what lies in
+// its last buffer: 8 KiB are allowed). When this process got no processor
+// meanwhile, what is wrong in time or reason is tried again.
 //
 // The faults and their names:
 //

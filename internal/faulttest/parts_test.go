@@ -49,6 +49,16 @@ func fatal(t *testing.T, f func(testing.TB)) (text string) {
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
 
+func TestEveryFaultIsInTheTableOnce(t *testing.T) {
+	want := "good|refused|syn dropped|established dropped|silent|closed|reset|reset in the middle|drip|endless|long line|" +
+		"headers|garbage|echo|redirect loop|alternating|good over tls|tls on a plain port|plain on a tls port|" +
+		"tls never answered|certificate expired|certificate not yet valid|certificate of another host|" +
+		"certificate of an unknown ca|nxdomain|servfail|resolver silent"
+	if got := strings.Join(faulttest.Names(), "|"); got != want {
+		t.Errorf("Names() = %s, want %s", got, want)
+	}
+}
+
 func TestSecretIsFoundInEverySpelling(t *testing.T) {
 	const secret = "s3cr&t/pass word+1"
 	for _, text := range []string{
