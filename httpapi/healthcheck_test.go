@@ -278,12 +278,15 @@ func TestWhatAMiddlewareVariesByIsKept(t *testing.T) {
 
 func TestWrongOptionsAreNamedAndNotUsed(t *testing.T) {
 	o := httpapi.Options{
-		Success: httpapi.Answer{Status: 100}, Failed: httpapi.Answer{Status: 600}, DrainingStatus: -1, Format: "xml",
+		Success: httpapi.Answer{Status: 100, Header: http.Header{"X-Ok": {"fine"}, "": {"x"}, "X Bad": {"x"}, "X-Bad": {"ok", "a\r\nb"}}},
+		Failed:  httpapi.Answer{Status: 600, Header: http.Header{"transfer-encoding": {"chunked"}}}, DrainingStatus: -1, Format: "xml",
 		Sections: []httpapi.Section{{Name: "a"}, {Name: "results"}, {Name: ""}, {Name: "a", Value: 2}, {Name: "b", Value: 1}},
 	}
 	want := []string{
 		"success status 100, want 200 to 599", "failed status 600, want 200 to 599", "draining status -1, want 200 to 599",
 		`format "xml", want json, text, health+json or plain`,
+		`success header "": not a name that HTTP allows`, `success header "X Bad": not a name that HTTP allows`,
+		`success header "X-Bad": the value has a control character`, `failed header "transfer-encoding": only the server itself can say that`,
 		`section "results": the name is taken, every answer has such a member`, "a section has no name", `section "a" is given twice`,
 	}
 	if err := o.Validate(); err == nil || err.Error() != strings.Join(want, "\n") {

@@ -41,7 +41,7 @@ func appendMoment(dst []byte, f float64) []byte {
 func appendDecimal(dst []byte, whole, decimals, first uint64) []byte {
 	dst = append(strconv.AppendUint(dst, whole, 10), '.')
 	for digit := first; digit == first || decimals > 0; digit /= 10 {
-		dst = append(dst, byte('0'+decimals/digit))
+		dst = append(dst, byte('0'+decimals/digit)) //nolint:gosec // A digit.
 		decimals %= digit
 	}
 	return dst

@@ -3,8 +3,6 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -41,9 +39,10 @@ type Answer struct {
 	// Status is the HTTP status. Zero means 200 for a success and 500 for a
 	// failure.
 	Status int
-	// Header is added to the answer's header; a name given here replaces ours,
-	// but for Content-Length. A Content-Type is for the default format only,
-	// not for one that the request asked for.
+	// Header is added to the answer's header; a name given here replaces ours.
+	// A Content-Type is for the default format only, not for one that the
+	// request asked for. Names that say where the body ends, such as
+	// Content-Length, are not for the giving.
 	Header http.Header
 	// Body renders the report instead of the default format. It is called for
 	// every answer, concurrently. When it fails or panics the answer is JSON,
@@ -97,51 +96,6 @@ type Options struct {
 	HideOutput bool
 	// Scrub masks secrets in sections. Nil means the rules that always hold.
 	Scrub Scrubber
-}
-
-// fixedNames are the members of JSON's top level that are not to be had for
-// sections.
-func fixedNames() []string {
-	return []string{"hostname", "status", "timestamp", "results", "degraded", "draining"}
-}
-
-// Validate says what is wrong with o, all of it at once. Healthcheck does not
-// call it: it makes a handler of anything, using the default of what is wrong
-// and leaving out the sections that are.
-func (o Options) Validate() error {
-	var errs []error
-	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	for _, s := range []struct {
-		name   string
-		status int
-	}{{"success status", o.Success.Status}, {"failed status", o.Failed.Status}, {"draining status", o.DrainingStatus}} {
-		if s.status != 0 && !validStatus(s.status) {
-			fault("%s %d, want 200 to 599", s.name, s.status)
-		}
-	}
-	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
-		fault("format %q, want json, text, health+json or plain", o.Format)
-	}
-	for i := range o.Sections {
-		if err := validSection(o.Sections[:i], o.Sections[i].Name); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func validStatus(status int) bool { return 200 <= status && status <= 599 }
-
-func validSection(before []Section, name string) error {
-	switch {
-	case name == "":
-		return errors.New("a section has no name")
-	case slices.Contains(fixedNames(), name):
-		return fmt.Errorf("section %q: the name is taken, every answer has such a member", name)
-	case slices.ContainsFunc(before, func(s Section) bool { return s.Name == name }):
-		return fmt.Errorf("section %q is given twice", name)
-	}
-	return nil
 }
 
 // withDefaults fills in what is zero, and puts right what Validate rejects.

@@ -25,7 +25,7 @@ func newOutcome(a Answer, head []byte, plain string) outcome {
 	for name, values := range a.Header {
 		values = append([]string(nil), values...)
 		switch key := http.CanonicalHeaderKey(name); {
-		case len(values) == 0 || key == "Content-Length":
+		case len(values) == 0 || !token(name) || framing(name):
 		case key == "Content-Type":
 			o.contentType = values
 		default:
