@@ -20,9 +20,11 @@ type Reporter interface {
 }
 
 const (
-	// reportWait bounds how long a connection waits for the report; what is
-	// not known by then is told as it is.
-	reportWait = time.Second
+	// reportWait bounds how long a connection waits for the report, if the
+	// collector's MaxWait does not; what is not known by then is told as it is.
+	// It is long, because haproxy, which waits for its inter or "timeout check",
+	// keeps the state when it has no answer, and a "down" moves traffic.
+	reportWait = 5 * time.Second
 	// writeTimeout bounds the writing of the line, which fits into any socket's
 	// buffer.
 	writeTimeout = time.Second

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -140,9 +141,31 @@ func TestAClientThatStaysHoldsUpNobody(t *testing.T) {
 	}
 }
 
-func TestAHangingCheckIsToldAsUnknownWithinASecondOrSo(t *testing.T) {
+func TestAReportIsNotWaitedForWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		stop := start(t, agentcheck.Server{Reporter: patient{}}, l)
+		ours, theirs := net.Pipe()
+		began := time.Now()
+		l.conns <- theirs
+		if got := readAll(t, ours); got != "down #failed\n" || time.Since(began) != 5*time.Second {
+			t.Errorf("%q after %v, want an answer after 5s", got, time.Since(began))
+		}
+		stop()
+	})
+}
+
+// patient reports once nobody waits any longer.
+type patient struct{}
+
+func (patient) Report(ctx context.Context, _ collector.Filter) (collector.Report, error) {
+	<-ctx.Done()
+	return collector.Report{Status: collector.StatusFailed}, nil
+}
+
+func TestAHangingCheckIsToldAsUnknown(t *testing.T) {
 	release := make(chan struct{})
-	engine, err := collector.New(collector.Options{Timeout: time.Minute}, checks.Check{Name: "deaf", Func: func(context.Context) (string, error) {
+	engine, err := collector.New(collector.Options{Timeout: time.Minute, MaxWait: 200 * time.Millisecond}, checks.Check{Name: "deaf", Func: func(context.Context) (string, error) {
 		<-release
 		return "", nil
 	}})
