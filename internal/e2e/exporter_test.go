@@ -193,3 +193,19 @@ func command(t testing.TB, env []string, args ...string) (stdout, stderr string,
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
+
+// startUnready is start for checks of which one never has a result.
+func startUnready(t testing.TB, yaml string, args ...string) *exporter {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "healthcheck.yml")
+	write(t, file, yaml)
+	path := binary(t)
+	server := testservers.LaunchOnPort(t, func(addr string) testservers.Program {
+		return testservers.Program{
+			Path:  path,
+			Args:  append([]string{"--config.file=" + file, "--web.listen-address=" + addr}, args...),
+			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/healthy") },
+		}
+	})
+	return &exporter{Server: server, url: "http://" + server.Addr}
+}
