@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
@@ -36,11 +37,32 @@ func (c *pooledConn) Close() error {
 	return c.Conn.Close()
 }
 
+// CloseWrite ends our side of the connection, where it has two.
+func (c *pooledConn) CloseWrite() error {
+	half, is := c.Conn.(interface{ CloseWrite() error })
+	if !is {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
+}
+
 // answering says whether a request of the connection is being answered.
 func (c *pooledConn) answering(busy bool) {
 	c.pool.mu.Lock()
 	defer c.pool.mu.Unlock()
 	c.busy, c.since = busy, time.Now()
+}
+
+// tryAdmit makes conn one of the pool's if there is room.
+func (p *pool) tryAdmit(conn net.Conn) (*pooledConn, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.open) >= p.limit {
+		return nil, false
+	}
+	c := &pooledConn{Conn: conn, pool: p, since: time.Now()}
+	p.open[c] = struct{}{}
+	return c, true
 }
 
 // admit makes conn one of the pool's, and closes another if there are too many.
@@ -78,10 +100,11 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 	return chosen
 }
 
-// A pooledListener accepts connections into a pool.
+// A pooledListener accepts connections into a pool that it shares with others
+// or, as long as there is room, into one of its own.
 type pooledListener struct {
 	net.Listener
-	pool *pool
+	own, shared *pool // own may be nil
 }
 
 // Accept implements [net.Listener].
@@ -90,7 +113,12 @@ func (l pooledListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.pool.admit(conn), nil
+	if l.own != nil {
+		if c, admitted := l.own.tryAdmit(conn); admitted {
+			return c, nil
+		}
+	}
+	return l.shared.admit(conn), nil
 }
 
 type connKey struct{}

@@ -95,11 +95,12 @@ func (i *instance) tryReload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	restore := i.secrets.use(cfg) // Before what is new runs, and may show them.
 	next, err := i.answer(cfg)
 	if err != nil {
+		restore()
 		return err
 	}
-	restore := i.secrets.use(cfg) // Before what is new runs, and may show them.
 	if err := i.collector.Replace(ctx, i.runs.owned(cfg.Checks)); err != nil {
 		restore()
 		return err

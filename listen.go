@@ -16,7 +16,8 @@ import (
 	"github.com/go-kit/log"
 )
 
-// reserved is how many connections each health listener has of its own.
+// reserved is how many connections each listener for health and agent checks
+// has of its own.
 const reserved = 8
 
 // listeners are the sockets of the program, opened before anything is served.
@@ -117,11 +118,12 @@ func (l *listeners) close() {
 	}
 }
 
-// connectionLimit is how many connections all web listeners may have open:
-// never so many that the checks find no descriptor, or the health listeners.
-func connectionLimit(wanted, descriptors, healthListeners int) int {
+// connectionLimit is how many connections all listeners share, of which others
+// have reserved places besides: together never so many that the checks find no
+// descriptor.
+func connectionLimit(wanted, descriptors, others int) int {
 	if descriptors > 0 {
-		wanted = min(wanted, descriptors/2-reserved*healthListeners)
+		wanted = min(wanted, descriptors/2-reserved*others)
 	}
 	return max(wanted, 1)
 }

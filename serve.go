@@ -51,8 +51,9 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 // serve is the life of the daemon. Signals are caught from its first line to
 // its last, so that none changes the exit status.
 func serve(ctx context.Context, f *flags, l logging, queue *logQueue, known *secrets) error {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt)
+	reload, end := make(chan os.Signal, 1), make(chan os.Signal, 2)
+	signal.Notify(reload, syscall.SIGHUP)
+	signal.Notify(end, syscall.SIGTERM, os.Interrupt)
 
 	if err := f.validate(); err != nil {
 		return err
@@ -70,7 +71,8 @@ func serve(ctx context.Context, f *flags, l logging, queue *logQueue, known *sec
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	d.start(ctx, sockets)
-	err = d.wait(ctx, signals)
+	d.serving.Go(func() { d.reloadBy(ctx, reload) })
+	err = d.wait(ctx, end)
 	stop()
 	d.stop()
 	return err
@@ -120,25 +122,28 @@ func (d *daemon) start(ctx context.Context, sockets *listeners) {
 			d.fail(err)
 		}
 	})
-	shared := newPool(connectionLimit(d.flags.maxConnections, descriptorLimit(), len(sockets.health)))
+	others := len(sockets.health)
+	if sockets.agent != nil {
+		others++
+	}
+	shared := newPool(connectionLimit(d.flags.maxConnections, descriptorLimit(), others))
 	handler := d.webHandler(ctx)
 	for _, listener := range sockets.web {
 		server := newServer(handler, d.logger)
 		d.serve(server, func() error {
-			return web.Serve(pooledListener{listener, shared}, server, d.flags.web, d.structured)
+			return web.Serve(pooledListener{listener, nil, shared}, server, d.flags.web, d.structured)
 		})
 	}
 	for _, listener := range sockets.health {
 		server := newServer(d.healthHandler(), d.logger)
-		own := newPool(reserved)
 		level.Info(d.logger).Log("msg", "listening for health checks", "address", listener.Addr())
-		d.serve(server, func() error { return server.Serve(pooledListener{listener, own}) })
+		d.serve(server, func() error { return server.Serve(pooledListener{listener, newPool(reserved), shared}) })
 	}
 	if sockets.agent != nil {
 		agent := agentcheck.Server{Reporter: d.instance.collector, DegradedWeight: d.flags.agentWeight, Logger: d.structured}
 		level.Info(d.logger).Log("msg", "listening for agent checks", "address", sockets.agent.Addr())
 		d.serving.Go(func() {
-			if err := agent.Serve(ctx, sockets.agent); err != nil {
+			if err := agent.Serve(ctx, pooledListener{sockets.agent, newPool(reserved), shared}); err != nil {
 				d.fail(err)
 			}
 		})
@@ -161,29 +166,35 @@ func (d *daemon) fail(err error) {
 	}
 }
 
-// wait acts on signals until one of them, or a listener's death, ends it.
-func (d *daemon) wait(ctx context.Context, signals <-chan os.Signal) error {
+// reloadBy reloads for each signal; those that come meanwhile are one.
+func (d *daemon) reloadBy(ctx context.Context, signals <-chan os.Signal) {
 	for {
 		select {
-		case s := <-signals:
-			if s == syscall.SIGHUP {
-				_ = d.instance.reload(ctx) // It is logged.
-				continue
-			}
-			level.Info(d.logger).Log("msg", "stopping", "signal", s, "delay", d.flags.shutdownDelay)
-			d.drainBeforeStop(ctx, signals)
-			return nil
-		case err := <-d.failed:
-			return err
+		case <-signals:
+			_ = d.instance.reload(ctx) // It is logged.
 		case <-ctx.Done():
-			return nil
+			return
 		}
+	}
+}
+
+// wait returns when a signal, or the death of a listener, ends the daemon.
+func (d *daemon) wait(ctx context.Context, end <-chan os.Signal) error {
+	select {
+	case s := <-end:
+		level.Info(d.logger).Log("msg", "stopping", "signal", s, "delay", d.flags.shutdownDelay)
+		d.drainBeforeStop(ctx, end)
+		return nil
+	case err := <-d.failed:
+		return err
+	case <-ctx.Done():
+		return nil
 	}
 }
 
 // drainBeforeStop goes on serving, drained, until the delay is over or another
 // signal comes.
-func (d *daemon) drainBeforeStop(ctx context.Context, signals <-chan os.Signal) {
+func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
 	d.terminating.Store(true)
 	if d.flags.shutdownDelay == 0 {
 		return
@@ -191,17 +202,10 @@ func (d *daemon) drainBeforeStop(ctx context.Context, signals <-chan os.Signal) 
 	d.instance.collector.Drain(errors.New("shutting down"))
 	timer := time.NewTimer(d.flags.shutdownDelay)
 	defer timer.Stop()
-	for {
-		select {
-		case s := <-signals:
-			if s != syscall.SIGHUP {
-				return
-			}
-		case <-timer.C:
-			return
-		case <-ctx.Done():
-			return
-		}
+	select {
+	case <-end:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -217,8 +221,8 @@ func (d *daemon) stop() {
 			}
 		})
 	}
-	d.instance.runs.end(shutdownLimit)
 	closing.Wait()
+	d.instance.runs.end(shutdownLimit)
 	level.Info(d.logger).Log("msg", "stopped")
 }
 

@@ -104,9 +104,9 @@ func (c *Collector) renew(ctx context.Context, sel *selection, now instant) (*sn
 		if !finished {
 			break
 		}
-		if c.set.Load() != sel.set {
-			return nil, now
-		}
+	}
+	if c.set.Load() != sel.set {
+		return nil, now
 	}
 	return c.build(sel, arrived, now, worst), now
 }
