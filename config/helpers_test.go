@@ -3,7 +3,11 @@ package config_test
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
 )
 
 var update = flag.Bool("update", false, "write the golden results and the want lines of the bad files anew")
@@ -16,4 +20,45 @@ func write(t *testing.T, file, content string) {
 	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// shown is what config show prints.
+func shown(t *testing.T, c *config.Config) string {
+	t.Helper()
+	data, err := c.YAML(scrubber(c).Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func compare(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		write(t, golden, got)
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// scrubber is the one that main makes of a Config.
+func scrubber(c *config.Config) *scrub.Scrubber {
+	return scrub.New(scrub.Rules{Names: c.Environment.ScrubNames, Allow: c.Environment.ScrubAllow, Literals: c.Secrets})
+}
+
+// load loads a file of that content, which must be good.
+func load(t *testing.T, content string) *config.Config {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "healthcheck.yml")
+	write(t, file, content)
+	c, err := config.Load(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

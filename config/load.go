@@ -44,7 +44,7 @@ func load(all []source, learn func(string)) (*Config, error) {
 		l.read(s, i)
 	}
 	if l.root == nil && !l.partial {
-		l.faults.add(place{file: strings.Join(l.config.Files, ", ")}, "is empty, want checks: (checks: [] for none)")
+		l.faults.add(place{file: l.files()}, "is empty, want checks: (checks: [] for none)")
 	}
 	if l.root != nil {
 		l.decode()
@@ -196,11 +196,22 @@ func (l *loading) fault(path, format string, a ...any) {
 		at, known = l.places[path]
 	}
 	if !known {
-		at.file = strings.Join(l.config.Files, ", ")
+		at.file = l.files()
 	}
 	l.faults.add(at, "%s", fmt.Sprintf(format, a...))
 }
 
 func (l *loading) warning(at place, format string, a ...any) {
+	if at.file == "" {
+		at.file = l.files()
+	}
 	l.config.Warnings = append(l.config.Warnings, at.String()+": "+fmt.Sprintf(format, a...))
+}
+
+// files names all of them, for what has no place in one.
+func (l *loading) files() string {
+	if len(l.config.Files) == 0 {
+		return defaultName
+	}
+	return strings.Join(l.config.Files, ", ")
 }

@@ -86,7 +86,9 @@ func cleaned(n *yaml.Node, key string, clean func(key, value string) string) *ya
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: scrub.Mask, Style: yaml.DoubleQuotedStyle}
 	}
 	if n.Kind == yaml.ScalarNode && !isNull(n) {
-		if value := clean(key, n.Value); value != n.Value {
+		value := clean(key, n.Value)
+		// A number is masked as a whole or not at all.
+		if value == scrub.Mask || value != n.Value && n.ShortTag() == "!!str" {
 			c.Value, c.Tag, c.Style = value, "!!str", yaml.DoubleQuotedStyle
 		}
 	}

@@ -178,7 +178,7 @@ func (w *walk) table(n *yaml.Node, t reflect.Type, s spot) {
 	w.pairs(n, s, func(key, value *yaml.Node) {
 		next := s.member(key.Value)
 		w.place(next.path, w.at(key), value)
-		w.value(value, t, next)
+		w.element(value, t, next)
 	})
 }
 
@@ -197,8 +197,22 @@ func (w *walk) list(n *yaml.Node, t reflect.Type, s spot) {
 	for i, item := range n.Content {
 		next := s.item(base + i)
 		w.places[next.path] = w.at(item)
-		w.value(item, t, next)
+		w.element(item, t, next)
 	}
+}
+
+// element holds what a list or table has against its type. Nothing is no
+// element: the decoder would drop it without a word.
+func (w *walk) element(n *yaml.Node, t reflect.Type, s spot) {
+	if !isNull(n) || t == typeNode || t == typeCheck {
+		w.value(n, t, s)
+		return
+	}
+	want := "a mapping"
+	if t.Kind() != reflect.Struct {
+		want = wanted(t) + ` (an empty one is written "")`
+	}
+	w.fault(n, s, "is empty, want %s", want)
 }
 
 // free walks what may be anything: a custom section. Below its name there are

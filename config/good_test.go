@@ -1,0 +1,69 @@
+//go:build unix
+
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+)
+
+func TestGoodFilesGiveTheirGoldenResults(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.good.yml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no good files: %v", err)
+	}
+	dir := secretFolder(t)
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".good.yml"), func(t *testing.T) {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(t.TempDir(), filepath.Base(name))
+			write(t, file, strings.ReplaceAll(string(raw), "@DIR@", dir))
+			c, err := config.Load(file, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.NewReplacer(dir, "@DIR@", file, "FILE").Replace(describe(t, c))
+			if strings.Contains(shown(t, c)+scrubber(c).Text(string(c.JSON())), canary) {
+				t.Error("a secret is shown")
+			}
+			compare(t, strings.TrimSuffix(name, ".yml")+".golden", got)
+		})
+	}
+}
+
+// describe writes down all of a Config but its functions, hashes and secrets.
+func describe(t *testing.T, c *config.Config) string {
+	t.Helper()
+	var b strings.Builder
+	for _, one := range c.Checks {
+		f, fingerprint := one.Func, one.Fingerprint
+		one.Func, one.Fingerprint = nil, ""
+		if f == nil || len(fingerprint) != 32 {
+			t.Errorf("check %q: Func is nil: %v, Fingerprint %q", one.Name, f == nil, fingerprint)
+		}
+		fmt.Fprintf(&b, "%+v\n", one)
+	}
+	fmt.Fprintf(&b, "max_wait %v, concurrency %d\n", c.MaxWait, c.Concurrency)
+	describeSections := func(of string, all []config.Section) {
+		for _, s := range all {
+			fmt.Fprintf(&b, "%s section %s at %s: %s\n", of, s.Name, s.Where, s.Value)
+		}
+	}
+	describeSections("environment", c.Environment.Sections)
+	describeSections("healthcheck", c.Healthcheck.Sections)
+	c.Environment.Sections, c.Healthcheck.Sections = nil, nil
+	fmt.Fprintf(&b, "environment %+v\nhealthcheck %+v\n", c.Environment, c.Healthcheck)
+	for _, w := range c.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", w)
+	}
+	fmt.Fprintf(&b, "%d secrets\nJSON: %s\nYAML:\n%s", len(c.Secrets), scrubber(c).Text(string(c.JSON())), shown(t, c))
+	return b.String()
+}
