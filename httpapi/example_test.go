@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -22,7 +23,7 @@ func ExampleHealthcheck() {
 	h := httpapi.Healthcheck(c, httpapi.Options{})
 
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/healthcheck?format=text", nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthcheck?format=text", nil))
 	fmt.Print(w.Code, "\n", w.Body)
 	// Output:
 	// 200
