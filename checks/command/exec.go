@@ -42,12 +42,14 @@ import (
 //
 // The program runs in a session and process group of its own. When it ends, and
 // when the time is over, the whole group gets SIGKILL; there is no SIGTERM
-// before it. On Linux what left the group (setsid, a daemon) is found by the
-// HEALTHCHECK_RUN_ID in its environment and killed too. Gaps: a process that
-// left the group and cleared its environment or runs as another user
-// survives, as does, elsewhere than on Linux, any that left the group. So this
-// is no way to start a service. Where the exporter is process 1, orphans of the
-// group are reaped; a daemon's parents are not (use an init, docker run --init).
+// before it. On Linux what left the group is found too, by its session or, when
+// it left that (setsid, a daemon), by the HEALTHCHECK_RUN_ID in its environment.
+// Gaps: a process survives that left the session and cleared its environment
+// or runs as another user, as does, elsewhere than on Linux, any that left the
+// group. So this is no way to start a service. Where the exporter is process 1,
+// orphans of the group are reaped; what a daemon leaves on its way is for an
+// init (docker run --init).
+//
 // While a program cannot be killed (it waits for a file server that is gone)
 // no second one is started.
 type Exec struct {

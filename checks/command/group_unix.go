@@ -6,63 +6,88 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// A group is the process group of a program. Its number stays ours while its
-// leader is not reaped or a member lives; after that it may be another's, so
-// that kill and reap exclude each other.
+// A group is the process group and session of a program. Its number stays ours
+// while its leader is not reaped; after that it may be another's, so that kill
+// and reap exclude each other.
 type group struct {
-	id     int
+	number int    // of its leader
+	mark   string // the value of runID in the environment of its members
 	mu     sync.Mutex
 	reaped bool
+
+	escaped []int // who left the group and was killed
 }
 
-// kill ends the whole group, and says whether its leader was still to be reaped.
+// kill ends the whole group and what left it, and says whether its leader was
+// still to be reaped.
 func (g *group) kill() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.reaped {
 		return false
 	}
-	_ = syscall.Kill(-g.id, syscall.SIGKILL) // ESRCH: there is nobody left.
+	g.killAll()
 	return true
 }
 
-// reap waits for the end of the leader, kills who is left in its group and
-// reaps it.
+// reap waits for the end of the leader, kills what it left behind and reaps it.
 func (g *group) reap(cmd *exec.Cmd) {
-	early := awaitExit(g.id)
-	if !early {
+	unreaped := awaitExit(g.number)
+	if !unreaped {
 		_ = cmd.Wait() // How it ended stands in cmd.ProcessState.
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	_ = syscall.Kill(-g.id, syscall.SIGKILL)
-	if early {
+	if unreaped {
+		g.killAll()
 		_ = cmd.Wait()
+	} else {
+		g.killGroup()
 	}
 	g.reaped = true
+	adopted(append(g.escaped, -g.number))
 }
 
+func (g *group) killAll() {
+	g.killGroup()
+	g.escaped = append(g.escaped, killEscaped(g.number, g.mark)...)
+}
+
+// killGroup cannot fail but for want of members.
+func (g *group) killGroup() { _ = syscall.Kill(-g.number, syscall.SIGKILL) }
+
 // adopted reaps what a killed program left to us: orphans become the children
-// of process 1, which is this one in many containers. Pid is that of one
-// process or, negative, of a group.
-func adopted(pid int) {
+// of process 1, which is this one in many containers. A number is that of one
+// process or, negative, of a group; all of them have got their SIGKILL, and
+// need but a moment, on a busy machine a longer one.
+func adopted(pids []int) {
 	if os.Getpid() != 1 {
 		return
 	}
-	// They have got their SIGKILL, and need but a moment.
-	for range 20 {
+	for end := time.Now().Add(maxAdoption); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		pids = slices.DeleteFunc(pids, gone)
+		if len(pids) == 0 {
+			return
+		}
+	}
+}
+
+// maxAdoption bounds the wait for orphans to die: the kernel may hold one.
+const maxAdoption = 200 * time.Millisecond
+
+// gone reaps those who are dead, and reports whether nobody is left. Who is not
+// our child yet (ECHILD) may become one when his parent dies.
+func gone(pid int) bool {
+	for {
 		reaped, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
-		switch {
-		case errors.Is(err, syscall.EINTR) || reaped > 0:
-		case err != nil:
-			return // ECHILD: none is left.
-		default:
-			time.Sleep(time.Millisecond)
+		if reaped <= 0 && !errors.Is(err, syscall.EINTR) {
+			return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 		}
 	}
 }

@@ -220,8 +220,8 @@ func readPids(t *testing.T, file string) []int {
 	return pids
 }
 
-// stat returns the state and the parent of a process, and nothing when it is gone.
-func stat(pid int) (state string, parent int) {
+// stateAndParent returns the state and the parent of a process, and nothing when it is gone.
+func stateAndParent(pid int) (state string, parent int) {
 	data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	words := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
 	if len(words) < 2 {
@@ -232,7 +232,7 @@ func stat(pid int) (state string, parent int) {
 }
 
 func stateOf(pid int) string {
-	state, _ := stat(pid)
+	state, _ := stateAndParent(pid)
 	return state
 }
 
@@ -247,7 +247,7 @@ func childrenOf(t *testing.T, pid int) (children []int) {
 		if err != nil {
 			continue
 		}
-		if _, parent := stat(child); parent == pid {
+		if _, parent := stateAndParent(child); parent == pid {
 			children = append(children, child)
 		}
 	}

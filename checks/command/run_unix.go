@@ -49,13 +49,12 @@ func (e Exec) run(ctx context.Context) (end, error) {
 // A process is a running program with the pipes of its output.
 type process struct {
 	cmd            *exec.Cmd
-	id             string // the value of runID in its environment
 	stdout, stderr *capture
 	group          *group
 }
 
 func (e Exec) start(path string) (*process, error) {
-	id := rand.Text()
+	mark := rand.Text()
 	stdout, stdoutEnd, err := newCapture()
 	if err != nil {
 		return nil, err
@@ -68,7 +67,7 @@ func (e Exec) start(path string) (*process, error) {
 	}
 	defer stderrEnd.Close()
 	cmd := &exec.Cmd{
-		Path: path, Args: e.Command, Env: e.environment(id), Dir: e.Dir, Stdout: stdoutEnd, Stderr: stderrEnd,
+		Path: path, Args: e.Command, Env: e.environment(mark), Dir: e.Dir, Stdout: stdoutEnd, Stderr: stderrEnd,
 		// A session is a process group too, and has no terminal to ask for a
 		// password on.
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
@@ -78,7 +77,7 @@ func (e Exec) start(path string) (*process, error) {
 		stderr.finish(time.Time{})
 		return nil, err
 	}
-	return &process{cmd: cmd, id: id, stdout: stdout, stderr: stderr, group: &group{id: cmd.Process.Pid}}, nil
+	return &process{cmd: cmd, stdout: stdout, stderr: stderr, group: &group{number: cmd.Process.Pid, mark: mark}}, nil
 }
 
 // wait returns when the program has ended and is reaped, and what it left
@@ -93,12 +92,8 @@ func (p *process) wait(ctx context.Context) (killed bool) {
 	case <-ended:
 	case <-ctx.Done():
 		killed = p.group.kill()
-		// What left the group cannot wait for a leader that will not die.
-		killMarked(p.group.id, p.id)
 		<-ended
 	}
-	killMarked(p.group.id, p.id)
-	adopted(-p.group.id)
 	return killed
 }
 

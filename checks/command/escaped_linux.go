@@ -1,0 +1,165 @@
+package command
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// How often what left the group is looked for: again and again while somebody
+// is found, and some times more while somebody may have been missed.
+const (
+	maxSweeps      = 10
+	maxQuietSweeps = 3
+	betweenSweeps  = time.Millisecond
+)
+
+// killEscaped kills the processes of the program's session and those with the
+// run's id in their environment, wherever they went, and returns their numbers.
+// The program must not be reaped yet: its number is that of the session.
+func killEscaped(program int, id string) (killed []int) {
+	// A /proc of another pid namespace has other numbers than kill.
+	if self, _ := os.Readlink("/proc/self"); self != strconv.Itoa(os.Getpid()) {
+		return nil
+	}
+	s := sweep{program: program, mark: []byte(runID + "=" + id)}
+	quiet := 0
+	for range maxSweeps {
+		hit, again := s.once()
+		if len(hit) > 0 {
+			killed = append(killed, hit...)
+			continue
+		}
+		if !again || quiet == maxQuietSweeps {
+			break
+		}
+		quiet++
+		time.Sleep(betweenSweeps)
+	}
+	return killed
+}
+
+// A sweep looks through all processes that are younger than the program.
+type sweep struct {
+	program int
+	mark    []byte
+}
+
+// once returns whom it killed, and whether somebody may have been missed:
+// who was just executing a program, or was forked meanwhile.
+func (s sweep) once() (killed []int, again bool) {
+	newest := newestPid()
+	for _, pid := range processes() {
+		if pid == s.program || !younger(pid, s.program, newest) {
+			continue
+		}
+		hit, unsure := s.kill(pid)
+		if hit {
+			killed = append(killed, pid)
+		}
+		again = again || unsure
+	}
+	return killed, again || newestPid() != newest
+}
+
+// kill kills the process if it is the program's. Unsure means that it shows no
+// environment, as it does for a moment while it executes a program.
+func (s sweep) kill(pid int) (killed, unsure bool) {
+	// The handle comes first: it stays that of the process that is looked at
+	// next, or of one that is gone (with pidfd_open; before Linux 5.3 the
+	// number could be given out anew in between).
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return false, false
+	}
+	defer func() { _ = process.Release() }()
+	st, ok := statOf(pid)
+	if !ok || st.zombie || st.kernel {
+		return false, false
+	}
+	if st.session != s.program {
+		env, err := os.ReadFile(proc(pid, "environ"))
+		if err != nil || !hasVariable(env, s.mark) {
+			return false, err == nil && len(env) == 0
+		}
+	}
+	if err := process.Signal(syscall.SIGKILL); errors.Is(err, os.ErrProcessDone) {
+		return false, false
+	}
+	return true, false
+}
+
+// processes returns the numbers of all that /proc shows.
+func processes() []int {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	defer dir.Close()
+	names, _ := dir.Readdirnames(-1)
+	var pids []int
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// younger reports whether pid was given out after the program's, up to the
+// newest: numbers go up, and at the end start anew. This spares the look at
+// most of a machine's processes.
+func younger(pid, program, newest int) bool {
+	wrapped := newest < program
+	return pid > program || wrapped && pid <= newest || newest == 0
+}
+
+// newestPid is the number given out last, the end of /proc/loadavg. Zero: not
+// known, everybody counts as young.
+func newestPid() int {
+	data, _ := os.ReadFile("/proc/loadavg")
+	text := strings.TrimSpace(string(data))
+	pid, _ := strconv.Atoi(text[strings.LastIndexByte(text, ' ')+1:])
+	return pid
+}
+
+// A stat is what matters here of proc_pid_stat(5).
+type stat struct {
+	session        int
+	zombie, kernel bool
+}
+
+const kernelThread = 0x00200000 // PF_KTHREAD of the flags
+
+func statOf(pid int) (stat, bool) {
+	data, err := os.ReadFile(proc(pid, "stat"))
+	if err != nil {
+		return stat{}, false
+	}
+	// After the name, which may contain anything: state, parent, group,
+	// session, terminal, its group, flags.
+	words := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	if len(words) < 7 {
+		return stat{}, false
+	}
+	session, _ := strconv.Atoi(words[3])
+	flags, _ := strconv.ParseUint(words[6], 10, 64)
+	return stat{session: session, zombie: words[0] == "Z" || words[0] == "X", kernel: flags&kernelThread != 0}, true
+}
+
+func proc(pid int, file string) string { return filepath.Join("/proc", strconv.Itoa(pid), file) }
+
+// hasVariable looks for a whole NAME=value among those that end in NUL bytes.
+func hasVariable(env, variable []byte) bool {
+	for entry := range bytes.SplitSeq(env, []byte{0}) {
+		if bytes.Equal(entry, variable) {
+			return true
+		}
+	}
+	return false
+}
