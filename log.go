@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
@@ -13,8 +14,9 @@ import (
 	sloggokit "github.com/tjhop/slog-gokit"
 )
 
-// ignoreBrokenPipes keeps the process alive when whoever reads its log dies.
-func ignoreBrokenPipes() { signal.Ignore(syscall.SIGPIPE) }
+// ignoreBrokenPipes keeps the process alive when whoever reads its log dies. The
+// signal is caught and not ignored, because children inherit an ignored one.
+func ignoreBrokenPipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // maxLogQueue is how many lines may wait for a log reader that stalls.
 const maxLogQueue = 1024

@@ -101,6 +101,7 @@ func background(t *testing.T, c *collector.Collector) (stop func()) {
 		if err := <-done; err != nil {
 			t.Errorf("Run() = %v, want nil", err)
 		}
+		time.Sleep(10 * time.Second) // What is under way ends before the test's time does.
 	}
 	synctest.Wait()
 	return stop

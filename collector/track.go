@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -215,6 +216,6 @@ func (c *counters) get() counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := c.now
-	n.failures = slices.Clone(n.failures)
+	n.failures = slices.SortedFunc(slices.Values(n.failures), func(a, b reasonCount) int { return cmp.Compare(a.reason, b.reason) })
 	return n
 }
