@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Exec passes when a program exits with status 0.
@@ -87,9 +88,9 @@ func (e Exec) Build() (checks.Func, error) {
 	if e.Dir == "" {
 		e.Dir = "/"
 	}
-	var runs turn
+	var runs solo.Calls[end]
 	return func(ctx context.Context) (string, error) {
-		end, err := runs.do(ctx, func() (end, error) { return e.run(ctx) })
+		end, err := runs.Do(ctx, grace, words(), func() (end, error) { return e.run(ctx) })
 		if err != nil {
 			return "", err
 		}

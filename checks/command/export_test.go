@@ -1,16 +1,20 @@
 package command
 
-import "context"
+import (
+	"context"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
+)
 
 // Grace is how much later than its time a run may return.
 const Grace = grace
 
 // A Turn runs functions as a check runs its program.
-type Turn struct{ turn turn }
+type Turn struct{ calls solo.Calls[end] }
 
 // Do runs f unless one that was given up still hangs.
 func (t *Turn) Do(ctx context.Context, f func()) error {
-	_, err := t.turn.do(ctx, func() (end, error) { f(); return end{}, nil })
+	_, err := t.calls.Do(ctx, grace, words(), func() (end, error) { f(); return end{}, nil })
 	return err
 }
 

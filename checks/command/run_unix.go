@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 const supported = true
@@ -28,7 +30,7 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	}
 	touch(path, e.Dir)
 	if ctx.Err() != nil {
-		return end{}, interrupted(ctx, "not started, the time was over")
+		return end{}, solo.Interrupted(ctx, "not started, the time was over")
 	}
 	p, err := e.start(path)
 	if err != nil {
@@ -38,7 +40,7 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	over := p.output(ctx)
 	if killed {
 		line, _ := over.said(e.Nagios)
-		return end{}, interrupted(ctx, join(fmt.Sprintf("no exit after %v, killed", rounded(time.Since(began))), line))
+		return end{}, solo.Interrupted(ctx, join(fmt.Sprintf("no exit after %v, killed", solo.Rounded(time.Since(began))), line))
 	}
 	if over.state == nil {
 		return end{}, local(fmt.Errorf("how %s ended is not known: somebody else has reaped it", path))

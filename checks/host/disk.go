@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Disk passes when the filesystem that holds path has room for more bytes and
@@ -65,9 +66,9 @@ func (d Disk) build(statfs func(path string) (usage, error)) (checks.Func, error
 		return nil, err
 	}
 	bytes, inodes := d.limits()
-	var calls solo[usage]
+	var calls solo.Calls[usage]
 	return func(ctx context.Context) (string, error) {
-		u, err := calls.do(ctx, "statfs "+d.Path, func() (usage, error) { return statfs(d.Path) })
+		u, err := alone(ctx, &calls, "statfs "+d.Path, func() (usage, error) { return statfs(d.Path) })
 		if err != nil {
 			return "", starved(err)
 		}

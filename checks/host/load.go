@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Load passes when few enough tasks run or wait to run, for each processor of
@@ -59,9 +60,9 @@ func (l Load) build(root string) (checks.Func, error) {
 		return nil, err
 	}
 	perCPU := limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
-	var calls solo[load]
+	var calls solo.Calls[load]
 	return func(ctx context.Context) (string, error) {
-		found, err := calls.do(ctx, "reading the load averages", func() (load, error) { return readLoad(root) })
+		found, err := alone(ctx, &calls, "reading the load averages", func() (load, error) { return readLoad(root) })
 		if err != nil {
 			return "", local(err)
 		}

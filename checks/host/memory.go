@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Memory passes when enough of the memory is left: of the container's where a
@@ -54,9 +55,9 @@ func (m Memory) build(root string) (checks.Func, error) {
 		return nil, err
 	}
 	l := limits{"percent", m.WarnPercent, m.FailPercent}.or(defaultMemoryWarn, defaultMemoryFail)
-	var calls solo[memory]
+	var calls solo.Calls[memory]
 	return func(ctx context.Context) (string, error) {
-		found, err := calls.do(ctx, "reading the memory statistics", func() (memory, error) {
+		found, err := alone(ctx, &calls, "reading the memory statistics", func() (memory, error) {
 			return readMemory(root, m.Scope == "host")
 		})
 		if err != nil {
