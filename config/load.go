@@ -69,7 +69,7 @@ func (l *loading) read(s source, order int) {
 	w := &walk{
 		faults: &l.faults, file: s.name, order: order, base: l.count,
 		places: l.places, secrets: l.secrets, faulty: l.faulty,
-		seen: map[*yaml.Node]bool{}, layouts: map[reflect.Type]layout{}, unknown: map[string]bool{},
+		seen: map[*yaml.Node]bool{}, layouts: map[reflect.Type]layout{}, unknown: map[string]bool{}, types: TypeNames(),
 	}
 	w.value(root, reflect.TypeFor[file](), spot{})
 	l.texts = append(l.texts, w.texts...)

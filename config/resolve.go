@@ -11,7 +11,7 @@ const (
 	mergeTag = "!!merge"
 
 	// maxNodes bounds how much is looked at, what an alias names counted each time.
-	maxNodes = 100_000
+	maxNodes = 200_000
 	// maxDepth bounds nesting, by way of aliases too.
 	maxDepth = 50
 	// maxKeys bounds one mapping: the decoder compares each key with each.

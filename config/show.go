@@ -15,9 +15,11 @@ import (
 // written copies a tree as it stands in the file: without comments, which may
 // say anything, with the mask in place of secrets.
 func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.Node {
-	isText := make(map[*yaml.Node]bool, len(texts))
+	quoted := map[*yaml.Node]bool{} // texts that look like something else
 	for _, t := range texts {
-		isText[t.node] = true
+		if t.node.Tag != "!!str" {
+			quoted[t.node] = true
+		}
 	}
 	done := map[*yaml.Node]*yaml.Node{}
 	var of func(n *yaml.Node) *yaml.Node
@@ -26,12 +28,14 @@ func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.N
 			return before
 		}
 		c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
-		done[n] = c
 		switch {
 		case secrets[n]:
 			c.Value, c.Tag, c.Style = scrub.Mask, "!!str", yaml.DoubleQuotedStyle
-		case isText[n] && n.ShortTag() != "!!str":
+		case quoted[n]:
 			c.Tag, c.Style = "!!str", yaml.DoubleQuotedStyle
+		case n.Kind != yaml.ScalarNode:
+			c.Content = make([]*yaml.Node, 0, len(n.Content))
+			done[n] = c
 		}
 		for _, child := range n.Content {
 			c.Content = append(c.Content, of(child))

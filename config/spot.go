@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -28,7 +28,7 @@ func (s spot) member(key string) spot {
 }
 
 func (s spot) item(i int) spot {
-	s.path, s.depth = fmt.Sprintf("%s[%d]", s.path, i), s.depth+1
+	s.path, s.depth = s.path+"["+strconv.Itoa(i)+"]", s.depth+1
 	return s
 }
 

@@ -39,7 +39,7 @@ func TypeNames() []string {
 // chosen returns the name and the settings of the one type that is given.
 func (t Types) chosen() (name string, spec checks.Spec, is bool) {
 	v := reflect.ValueOf(t)
-	for i, typeName := range TypeNames() {
+	for i := range v.NumField() {
 		field := v.Field(i)
 		if field.IsNil() {
 			continue
@@ -48,7 +48,7 @@ func (t Types) chosen() (name string, spec checks.Spec, is bool) {
 			return "", nil, false
 		}
 		spec, is = field.Interface().(checks.Spec)
-		name = typeName
+		name = yamlName(v.Type().Field(i))
 	}
 	return name, spec, is
 }

@@ -27,6 +27,7 @@ type walk struct {
 	seen    map[*yaml.Node]bool // a text that two anchors lead to is filled in once
 	faulty  map[string]bool     // checks[2], checks[2].redis; empty: something else
 	layouts map[reflect.Type]layout
+	types   []string        // TypeNames()
 	unknown map[string]bool // paths of mappings that have an unknown key
 	base    int             // how many checks earlier files have
 }
@@ -120,7 +121,7 @@ func (w *walk) field(key, value *yaml.Node, t reflect.Type, s spot) {
 	next := s.member(name)
 	w.place(next.path, w.at(key), value)
 	switch {
-	case isNull(value) && t == typeCheck && isTypeName(name):
+	case isNull(value) && t == typeCheck && slices.Contains(w.types, name):
 		w.fault(key, s, "%s has nothing under it, write %q for its defaults", name, name+": {}")
 	case isNull(value) && next.path == "checks":
 		w.fault(key, spot{}, "checks has nothing under it, write %q for none", "checks: []")
@@ -251,12 +252,13 @@ func (w *walk) text(n *yaml.Node, s spot, secret bool) {
 
 // nameCheck makes the check's name begin the messages about it.
 func (w *walk) nameCheck(n *yaml.Node, s spot) spot {
+	if name := member(n, "name"); name != nil && name.Kind == yaml.ScalarNode && checks.ValidName(name.Value) {
+		s.about = "check \"" + name.Value + "\": "
+		return s
+	}
 	var i int
 	fmt.Sscanf(s.path, "checks[%d]", &i) //nolint:errcheck // It is the path of a check.
 	s.about = fmt.Sprintf("check number %d: ", i-w.base+1)
-	if name := member(n, "name"); name != nil && name.Kind == yaml.ScalarNode && checks.ValidName(name.Value) {
-		s.about = fmt.Sprintf("check %q: ", name.Value)
-	}
 	return s
 }
 
@@ -272,7 +274,7 @@ func (w *walk) oneName(n *yaml.Node, s spot) {
 func (w *walk) oneType(n *yaml.Node, s spot) {
 	var types []string
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if name := n.Content[i].Value; isTypeName(name) && !slices.Contains(types, name) {
+		if name := n.Content[i].Value; slices.Contains(w.types, name) && !slices.Contains(types, name) {
 			types = append(types, name)
 		}
 	}
@@ -281,7 +283,7 @@ func (w *walk) oneType(n *yaml.Node, s spot) {
 		if w.unknown[s.path] {
 			return // That is what was to be the type.
 		}
-		w.fault(n, s, "has no type, want one of %s", strings.Join(TypeNames(), ", "))
+		w.fault(n, s, "has no type, want one of %s", strings.Join(w.types, ", "))
 	case 1:
 	case 2:
 		w.fault(n, s, "has two types, %s and %s", types[0], types[1])
@@ -289,5 +291,3 @@ func (w *walk) oneType(n *yaml.Node, s spot) {
 		w.fault(n, s, "has %d types, %s", len(types), strings.Join(types, ", "))
 	}
 }
-
-func isTypeName(name string) bool { return slices.Contains(TypeNames(), name) }
