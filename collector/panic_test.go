@@ -39,7 +39,7 @@ func TestRule04APanicIsAFailedResult(t *testing.T) {
 		"index":    {func(context.Context) (string, error) { return string("ab"[index]), nil }, "panic: runtime error: index out of range [3] with length 2"},
 		"err_text": {func(context.Context) (string, error) { return "", evilError{} }, "panic: no text for you"},
 		"goexit":   {func(context.Context) (string, error) { runtime.Goexit(); return "", nil }, "panic: the check ended its goroutine with runtime.Goexit"},
-		"nil":      {func(context.Context) (string, error) { panic(nil) }, "panic: panic called with nil argument"}, //nolint:govet // The point of it.
+		"nil":      {func(context.Context) (string, error) { panic(nil) }, "panic: panic called with nil argument"},
 		"stringer": {func(context.Context) (string, error) { panic(evilStringer{}) }, "panic: %!v(PANIC=String method: inner)"},
 	}
 	var cs []checks.Check

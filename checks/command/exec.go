@@ -90,11 +90,11 @@ func (e Exec) Build() (checks.Func, error) {
 	}
 	var runs solo.Calls[end]
 	return func(ctx context.Context) (string, error) {
-		end, err := runs.Do(ctx, grace, words(), func() (end, error) { return e.run(ctx) })
+		over, err := runs.Do(ctx, grace, words(), func() (end, error) { return e.run(ctx) })
 		if err != nil {
 			return "", err
 		}
-		return e.judge(ctx, end)
+		return e.judge(ctx, over)
 	}, nil
 }
 

@@ -20,7 +20,7 @@ type endpoint struct {
 func parseAddress(s string) (endpoint, error) {
 	if path, ok := unixPath(s); ok {
 		if path == "" {
-			return endpoint{}, errors.New("address: has no path after unix:")
+			return endpoint{}, errors.New("address: unix: has no path after it")
 		}
 		return endpoint{network: "unix", address: path}, nil
 	}

@@ -62,7 +62,7 @@ func (t pgTLS) handshake(ctx context.Context, w *wire, conn net.Conn, host strin
 		return nil, err
 	}
 	if t.mode != tlsVerified {
-		config.InsecureSkipVerify = true //nolint:gosec // The sslmode says so.
+		config.InsecureSkipVerify = true // The sslmode says so.
 	}
 	if t.mode == tlsAnyName {
 		roots := config.RootCAs

@@ -218,7 +218,7 @@ func TestRedisBuildSaysAllFaultsAtOnce(t *testing.T) {
 	buildFails(t, store.Redis{Address: ":6379"}, `address ":6379": want host:port with a port of 1 to 65535, or the path of a unix socket`)
 	buildFails(t, store.Redis{Address: "redis://:" + planted + "@redis:6379"},
 		"address: looks like a URL, want host:port or the path of a unix socket")
-	buildFails(t, store.Redis{Address: "unix:"}, "address: has no path after unix:")
+	buildFails(t, store.Redis{Address: "unix:"}, "address: unix: has no path after it")
 	buildFails(t, store.Redis{Address: "/run/redis.sock", TLS: &checks.TLS{}}, "tls: is given for a unix socket, want host:port")
 	buildFails(t, store.Redis{Address: address, Password: planted, PasswordFile: "/p"}, "password and password_file are both given, want one of them")
 	buildFails(t, store.Redis{Address: address, TLS: &checks.TLS{CertFile: "/c"}}, "tls: cert_file and key_file are given together or not at all")

@@ -16,7 +16,7 @@ import (
 // a program started with [Program].Users can use it.
 func Dir(t testing.TB, users ...string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "ts")
+	dir, err := os.MkdirTemp("", "ts") //nolint:usetesting // Its path is too long for a socket's.
 	if err != nil {
 		t.Fatal(err)
 	}

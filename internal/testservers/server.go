@@ -176,7 +176,7 @@ func (s *Server) awaitReady() error {
 		end()
 		select {
 		case <-s.exited:
-			return fmt.Errorf("%s: %w: %v\n%s", s.program.Path, errEnded, s.waitErr, s.Output())
+			return fmt.Errorf("%s: %w\n%s", s.program.Path, errors.Join(errEnded, s.waitErr), s.Output())
 		default:
 		}
 		if err == nil {
