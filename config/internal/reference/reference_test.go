@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReferencesAreUpToDate(t *testing.T) {
+	files, err := generate("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Error(err)
+		} else if string(got) != want {
+			t.Errorf("%s is not what the comments say now: run make docs", name)
+		}
+	}
+}
+
+func TestRunWritesWhatGenerateReturns(t *testing.T) {
+	if err := run(t.TempDir()); err == nil {
+		t.Error("run in an empty folder has no error")
+	}
+	root := t.TempDir()
+	for _, folder := range []string{"config", "checks"} {
+		if err := os.CopyFS(filepath.Join(root, folder), os.DirFS(filepath.Join("../../..", folder))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(root, "config/types.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(filepath.Join(root, "config")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"config/types.txt", "docs/checks.md", "docs/configuration.md"} {
+		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFieldsAreNamedByTheirKeys(t *testing.T) {
+	s, err := read("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.lookup("store.Redis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range d.keys {
+		if k.name == "expect" && !strings.HasPrefix(k.doc, "`expect` is the value of `key` or the reply to `command`") {
+			t.Errorf("expect: %s", k.doc)
+		}
+	}
+}
