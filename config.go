@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 )
@@ -51,10 +52,22 @@ func runConfigDefault(stdout io.Writer) int {
 	return exitPassed
 }
 
-// runConfigTypes prints the names of the check types.
-func runConfigTypes(_ *flags, stdout, _ io.Writer) int {
-	for _, name := range config.TypeNames() {
-		fmt.Fprintln(stdout, name)
+// runConfigTypes prints the reference of check types.
+func runConfigTypes(f *flags, stdout, stderr io.Writer) int {
+	names := f.typeNames
+	if len(names) == 0 {
+		names = config.TypeNames()
+	}
+	for i, name := range names {
+		text, known := config.ReferenceOf(name)
+		if !known {
+			fmt.Fprintf(stderr, "%s: unknown check type, want one of %s\n", name, strings.Join(config.TypeNames(), ", "))
+			return exitMisuse
+		}
+		if i > 0 {
+			fmt.Fprintln(stdout)
+		}
+		fmt.Fprintln(stdout, strings.TrimSpace(text))
 	}
 	return exitPassed
 }
