@@ -97,7 +97,7 @@ func (l *loading) environmentFaults(err error) {
 		said := e.Error()
 		path := "environment"
 		if m := named.FindStringSubmatch(said); m != nil {
-			name, _ := strconv.Unquote(m[2]) //nolint:errcheck // It was quoted by Go.
+			name, _ := strconv.Unquote(m[2])
 			switch m[1] {
 			case "label":
 				path = "environment.labels." + name

@@ -118,7 +118,7 @@ func flat(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // The tree is walked here.
+	if joined, is := err.(interface{ Unwrap() []error }); is {
 		var all []error
 		for _, e := range joined.Unwrap() {
 			all = append(all, flat(e)...)

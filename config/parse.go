@@ -80,7 +80,7 @@ func (s source) characters(at place) error {
 	marks := 0
 	for _, c := range s.data {
 		switch c {
-		case ',', ':', '[', '{', '?', '&', '*', '\n':
+		case ',', ':', '[', '{', '?', '&', '*', '!', '\n':
 			marks++
 		}
 	}

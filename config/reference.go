@@ -2,6 +2,7 @@ package config
 
 import (
 	_ "embed" // of types.txt
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func Reference() string { return reference }
 func ReferenceOf(typeName string) (text string, found bool) {
 	const mark = "== "
 	_, rest, found := strings.Cut("\n"+reference, "\n"+mark+typeName+"\n")
-	if !found || typeName == "" {
+	if !found || !slices.Contains(TypeNames(), typeName) {
 		return "", false
 	}
 	text, _, _ = strings.Cut(rest, "\n"+mark)

@@ -42,7 +42,7 @@ func (u unresolved) Error() string { return fmt.Sprintf("line %d: %s", u.line, u
 // resolve changes the tree below root, a mapping, in place.
 func resolve(root *yaml.Node) error {
 	r := &resolver{busy: map[*yaml.Node]bool{}, done: map[*yaml.Node]extent{}}
-	if _, _, err := r.node(root, 0); err != nil {
+	if _, err := r.node(root, 0); err != nil {
 		return err
 	}
 	nodes := 1
@@ -57,45 +57,45 @@ func resolve(root *yaml.Node) error {
 	return nil
 }
 
-// node returns what stands for n, and how large that is.
-func (r *resolver) node(n *yaml.Node, depth int) (*yaml.Node, extent, error) {
+// node returns what stands for n.
+func (r *resolver) node(n *yaml.Node, depth int) (*yaml.Node, error) {
 	at := n.Line
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 		if n.Kind == yaml.ScalarNode {
 			c := *n // Its uses may be of different types.
-			return &c, extent{nodes: 1}, nil
+			return &c, nil
 		}
 	}
 	size, done := r.done[n]
 	switch {
 	case n.Kind == yaml.ScalarNode:
-		return n, extent{nodes: 1}, nil
+		return n, nil
 	case r.busy[n]:
-		return nil, size, unresolved{at, "an anchor contains an alias of itself"}
+		return nil, unresolved{at, "an anchor contains an alias of itself"}
 	case depth+size.height > maxDepth:
-		return nil, size, unresolved{at, fmt.Sprintf("is nested deeper than %d", maxDepth)}
+		return nil, unresolved{at, fmt.Sprintf("is nested deeper than %d", maxDepth)}
 	case done:
-		return n, size, nil
+		return n, nil
 	case n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys:
-		return nil, size, unresolved{at, fmt.Sprintf("a mapping has more than %d keys", maxKeys)}
+		return nil, unresolved{at, fmt.Sprintf("a mapping has more than %d keys", maxKeys)}
 	}
 	r.busy[n] = true
 	for i, child := range n.Content {
-		c, _, err := r.node(child, depth+1)
+		c, err := r.node(child, depth+1)
 		if err != nil {
-			return nil, size, err
+			return nil, err
 		}
 		n.Content[i] = c
 	}
 	r.busy[n] = false
 	if n.Kind == yaml.MappingNode {
 		if err := r.merge(n); err != nil {
-			return nil, size, err
+			return nil, err
 		}
 	}
 	r.done[n] = r.extent(n)
-	return n, r.done[n], nil
+	return n, nil
 }
 
 // extent adds up the children of n, which are done.

@@ -60,13 +60,17 @@ func expandPattern(pattern string) ([]string, error) {
 	case err == nil:
 		return inDirectory(pattern)
 	case strings.ContainsAny(pattern, "*?["):
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, fmt.Errorf("%s: is not a glob: %w", pattern, err)
-		}
-		return usable(pattern, names)
+		return behindGlob(pattern)
 	}
 	return nil, fmt.Errorf("%s: %w", pattern, withoutPath(err))
+}
+
+func behindGlob(pattern string) ([]string, error) {
+	names, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%s: is not a glob: %w", pattern, err)
+	}
+	return usable(pattern, names)
 }
 
 func inDirectory(dir string) ([]string, error) {

@@ -62,8 +62,9 @@ func TestThousandChecksLoadInAFewTimesTheParsersOwnTime(t *testing.T) {
 	}
 	ratio := float64(slices.Min(ours)) / float64(slices.Min(theirs))
 	t.Logf("Load takes %v, the parser alone %v: %.1f times that", slices.Min(ours), slices.Min(theirs), ratio)
-	// 3 is the goal (see BenchmarkLoad); the race detector and a busy machine need room.
-	if ratio > 9 {
+	// 3 is the promise, with threefold room for a machine that is shared; the race
+	// detector slows us and not the parser's tables.
+	if ratio > 9*slowness {
 		t.Errorf("Load takes %.1f times the parser's own time, want at most 3", ratio)
 	}
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"go/ast"    //nolint:depguard // It is of the standard library.
+	"go/parser" //nolint:depguard // It is of the standard library.
+	"go/token"  //nolint:depguard // It is of the standard library.
 	"io/fs"
 	"path/filepath"
 	"reflect"
@@ -64,7 +64,7 @@ func (s source) add(file *ast.File) {
 			continue
 		}
 		for _, spec := range general.Specs {
-			t, _ := spec.(*ast.TypeSpec) //nolint:errcheck // There is nothing else in such a declaration.
+			t, _ := spec.(*ast.TypeSpec)
 			if body, is := t.Type.(*ast.StructType); is {
 				doc := t.Doc.Text()
 				if doc == "" {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"go/ast"
+	"go/ast" //nolint:depguard // It is of the standard library.
 	"regexp"
 	"strings"
 )
