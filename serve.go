@@ -131,7 +131,8 @@ func (d *daemon) start(ctx context.Context, sockets *listeners) {
 	for _, listener := range sockets.web {
 		server := newServer(handler, d.logger)
 		d.serve(server, func() error {
-			return web.Serve(pooledListener{listener, nil, shared}, server, d.flags.web, d.structured)
+			pooled := pooledListener{listener, nil, shared}
+			return web.Serve(newSecuringListener(pooled, server), server, d.flags.web, d.structured)
 		})
 	}
 	for _, listener := range sockets.health {
