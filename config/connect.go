@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"strconv"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
 // connections tells what is wrong with names and tags, and with the checks
@@ -33,7 +32,7 @@ func (l *loading) connections(all []check) {
 // Validate's.
 func (l *loading) words(c check, path string) {
 	for _, e := range flat(checks.Check{Name: c.Name, Func: idle}.Validate()) {
-		l.fault(path+".name", "%s", e)
+		l.fault(path+".name", "%s", l.vault.hide(e.Error()))
 	}
 	for i, tag := range c.Tags {
 		at := fmt.Sprintf("%s.tags[%d]", path, i)
@@ -41,7 +40,7 @@ func (l *loading) words(c check, path string) {
 			continue
 		}
 		for _, e := range flat(checks.Check{Name: "x", Func: idle, Tags: []string{tag}}.Validate()) {
-			l.fault(at, "check %q: %s", c.Name, anyCheck.ReplaceAllString(e.Error(), ""))
+			l.fault(at, "check %q: %s", c.Name, l.vault.hide(anyCheck.ReplaceAllString(e.Error(), "")))
 		}
 	}
 }
@@ -50,39 +49,42 @@ func idle(context.Context) (string, error) { return "", nil }
 
 var anyCheck = regexp.MustCompile(`^check ("(?:[^"\\]|\\.)*"): `)
 
-// dependencies tells unknown ones, and lets the collector find the cycles.
+// dependencies tells unknown ones and cycles.
 func (l *loading) dependencies(all []check, byName map[string]int) {
 	names := make([]string, 0, len(all))
 	for _, c := range all {
 		names = append(names, c.Name)
 	}
-	var sound []checks.Check
+	unknown := l.partial || l.namesUnknown(all)
+	graph := make([][]int, len(all))
 	for i, c := range all {
-		if byName[c.Name] != i || !checks.ValidName(c.Name) {
-			continue
-		}
-		one := checks.Check{Name: c.Name, Func: idle}
 		for j, name := range c.DependsOn {
 			at := fmt.Sprintf("checks[%d].depends_on[%d]", i, j)
-			if _, exists := byName[name]; exists && checks.ValidName(name) {
-				one.DependsOn = append(one.DependsOn, name)
-			} else if !exists && !l.partial && !l.unset[at] && !l.namesUnknown(all) {
-				l.fault(at, "check %q: depends_on: there is no check %q%s",
-					c.Name, name, meant(name, names))
+			if to, exists := byName[name]; exists {
+				graph[i] = append(graph[i], to)
+			} else if !unknown && !l.unset[at] {
+				l.fault(at, "check %q: depends_on: there is no check %q%s", c.Name, l.vault.hide(name), l.meant(name, names))
 			}
 		}
-		sound = append(sound, one)
 	}
-	_, err := collector.New(collector.Options{}, sound...)
-	for _, e := range flat(err) {
-		path := "checks"
-		if m := anyCheck.FindStringSubmatch(e.Error()); m != nil {
-			if name, err := strconv.Unquote(m[1]); err == nil {
-				path = fmt.Sprintf("checks[%d].depends_on", byName[name])
-			}
+	for _, cycle := range cycles(graph, maxFaults) {
+		words := make([]string, len(cycle))
+		for i, at := range cycle {
+			words[i] = all[at].Name
 		}
-		l.fault(path, "%s", e)
+		l.fault(fmt.Sprintf("checks[%d].depends_on", cycle[0]), "check %q: depends on itself: %s", words[0], strings.Join(shortened(words), " → "))
 	}
+}
+
+// shortened leaves out the middle of a long list.
+func shortened(words []string) []string {
+	const ends = 4
+	if len(words) <= 2*ends+1 {
+		return words
+	}
+	short := append([]string(nil), words[:ends]...)
+	short = append(short, fmt.Sprintf("(%d more)", len(words)-2*ends))
+	return append(short, words[len(words)-ends:]...)
 }
 
 // namesUnknown reports whether a check has no name that is known: it could be
@@ -96,7 +98,12 @@ func (l *loading) namesUnknown(all []check) bool {
 	return false
 }
 
-func meant(name string, names []string) string {
+// meant says which check may have been meant. It is not looked for when there
+// are more faults than are told.
+func (l *loading) meant(name string, names []string) string {
+	if len(l.faults.list) > maxFaults {
+		return ""
+	}
 	if near := nearest(name, names); near != "" {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}

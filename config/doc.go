@@ -11,8 +11,8 @@
 // struct of this package repeats them. To add a type is to add a field there.
 //
 // How the parts lie: file.go and types.go are the structs; source.go finds files,
-// parse.go parses them, resolve.go follows aliases, walk.go and scalar.go hold the
-// nodes against the structs, expand.go fills in ${NAME}; build.go makes checks,
+// parse.go parses them, resolve.go follows aliases; walk.go and scalar.go hold the
+// nodes against the structs, expand.go fills in ${NAME}, build.go makes checks,
 // connect.go looks at them together, answers.go at the rest; secrets.go finds
 // what must never be shown, show.go shows what is left.
 //

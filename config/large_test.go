@@ -45,6 +45,8 @@ func TestBombsAreRefusedCheaply(t *testing.T) {
 		"20,000 keys at the top":     {strings.ReplaceAll(keys(20_000), "  ", ""), "more than 1000 keys"},
 		"merges of many keys":        {"x-a: &a\n" + keys(900) + "x-b:\n" + strings.Repeat("  - {<<: [*a, *a, *a, *a, *a, *a, *a, *a]}\n", 5000) + "b: c", "more than 1000 keys"},
 		"a chain of anchors":         {chain(200) + "healthcheck: {sections: {a: *a199}}\n", "is nested deeper than 50"},
+		"cycles of thousands":        {cyclic(4_000), "(3993 more)"},
+		"unknown dependencies":       {strings.ReplaceAll(cyclic(3_000), ", c0]", ", x0, x1, x2]"), "there is no check"},
 		"larger than a megabyte":     {"checks: []\n#" + strings.Repeat("x", 1<<20), "is larger than 1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,4 +82,14 @@ func TestSparseFileOfAHundredMegabytesIsRefusedCheaply(t *testing.T) {
 	if got := refused(t, file); got != file+": is larger than 1 MiB" {
 		t.Errorf("refused with %q", got)
 	}
+}
+
+// cyclic makes n checks, each of which depends on the next and the first.
+func cyclic(n int) string {
+	var b strings.Builder
+	b.WriteString("checks:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - {name: c%d, memory: {}, depends_on: [c%d, c0]}\n", i, (i+1)%n)
+	}
+	return b.String()
 }

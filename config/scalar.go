@@ -28,7 +28,11 @@ func (w *walk) scalar(n *yaml.Node, t reflect.Type, s spot) {
 		return
 	}
 	if !fits(n, t) {
-		w.refuse(n, s, "%s is not %s", quote(n.Value), wanted(t))
+		found := quote(n.Value)
+		if n.Anchor != "" {
+			found = "what the anchor names" // It may be a secret elsewhere.
+		}
+		w.refuse(n, s, "%s is not %s", found, wanted(t))
 		return
 	}
 	if t == typeDuration {

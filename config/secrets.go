@@ -94,6 +94,13 @@ func (v *vault) credential(value string) {
 // that keys stay readable.
 func (v *vault) hide(text string) string {
 	const word, enough = 4, 8
+	text = quotedValue.ReplaceAllStringFunc(text, func(quoted string) string {
+		inner, err := strconv.Unquote(quoted)
+		if clean := v.rules.Text(inner); err == nil && clean != inner {
+			return strconv.Quote(clean) // A name such as PGPASSWORD=secret.
+		}
+		return quoted
+	})
 	for _, literal := range v.literals {
 		switch {
 		case len(literal) >= enough:
