@@ -1,0 +1,277 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
+)
+
+// dependentChecks has a check of every outcome: one that passes or fails with
+// redis, one that is skipped when redis fails, one that warns.
+func dependentChecks(redis string) string {
+	return fmt.Sprintf(`
+global: {success_ttl: 500ms, failed_ttl: 500ms, timeout: 2s}
+checks:
+  - name: redis
+    redis: {address: "%s"}
+    tags: [ready, cache]
+    runbook: https://wiki.example.org/redis
+  - name: sessions
+    exec: {command: [/bin/true]}
+    depends_on: [redis]
+  - name: queue
+    exec: {command: [/bin/sh, -c, "echo 'queue is long'; exit 1"], nagios: true}
+    optional: true
+environment:
+  labels: {cluster: eu1}
+`, redis)
+}
+
+// A prometheus is a real one that scrapes an exporter.
+type prometheus struct {
+	*testservers.Server
+}
+
+// scrape runs Prometheus with the files of deploy/prometheus as they stand, but
+// for the address and for the pace: a day is too long for a test.
+func scrape(t testing.TB, e *exporter) *prometheus {
+	t.Helper()
+	path := testservers.Need(t, "prometheus")
+	dir := testservers.Dir(t)
+	config := replace(t, read(t, "deploy/prometheus/prometheus.yml"),
+		"127.0.0.1:10927", e.Addr, "_interval: 15s", "_interval: 1s")
+	args := []string{"--log.level=warn"}
+	if major, minor := versionOf(t, path); major > 3 || major == 3 && minor >= 8 {
+		config = replace(t, config, "global:\n", "global:\n  scrape_native_histograms: true\n")
+	} else {
+		args = append(args, "--enable-feature=native-histograms")
+	}
+	write(t, filepath.Join(dir, "prometheus.yml"), config)
+	rules := regexp.MustCompile(`for: \d+[mh]\b`).ReplaceAllString(read(t, "deploy/prometheus/rules.yml"), "for: 2s")
+	write(t, filepath.Join(dir, "rules.yml"), rules)
+	return &prometheus{testservers.LaunchOnPort(t, func(addr string) testservers.Program {
+		return testservers.Program{
+			Path: path,
+			Args: append(slices.Clone(args),
+				"--config.file="+filepath.Join(dir, "prometheus.yml"),
+				"--storage.tsdb.path="+filepath.Join(dir, "data"),
+				"--web.listen-address="+addr),
+			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/ready") },
+		}
+	})}
+}
+
+// versionOf returns the version of a Prometheus.
+func versionOf(t testing.TB, path string) (major, minor int) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), path, "--version").CombinedOutput()
+	found := regexp.MustCompile(`version (\d+)\.(\d+)`).FindSubmatch(out)
+	if err != nil || found == nil {
+		t.Fatalf("prometheus --version: %v\n%s", err, out)
+	}
+	major, _ = strconv.Atoi(string(found[1]))
+	minor, _ = strconv.Atoi(string(found[2]))
+	return major, minor
+}
+
+// replace replaces every old text, each of which must be there.
+func replace(t testing.TB, text string, oldnew ...string) string {
+	t.Helper()
+	for i := 0; i+1 < len(oldnew); i += 2 {
+		if !strings.Contains(text, oldnew[i]) {
+			t.Fatalf("no %q in\n%s", oldnew[i], text)
+		}
+	}
+	return strings.NewReplacer(oldnew...).Replace(text)
+}
+
+// A series is one result of a query.
+type series struct {
+	labels map[string]string
+	value  string
+}
+
+// query asks for an instant vector.
+func (p *prometheus) query(t testing.TB, expression string) []series {
+	t.Helper()
+	body := fetch(t, 200, "http://"+p.Addr+"/api/v1/query?query="+url.QueryEscape(expression))
+	var answer struct {
+		Data struct {
+			Result []struct {
+				Metric map[string]string
+				Value  [2]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	var all []series
+	for _, r := range answer.Data.Result {
+		value, _ := r.Value[1].(string)
+		all = append(all, series{r.Metric, value})
+	}
+	return all
+}
+
+// waitFor waits until a query has just one result, of that value.
+func (p *prometheus) waitFor(t testing.TB, expression, value string) series {
+	t.Helper()
+	var found []series
+	eventually(t, func() string {
+		found = p.query(t, expression)
+		if len(found) == 1 && found[0].value == value {
+			return ""
+		}
+		return fmt.Sprintf("%s: %v, want one series of %s", expression, found, value)
+	})
+	return found[0]
+}
+
+// firing returns the alerts that fire, as name/check.
+func (p *prometheus) firing(t testing.TB) []string {
+	t.Helper()
+	var names []string
+	for _, s := range p.query(t, `ALERTS{alertstate="firing"}`) {
+		names = append(names, s.labels["alertname"]+"/"+s.labels["check"])
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestPrometheusSeesEveryCheckAndTheBuild(t *testing.T) {
+	redis := testservers.Redis(t)
+	e := start(t, dependentChecks(redis.Addr))
+	p := scrape(t, e)
+
+	p.waitFor(t, `up{job="healthcheck"}`, "1")
+	p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
+	p.waitFor(t, `healthcheck_passed{check="sessions"}`, "1")
+	p.waitFor(t, `healthcheck_warning{check="queue"}`, "1")
+	p.waitFor(t, `healthcheck_healthy`, "1")
+	p.waitFor(t, `healthcheck_degraded`, "1")
+	p.waitFor(t, `healthcheck_failure_info or on() vector(-1)`, "-1")
+
+	build := p.waitFor(t, `healthcheck_build_info`, "1").labels
+	for name, value := range map[string]string{"cluster": "eu1", "goos": "linux", "instance": e.Addr, "job": "healthcheck"} {
+		if build[name] != value {
+			t.Errorf("healthcheck_build_info has %s=%q, want %q", name, build[name], value)
+		}
+	}
+	for _, name := range []string{"version", "revision", "goversion", "goarch", "platform", "platform_version", "kernel_version"} {
+		if build[name] == "" {
+			t.Errorf("healthcheck_build_info has no %s: %v", name, build)
+		}
+	}
+	joined := p.waitFor(t, `healthcheck_passed * on (instance, check) group_left (type, tags, runbook) healthcheck_check_info{tags=~".*,ready,.*"}`, "1")
+	if joined.labels["type"] != "redis" || joined.labels["runbook"] != "https://wiki.example.org/redis" {
+		t.Errorf("joined with healthcheck_check_info: %v", joined.labels)
+	}
+
+	redis.Stop()
+	p.waitFor(t, `healthcheck_passed{check="redis"}`, "0")
+	p.waitFor(t, `healthcheck_failure_info{check="redis", reason="refused"}`, "1")
+	p.waitFor(t, `healthcheck_failure_info{check="sessions", reason="skipped"}`, "1")
+	p.waitFor(t, `healthcheck_healthy`, "0")
+}
+
+func TestPrometheusRaisesOneAlertForOneCause(t *testing.T) {
+	redis := testservers.Redis(t)
+	p := scrape(t, start(t, dependentChecks(redis.Addr)))
+	p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
+
+	redis.Stop()
+	p.waitFor(t, `healthcheck_passed{check="sessions"}`, "0")
+	eventually(t, func() string {
+		firing := p.firing(t)
+		if slices.Contains(firing, "HealthcheckFailed/sessions") {
+			t.Fatalf("what was skipped has an alert of its own: %v", firing)
+		}
+		if !slices.Contains(firing, "HealthcheckFailed/redis") {
+			return fmt.Sprintf("firing: %v, want HealthcheckFailed/redis", firing)
+		}
+		return ""
+	})
+
+	redis.Start()
+	eventually(t, func() string {
+		if firing := p.firing(t); !slices.Equal(firing, []string{"HealthcheckWarns/queue"}) {
+			return fmt.Sprintf("firing: %v, want HealthcheckWarns/queue alone", firing)
+		}
+		return ""
+	})
+}
+
+func TestPrometheusStoresTheNativeHistogram(t *testing.T) {
+	p := scrape(t, start(t, `
+global: {success_ttl: 200ms, failed_ttl: 200ms}
+checks:
+  - name: shell
+    exec: {command: [/bin/true]}
+`, "--metrics.run-duration-histogram=native"))
+	// histogram_count has a result for native histograms only.
+	p.waitFor(t, `histogram_count(healthcheck_run_duration_seconds{check="shell"}) > bool 3`, "1")
+	p.waitFor(t, `histogram_quantile(0.9, healthcheck_run_duration_seconds{check="shell"}) > bool 0`, "1")
+	p.waitFor(t, `count(healthcheck_run_duration_seconds_bucket) or on() vector(0)`, "0")
+}
+
+func TestPromtoolFindsNothingInTheMetrics(t *testing.T) {
+	promtool := testservers.Need(t, "promtool")
+	redis := testservers.Redis(t)
+	redis.Stop()
+	for _, histogram := range []string{"off", "classic", "native"} {
+		e := start(t, dependentChecks(redis.Addr), "--metrics.run-duration-histogram="+histogram, "--web.enable-lifecycle", "--web.enable-pprof")
+		page := fetch(t, 200, e.url+"/metrics")
+		cmd := exec.CommandContext(t.Context(), promtool, "check", "metrics")
+		cmd.Stdin = strings.NewReader(page)
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("histogram %s: promtool check metrics: %v\n%s", histogram, err, out)
+		}
+	}
+}
+
+func TestOpenMetricsHasNoCreatedLines(t *testing.T) {
+	e := start(t, dependentChecks("127.0.0.1:1"), "--metrics.run-duration-histogram=classic")
+	page, header := fetchAs(t, e.url+"/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+	if got := header.Get("Content-Type"); !strings.HasPrefix(got, "application/openmetrics-text") {
+		t.Errorf("Content-Type %q, want OpenMetrics", got)
+	}
+	if !strings.HasSuffix(page, "# EOF\n") {
+		t.Error("the page does not end in # EOF")
+	}
+	for line := range strings.Lines(page) {
+		if strings.Contains(line, "_created") {
+			t.Errorf("a _created line: %s", line)
+		}
+	}
+}
+
+func TestPromtoolAcceptsTheRules(t *testing.T) {
+	promtool := testservers.Need(t, "promtool")
+	dir := t.TempDir()
+	for _, name := range []string{"prometheus.yml", "rules.yml", "rules_test.yml"} {
+		write(t, filepath.Join(dir, name), read(t, "deploy/prometheus/"+name))
+	}
+	for _, args := range [][]string{
+		{"check", "config", "prometheus.yml"},
+		{"check", "rules", "rules.yml"},
+		{"test", "rules", "rules_test.yml"},
+	} {
+		cmd := exec.CommandContext(t.Context(), promtool, args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "TZ=UTC")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+}
