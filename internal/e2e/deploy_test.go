@@ -1,0 +1,192 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
+)
+
+// The files of deploy/haproxy as they stand, but for addresses and the pace.
+func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
+	redis := testservers.Redis(t)
+	agent := testservers.FreeAddr(t)
+	e := start(t, dependentChecks(redis.Addr)+"healthcheck: {draining_status: 404}\n",
+		"--agent.listen-address="+agent, "--web.enable-lifecycle")
+	for _, name := range []string{"httpchk.cfg", "agent-check.cfg", "disable-on-404.cfg"} {
+		t.Run(name, func(t *testing.T) {
+			text := replace(t, read(t, "deploy/haproxy/"+name), "127.0.0.1:8081", "APP", "127.0.0.1:8080", testservers.FreeAddr(t))
+			text = strings.NewReplacer("port 10927", "port "+e.Port(), "port 10928", "port "+portOf(agent), "inter 2s", "inter 200ms").Replace(text)
+			b := balance(t, text)
+			up := func() {
+				t.Helper()
+				eventually(t, func() string {
+					if s := b.servers(t)["app/web1"]; !strings.HasPrefix(s.status, "UP") {
+						return "web1 is " + s.status + " (" + s.why + "), want UP"
+					}
+					return ""
+				})
+			}
+			down := func(want string) {
+				t.Helper()
+				eventually(t, func() string {
+					if s := b.servers(t)["app/web1"]; !strings.HasPrefix(s.status, want) {
+						return "web1 is " + s.status + " (" + s.why + "), want " + want
+					}
+					return ""
+				})
+			}
+			up()
+			redis.Stop()
+			down("DOWN")
+			redis.Start()
+			up()
+			if name == "disable-on-404.cfg" {
+				post(t, e.url+"/-/drain")
+				down("NOLB")
+				post(t, e.url+"/-/undrain")
+				up()
+			}
+		})
+	}
+}
+
+// The queries of the dashboard get an answer from a real Prometheus, which
+// knows every metric in them.
+func TestQueriesOfTheDashboardAreAnswered(t *testing.T) {
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, "deploy/grafana/healthcheck.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	p := scrape(t, start(t, everything))
+	p.waitFor(t, `healthcheck_failures_total{check="nowhere"} > bool 2`, "1")
+	variables := strings.NewReplacer("$job", ".+", "$instance", ".+", "$__rate_interval", "1m")
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			eventually(t, func() string {
+				if len(p.query(t, variables.Replace(target.Expr))) == 0 {
+					return panel.Title + ": " + target.Expr + " has no result"
+				}
+				return ""
+			})
+		}
+	}
+	if len(dashboard.Panels) < 5 {
+		t.Errorf("the dashboard has %d panels", len(dashboard.Panels))
+	}
+}
+
+func TestSystemdAcceptsTheUnits(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("systemd-analyze is not installed: the units are only looked at")
+	}
+	dir := t.TempDir()
+	units := []string{"verify"}
+	for _, name := range []string{"healthcheck_exporter.service", "healthcheck_exporter.socket"} {
+		text := read(t, "deploy/systemd/"+name)
+		for _, line := range strings.Split(text, "\n") {
+			if arguments, is := strings.CutPrefix(line, "ExecStart="); is && !strings.HasPrefix(arguments, "/usr/local/bin/healthcheck_exporter ") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		write(t, filepath.Join(dir, name), strings.ReplaceAll(text, "/usr/local/bin/healthcheck_exporter", binary(t)))
+		units = append(units, filepath.Join(dir, name))
+	}
+	if analyze == "" {
+		return
+	}
+	if out, err := exec.CommandContext(t.Context(), analyze, units...).CombinedOutput(); err != nil || len(bytes.TrimSpace(out)) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// A manifest is the parts of a Kubernetes object that are looked at.
+type manifest struct {
+	Kind string
+	Data map[string]string
+	Spec struct {
+		Template struct {
+			Spec struct {
+				Containers []struct {
+					Args           []string
+					LivenessProbe  probe `yaml:"livenessProbe"`
+					ReadinessProbe probe `yaml:"readinessProbe"`
+				}
+			}
+		}
+	}
+}
+
+type probe struct {
+	HTTPGet struct{ Path string } `yaml:"httpGet"`
+}
+
+// The exporter runs with the arguments and the configuration of each manifest,
+// and answers what its probes ask.
+func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
+	for _, name := range []string{"deployment.yaml", "sidecar.yaml"} {
+		t.Run(name, func(t *testing.T) {
+			all := manifests(t, "deploy/kubernetes/"+name)
+			configuration := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "ConfigMap" })].Data
+			dir := t.TempDir()
+			for _, file := range slices.Sorted(maps.Keys(configuration)) {
+				write(t, filepath.Join(dir, file), configuration[file])
+			}
+			containers := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "Deployment" })].Spec.Template.Spec.Containers
+			c := containers[len(containers)-1]
+			var args []string
+			for _, arg := range c.Args {
+				args = append(args, strings.ReplaceAll(arg, "/etc/healthcheck_exporter", dir))
+			}
+			checkArguments(t, args)
+			if got := c.LivenessProbe.HTTPGet.Path; got != "/-/healthy" {
+				t.Errorf("the liveness probe asks %q", got)
+			}
+			e := startWith(t)
+			fetch(t, http.StatusOK, e.url+c.LivenessProbe.HTTPGet.Path)
+			fetch(t, http.StatusOK, e.url+c.ReadinessProbe.HTTPGet.Path)
+		})
+	}
+}
+
+// checkArguments wants them to be understood, and the configuration in them.
+func checkArguments(t testing.TB, args []string) {
+	t.Helper()
+	if _, stderr, status := command(t, nil, append(slices.Clone(args), "config", "check")...); status != 0 {
+		t.Errorf("%v: status %d: %s", args, status, stderr)
+	}
+}
+
+func manifests(t testing.TB, path string) []manifest {
+	t.Helper()
+	var all []manifest
+	decoder := yaml.NewDecoder(strings.NewReader(read(t, path)))
+	for {
+		var m manifest
+		err := decoder.Decode(&m)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		all = append(all, m)
+	}
+}
