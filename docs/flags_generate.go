@@ -1,0 +1,5 @@
+//go:build generate
+
+package docs
+
+//go:generate go run write_flags.go

@@ -1,0 +1,175 @@
+package e2e_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
+)
+
+// documents are the README and what is in docs/, without the references that
+// package config writes and tests by itself.
+func documents(t testing.TB) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(found) < 5 {
+		t.Fatalf("documents: %v, %v", found, err)
+	}
+	paths := []string{"README.md"}
+	for _, path := range found {
+		if name := filepath.Base(path); name != "checks.md" && name != "configuration.md" {
+			paths = append(paths, filepath.Join("docs", name))
+		}
+	}
+	return paths
+}
+
+func TestYAMLInTheDocumentsIsValid(t *testing.T) {
+	promtool := testservers.Need(t, "promtool")
+	for _, path := range documents(t) {
+		for _, b := range blocks(t, path, "yaml") {
+			switch {
+			case strings.Contains(b.text, "scrape_configs:"):
+				checkBy(t, b, promtool, "check", "config")
+			case strings.Contains(b.text, "groups:"):
+				checkBy(t, b, promtool, "check", "rules")
+			default:
+				checkConfig(t, b.where, b.text)
+			}
+		}
+	}
+}
+
+// haproxyAround is what a backend needs to be accepted without a warning.
+const haproxyAround = `
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+    timeout check 5s
+frontend www
+    bind 127.0.0.1:8080
+    default_backend app
+`
+
+func TestHAProxyInTheDocumentsIsValid(t *testing.T) {
+	haproxy := testservers.Need(t, "haproxy")
+	for _, path := range documents(t) {
+		for _, b := range blocks(t, path, "haproxy") {
+			b.text = haproxyAround + b.text
+			checkBy(t, b, haproxy, "-q", "-dW", "-c", "-f")
+		}
+	}
+}
+
+// checkBy wants a program to have nothing against a block, whose file is its
+// last argument.
+func checkBy(t testing.TB, b block, program string, args ...string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, b.text)
+	if out, err := exec.CommandContext(t.Context(), program, append(args, file)...).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s\n%s", b.where, err, out, b.text)
+	}
+}
+
+func TestQueriesInTheDocumentsAreAnswered(t *testing.T) {
+	p := scrape(t, start(t, everything))
+	p.waitFor(t, `healthcheck_passed{check="disk"}`, "1")
+	for _, path := range documents(t) {
+		for _, b := range blocks(t, path, "promql") {
+			p.query(t, b.text)
+		}
+	}
+}
+
+var (
+	helpFlag = regexp.MustCompile(`--(?:\[no-\])?([a-z][a-z.-]+)`)
+	anyFlag  = regexp.MustCompile(`--([a-z][a-z.-]*[a-z])`)
+	rowFlag  = regexp.MustCompile("(?m)^\\| `--([a-z][a-z.-]*)")
+)
+
+// flagsOfOthers belong to other programs that the documents tell about, to the
+// parser of the command line itself, or are examples of what is masked in one.
+var flagsOfOthers = []string{"enable-feature", "help-long", "help-man", "no", "password"}
+
+func TestFlagsInTheDocumentsExist(t *testing.T) {
+	known := knownFlags(t)
+	deployed, err := filepath.Glob(filepath.Join(root, "deploy", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := documents(t)
+	for _, path := range deployed {
+		path, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	for _, path := range paths {
+		for _, found := range anyFlag.FindAllStringSubmatch(read(t, path), -1) {
+			if name := strings.TrimPrefix(found[1], "no-"); !slices.Contains(known, name) && !slices.Contains(flagsOfOthers, name) {
+				t.Errorf("%s: there is no flag %s", path, found[0])
+			}
+		}
+	}
+}
+
+func TestEveryFlagIsInItsDocument(t *testing.T) {
+	var documented []string
+	for _, row := range rowFlag.FindAllStringSubmatch(read(t, "docs/flags.md"), -1) {
+		documented = append(documented, row[1])
+	}
+	slices.Sort(documented)
+	known := slices.DeleteFunc(knownFlags(t), func(name string) bool { return strings.HasPrefix(name, "help-") })
+	if !slices.Equal(documented, known) {
+		t.Errorf("docs/flags.md has %v,\nthe program %v: run make docs", documented, known)
+	}
+}
+
+// knownFlags returns the names of all flags of the program and its commands.
+func knownFlags(t testing.TB) []string {
+	t.Helper()
+	stdout, stderr, status := command(t, []string{"COLUMNS=1000"}, "--help-long")
+	if status != 0 {
+		t.Fatalf("--help-long: status %d: %s", status, stderr)
+	}
+	var names []string
+	for line := range strings.Lines(stdout) {
+		if line = strings.TrimPrefix(strings.TrimSpace(line), "-h, "); strings.HasPrefix(line, "--") {
+			names = append(names, helpFlag.FindStringSubmatch(line)[1])
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+var link = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+
+func TestLinksInTheDocumentsLeadSomewhere(t *testing.T) {
+	records, err := filepath.Glob(filepath.Join(root, "docs", "adr", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := documents(t)
+	for _, path := range records {
+		paths = append(paths, filepath.Join("docs", "adr", filepath.Base(path)))
+	}
+	for _, path := range paths {
+		for _, found := range link.FindAllStringSubmatch(read(t, path), -1) {
+			target := found[1]
+			if strings.Contains(target, "://") {
+				continue
+			}
+			if matches, err := filepath.Glob(filepath.Join(root, filepath.Dir(path), target)); err != nil || len(matches) != 1 {
+				t.Errorf("%s: nothing at %s", path, target)
+			}
+		}
+	}
+}
