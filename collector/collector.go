@@ -103,15 +103,13 @@ func (c *Collector) Remove(name string) bool {
 }
 
 // Replace puts a whole new set of checks in place of the old one, for a reload.
-// A check with the same name, dependencies and (not empty) fingerprint keeps
-// its result, its state and its stuck run; one with the same name keeps its
-// counters. What is new or changed runs once first; then all is swapped at
+// A check with the same name and (not empty) fingerprint keeps its result, its
+// state and its stuck run; one with the same name keeps its counters. What is new or changed runs once first; then all is swapped at
 // once. When the set is wrong or ctx ends before, the old one stays as it was.
 func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	old := c.set.Load()
-	var fresh []*track
 	s, err := newSet(cs, c.opts, func(def checks.Check) *track {
 		before := old.byName[def.Name]
 		if before != nil && same(before.Check, def) {
@@ -121,13 +119,12 @@ func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 		if before != nil {
 			t.counters = before.counters
 		}
-		fresh = append(fresh, t)
 		return t
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.runOnce(ctx, s, fresh); err != nil {
+	if err := c.runOnce(ctx, s.unseen()); err != nil {
 		return err
 	}
 	c.swap(old, s)
@@ -135,36 +132,26 @@ func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 }
 
 func same(a, b checks.Check) bool {
-	return a.Fingerprint != "" && a.Fingerprint == b.Fingerprint && slices.Equal(a.DependsOn, b.DependsOn)
+	return a.Fingerprint != "" && a.Fingerprint == b.Fingerprint
 }
 
-// runOnce gives each fresh track of a set that nobody sees yet its first
-// result. When ctx ends before, they are retired.
-func (c *Collector) runOnce(ctx context.Context, s *set, fresh []*track) error {
+// runOnce gives each entry of a set that nobody sees yet its first result. When
+// ctx ends before, all of them are abandoned.
+func (c *Collector) runOnce(ctx context.Context, entries []*entry) error {
+	arrived := c.results.Load()
 	var runs []*run
-	var unseen []*entry
-	for _, e := range s.entries {
-		if e.def == nil {
-			e.def = e
-			unseen = append(unseen, e)
-		}
-	}
-	for _, e := range unseen {
-		if r, _ := c.demand(e, c.results.Load(), c.now()); r != nil {
+	for _, e := range entries {
+		if r, _ := c.demand(e, arrived, c.now()); r != nil {
 			runs = append(runs, r)
 		}
 	}
-	for _, r := range runs {
-		select {
-		case <-r.done:
-		case <-ctx.Done():
-			for _, t := range fresh {
-				t.retire()
-			}
-			return ctx.Err()
-		}
+	if awaitAll(runs, ctx.Done()) {
+		return nil
 	}
-	return nil
+	for _, e := range entries {
+		c.abandon(e.track)
+	}
+	return ctx.Err()
 }
 
 // swap makes s visible and lets go of what only the old set had.
@@ -188,22 +175,24 @@ func (c *Collector) swap(old, s *set) {
 
 // forget drops what is under way for a check that is gone.
 func (c *Collector) forget(e *entry) {
-	e.retire()
-	c.scheduler.remove(e.track)
+	c.abandon(e.track)
 	if c.durations != nil && c.set.Load().byName[e.Name] == nil {
 		c.durations.DeleteLabelValues(e.Name)
 	}
 }
 
-// start makes sure that, while Run is under way, every check has a run behind
-// it or before it.
+// start makes sure that, while Run is under way, every check has a run before
+// it.
 func (c *Collector) start(entries []*entry) {
 	if !c.scheduler.running() {
 		return
 	}
 	for _, e := range entries {
-		if e.current.Load() == nil {
+		switch {
+		case e.current.Load() == nil:
 			c.refresh(e.track)
+		case !c.scheduler.has(e.track):
+			c.schedule(e.track)
 		}
 	}
 }

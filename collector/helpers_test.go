@@ -3,6 +3,7 @@ package collector_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -105,4 +106,12 @@ func background(t *testing.T, c *collector.Collector) (stop func()) {
 	}
 	synctest.Wait()
 	return stop
+}
+
+// wantLine checks that a text has a line.
+func wantLine(t *testing.T, text, line string) {
+	t.Helper()
+	if !strings.Contains("\n"+text, "\n"+line+"\n") {
+		t.Errorf("no line %s in:\n%s", line, text)
+	}
 }

@@ -25,26 +25,31 @@ func (t *track) notify(old, p *published) {
 	}
 }
 
-// tell logs and hands on what has changed, with no lock held and, for one
-// check, one change after the other.
+// tell logs and hands on what has changed, in a goroutine of its own: a logger
+// or a hook that takes its time holds up no reader, no other check and not the
+// scheduler. For one check it is one change after the other.
 func (c *Collector) tell(t *track) {
-	for {
-		t.mu.Lock()
-		n := t.notice
-		if n == nil || t.telling {
-			t.mu.Unlock()
-			return
-		}
-		t.notice, t.telling = nil, true
+	t.mu.Lock()
+	n := t.notice
+	if n == nil || t.telling {
 		t.mu.Unlock()
-
+		return
+	}
+	t.notice, t.telling = nil, true
+	t.mu.Unlock()
+	go func() {
+		defer c.told(t) // Also when the hook ends its goroutine.
 		c.logChange(n)
 		c.callHook(n)
+	}()
+}
 
-		t.mu.Lock()
-		t.telling = false
-		t.mu.Unlock()
-	}
+// told goes on with what has changed meanwhile.
+func (c *Collector) told(t *track) {
+	t.mu.Lock()
+	t.telling = false
+	t.mu.Unlock()
+	c.tell(t)
 }
 
 func (c *Collector) callHook(n *notice) {
@@ -74,7 +79,7 @@ func (c *Collector) logChange(n *notice) {
 		level.Info(c.opts.Logger).Log("msg", "check skipped", "check", p.Check, "why", p.Output)
 	case n.old != nil:
 		level.Info(c.opts.Logger).Log("msg", "check recovered", "check", p.Check,
-			"after", p.Time.Sub(n.old.Since), "output", p.Output)
+			"after", p.at.mono-n.old.since.mono, "output", p.Output)
 	default:
 		level.Debug(c.opts.Logger).Log("msg", "check passed", "check", p.Check, "output", p.Output)
 	}
@@ -82,16 +87,10 @@ func (c *Collector) logChange(n *notice) {
 
 // logRun logs one result at debug, and the stack of a panic the first time.
 func (c *Collector) logRun(t *track, old *published, o outcome) {
-	name := t.name()
+	name := t.definition().Name
 	level.Debug(c.opts.Logger).Log("msg", "check result", "check", name, "passed", o.passed, "ran", o.ran,
 		"reason", o.reason, "duration", o.duration, "output", o.output, "warning", o.warning)
 	if o.stack != nil && (old == nil || old.Reason != checks.ReasonPanic) {
 		level.Error(c.opts.Logger).Log("msg", "check panicked", "check", name, "err", o.output, "stack", c.scrub(string(o.stack)))
 	}
-}
-
-func (t *track) name() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.def.Name
 }

@@ -45,9 +45,9 @@ type Options struct {
 	// Concurrency is how many runs are under way at a time. Zero means 64.
 	Concurrency int
 	// OnChange is called when a check's State has changed: for each check in
-	// order, from the goroutine of its run, with no lock held. When a call
-	// takes longer than changes come, those in between are left out. A panic
-	// is logged. Nil: nobody is told.
+	// order, from a goroutine of its own, with no lock held. When a call takes
+	// longer than changes come, those in between are left out. A panic is
+	// logged. Nil: nobody is told.
 	OnChange func(old, new Result)
 	// Scrub removes secrets from outputs, warnings and logged errors. It is
 	// called once for each text and must be safe for concurrent use. Nil means

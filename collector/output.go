@@ -13,6 +13,7 @@ const (
 	maxInput = 64 << 10
 	// maxOutput is how much of it is shown, in bytes, the ellipsis included.
 	maxOutput = 1 << 10
+	ellipsis  = "…"
 )
 
 // clean makes a check's text fit to be shown: valid UTF-8, without secrets, on
@@ -39,7 +40,10 @@ func (c *Collector) scrub(text string) (clean string) {
 
 // dropLastWord cuts what may be half a secret: half a URL has no @.
 func dropLastWord(s string) string {
-	return s[:strings.LastIndexAny(s, " \t\r\n")+1]
+	if end := strings.LastIndexAny(s, " \t\r\n") + 1; end > 0 {
+		return s[:end]
+	}
+	return ellipsis
 }
 
 // visible spells out what a terminal or a page would act on instead of showing.
@@ -83,7 +87,6 @@ func shorten(s string) string {
 	if len(s) <= maxOutput {
 		return s
 	}
-	const ellipsis = "…"
 	end := maxOutput - len(ellipsis)
 	for !utf8.RuneStart(s[end]) {
 		end--

@@ -51,15 +51,13 @@ func (p *places) next() *run {
 }
 
 // withdraw takes r out of the queue, if it is still there.
-func (p *places) withdraw(r *run) bool {
+func (p *places) withdraw(r *run) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if r.queued == nil {
-		return false
+	if r.queued != nil {
+		p.queue.Remove(r.queued)
+		r.queued = nil
 	}
-	p.queue.Remove(r.queued)
-	r.queued = nil
-	return true
 }
 
 // resize changes the number of places. It returns the runs that got one.

@@ -182,11 +182,8 @@ func (c *Collector) demand(e *entry, arrived uint64, now instant) (*run, answere
 	}
 	if t.stuck != nil {
 		c.repeatLocked(t, now)
-		changed := t.notice != nil
 		t.mu.Unlock()
-		if changed {
-			go c.tell(t) // A hook must not hold up a reader.
-		}
+		c.tell(t)
 		return nil, hit
 	}
 	r := c.startLocked(t, now)

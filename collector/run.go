@@ -53,6 +53,9 @@ func waitLimit(e *entry) time.Duration {
 	return ttl + time.Second
 }
 
+// longestWait is the longest that waitLimit can be.
+func longestWait(e *entry) time.Duration { return max(e.SuccessTTL, e.FailedTTL, 0) + time.Second }
+
 // startLocked makes a run of t the one under way; the caller holds the lock of
 // t and calls launch after it.
 func (c *Collector) startLocked(t *track, now instant) *run {
@@ -96,16 +99,8 @@ func (r *run) whenDone(f func()) {
 // proceed skips r if a check it depends on has not passed, else begins it as
 // soon as there is a place.
 func (c *Collector) proceed(r *run) {
-	for _, dep := range r.check.deps {
-		p := dep.current.Load()
-		if p == nil || p.State == StatePassed {
-			continue
-		}
-		verb := "fails"
-		if p.State == StateSkipped {
-			verb = "is skipped"
-		}
-		c.settle(r, outcome{skipped: true, reason: checks.ReasonSkipped, output: fmt.Sprintf("skipped: %s %s", dep.Name, verb)})
+	if why := r.check.blocked(); why != "" {
+		c.settle(r, outcome{skipped: true, reason: checks.ReasonSkipped, output: "skipped: " + why})
 		return
 	}
 	if c.places.enter(r) {
@@ -113,11 +108,25 @@ func (c *Collector) proceed(r *run) {
 	}
 }
 
+// blocked says which check that e depends on has not passed; empty if all have.
+func (e *entry) blocked() string {
+	for _, dep := range e.deps {
+		switch p := dep.current.Load(); {
+		case p == nil || p.State == StatePassed:
+		case p.State == StateSkipped:
+			return dep.Name + " is skipped"
+		default:
+			return dep.Name + " fails"
+		}
+	}
+	return ""
+}
+
 // begin starts the function of r, which has a place.
 func (c *Collector) begin(r *run) {
 	t := r.check.track
 	t.mu.Lock()
-	if r.settled { // It starved in the moment in which it got its place.
+	if r.settled { // It starved, or its check was removed, in the moment in which it got its place.
 		t.mu.Unlock()
 		c.vacate()
 		return
@@ -182,7 +191,6 @@ func (c *Collector) judge(output string, err error) outcome {
 // given up its result comes too late and is dropped.
 func (c *Collector) returned(r *run, o outcome) {
 	if c.settle(r, o) {
-		c.vacate()
 		return
 	}
 	t := r.check.track
@@ -197,21 +205,12 @@ func (c *Collector) returned(r *run, o outcome) {
 // context. Until it returns no other run of the check starts.
 func (c *Collector) giveUp(r *run) {
 	text := fmt.Sprintf("timeout: the check did not return within %s", ago(r.check.Timeout))
-	if c.settle(r, outcome{ran: true, deaf: true, reason: checks.ReasonTimeout, output: text}) {
-		c.vacate()
-	}
+	c.settle(r, outcome{ran: true, deaf: true, reason: checks.ReasonTimeout, output: text})
 }
 
 // starve settles r as failed because it got no place in time.
 func (c *Collector) starve(r *run) {
 	c.places.withdraw(r)
-	t := r.check.track
-	t.mu.Lock()
-	placed := r.placed
-	t.mu.Unlock()
-	if placed {
-		return
-	}
 	waited := ago(c.now().mono - r.asked.mono)
 	text := fmt.Sprintf("local: waited %s for one of %d places", waited, c.places.size())
 	if r.awaited.Load() > 0 {
@@ -220,12 +219,27 @@ func (c *Collector) starve(r *run) {
 	c.settle(r, outcome{reason: checks.ReasonInternal, output: text})
 }
 
-// settle publishes the outcome of r, unless r is settled already, and tells
-// whoever is concerned.
+// abandon makes c forget t: a run that waits is over, and what is published of
+// one that has begun is dropped.
+func (c *Collector) abandon(t *track) {
+	t.mu.Lock()
+	t.retired = true
+	r := t.run
+	t.mu.Unlock()
+	c.scheduler.remove(t)
+	if r != nil {
+		c.places.withdraw(r)
+		c.settle(r, outcome{})
+	}
+}
+
+// settle publishes the outcome of r, gives its place back and tells whoever is
+// concerned. It reports false, and does nothing, if r is settled already or if
+// the outcome is that of a run which never began, but r has.
 func (c *Collector) settle(r *run, o outcome) bool {
 	t, now := r.check.track, c.now()
 	t.mu.Lock()
-	if r.settled {
+	if r.settled || r.placed && !o.ran {
 		t.mu.Unlock()
 		return false
 	}
@@ -239,20 +253,27 @@ func (c *Collector) settle(r *run, o outcome) bool {
 	if o.ran {
 		o.duration, o.values = now.mono-r.started.mono, r.observed()
 	}
-	then := r.then
+	placed, then, retired := r.placed, r.then, t.retired
 	old := t.current.Load()
 	t.settle(o, now, c.results.Add(1))
 	t.mu.Unlock()
 
 	c.generation.Add(1)
-	c.wake(t, old)
+	if placed {
+		c.vacate()
+	}
+	if !retired {
+		c.wake(t, old)
+	}
 	close(r.done)
 	for _, f := range then {
 		f()
 	}
-	c.schedule(t)
-	c.logRun(t, old, o)
-	c.tell(t)
+	if !retired {
+		c.schedule(t)
+		c.logRun(t, old, o)
+		c.tell(t)
+	}
 	return true
 }
 
@@ -268,18 +289,20 @@ func (c *Collector) repeatLocked(t *track, now instant) {
 	c.generation.Add(1)
 }
 
-// wake starts the checks that were skipped because t had not passed.
+// wake starts what can run now that t has a new result: the checks that were
+// skipped because t had not passed or, if t itself was skipped because of one
+// that has passed in that very moment, t again.
 func (c *Collector) wake(t *track, old *published) {
-	p := t.current.Load()
-	if p == nil || p.State != StatePassed || old != nil && old.State == StatePassed {
-		return
-	}
-	t.mu.Lock()
-	dependents := t.def.dependents
-	t.mu.Unlock()
-	for _, e := range dependents {
-		if p := e.current.Load(); p != nil && p.State == StateSkipped {
-			c.refresh(e.track)
+	e, p := t.definition(), t.current.Load()
+	switch {
+	case p == nil:
+	case p.State == StateSkipped && e.blocked() == "":
+		c.refresh(t)
+	case p.State == StatePassed && (old == nil || old.State != StatePassed):
+		for _, dependent := range e.dependents {
+			if p := dependent.current.Load(); p != nil && p.State == StateSkipped {
+				c.refresh(dependent.track)
+			}
 		}
 	}
 }

@@ -130,6 +130,13 @@ func (s *scheduler) remove(t *track) {
 	}
 }
 
+// has reports whether t is due at some moment.
+func (s *scheduler) has(t *track) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t.due != nil
+}
+
 func (s *scheduler) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -227,7 +234,7 @@ func (c *Collector) schedule(t *track) {
 // run is due when the life of the last run's own result is over.
 func (c *Collector) resume(t *track) {
 	now := c.now()
-	c.generation.Add(1) // healthcheck_run_stuck has changed.
+	defer c.generation.Add(1)
 	t.mu.Lock()
 	p := t.current.Load()
 	if t.retired || p == nil || !p.fresh(now) {

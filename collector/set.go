@@ -73,7 +73,9 @@ func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (
 
 // resolve fills in the defaults of a definition.
 func resolve(def checks.Check, o Options) checks.Check {
-	def.Type = either(def.Type, "func")
+	def.Type = strings.ToValidUTF8(either(def.Type, "func"), "\uFFFD") // It is a label, and so is the next.
+	def.Runbook = strings.ToValidUTF8(def.Runbook, "\uFFFD")
+	def.Description = strings.ToValidUTF8(def.Description, "\uFFFD")
 	def.Timeout = either(def.Timeout, o.Timeout)
 	def.SuccessTTL = either(def.SuccessTTL, o.SuccessTTL)
 	def.FailedTTL = either(def.FailedTTL, o.FailedTTL)
@@ -124,7 +126,7 @@ func (s *set) order() error {
 			case 0:
 				walk(dep)
 			}
-			e.patience = max(e.patience, dep.patience+dep.Timeout+grace+waitLimit(dep))
+			e.patience = max(e.patience, dep.patience+dep.Timeout+grace+longestWait(dep))
 		}
 		mark[e] = walked
 		path = path[:len(path)-1]
@@ -144,4 +146,17 @@ func (s *set) definitions() []checks.Check {
 		defs[i] = e.Check
 	}
 	return defs
+}
+
+// unseen returns the entries whose tracks are new, and makes those entries their
+// definition.
+func (s *set) unseen() []*entry {
+	var entries []*entry
+	for _, e := range s.entries {
+		if e.def == nil {
+			e.def = e
+			entries = append(entries, e)
+		}
+	}
+	return entries
 }

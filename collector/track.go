@@ -65,6 +65,7 @@ type published struct {
 	at     instant // when it was published
 	until  instant // fresh before this
 
+	since               instant   // when State last changed
 	lastRun             time.Time // the end of the last run, as opposed to skips and the like
 	lastDuration        time.Duration
 	lastRunAt           instant
@@ -87,7 +88,7 @@ func (t *track) settle(o outcome, now instant, number uint64) {
 	if old != nil {
 		p.lastRun, p.lastRunAt, p.lastDuration, p.lastTTL = old.lastRun, old.lastRunAt, old.lastDuration, old.lastTTL
 		p.consecutiveFailures = old.consecutiveFailures
-		p.Since, p.LastSuccess = old.Since, old.LastSuccess
+		p.Since, p.since, p.LastSuccess = old.Since, old.since, old.LastSuccess
 	}
 	p.Passed, p.Reason, p.Output, p.Warning, p.Values = o.passed, o.reason, o.output, o.warning, o.values
 	p.Duration = o.duration
@@ -103,7 +104,7 @@ func (t *track) settle(o outcome, now instant, number uint64) {
 		p.LastSuccess, p.consecutiveFailures = p.Time, 0
 	}
 	if old == nil || old.State != p.State {
-		p.Since = p.Time
+		p.Since, p.since = p.Time, now
 		t.notify(old, p)
 	}
 	p.define(e)
@@ -163,11 +164,11 @@ func (t *track) redefine(e *entry) {
 	}
 }
 
-// retire makes t forget: what is under way will be dropped.
-func (t *track) retire() {
+// definition returns the newest entry with this track.
+func (t *track) definition() *entry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.retired = true
+	return t.def
 }
 
 // counts are the counters of a check at one moment.
