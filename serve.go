@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"github.com/go-kit/log/level"
-	"github.com/prometheus/client_golang/prometheus"
-	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
 
@@ -225,24 +223,6 @@ func (d *daemon) stop() {
 	closing.Wait()
 	d.instance.runs.end(shutdownLimit)
 	level.Info(d.logger).Log("msg", "stopped")
-}
-
-// gatherer has all metrics of the program.
-func (d *daemon) gatherer() prometheus.Gatherer {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(d.instance.collector, d.instance.buildInfo, d.requests)
-	registry.MustRegister(d.instance.metrics.collectors()...)
-	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "healthcheck_log_lines_dropped_total",
-		Help: "Total number of log lines that were dropped because their reader was too slow or gone.",
-	}, func() float64 { return float64(d.queue.dropped.Load()) }))
-	if !d.flags.disableExporterMetrics {
-		registry.MustRegister(
-			promcollectors.NewGoCollector(),
-			promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}),
-		)
-	}
-	return registry
 }
 
 // webHandler answers everything on the addresses of --web.listen-address.
