@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,6 +96,36 @@ func TestReferenceHasEveryTypeWithItsKeys(t *testing.T) {
 	for line := range strings.Lines(all) {
 		if len([]rune(line)) > 81 && !strings.HasPrefix(line, "    ") {
 			t.Errorf("longer than 80 columns: %s", line)
+		}
+	}
+}
+
+// Every struct with a Build in the packages of check types is a check type.
+func TestEveryCheckTypeIsInTheFile(t *testing.T) {
+	files, err := filepath.Glob("../checks/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for f := range fields(reflect.TypeFor[config.Types]()) {
+		known[f.Type.Elem().Name()] = true
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range tree.Decls {
+			f, is := declaration.(*ast.FuncDecl)
+			if !is || f.Name.Name != "Build" || f.Recv == nil {
+				continue
+			}
+			if receiver, is := f.Recv.List[0].Type.(*ast.Ident); is && !known[receiver.Name] {
+				t.Errorf("%s: %s has no field in config.Types", file, receiver.Name)
+			}
 		}
 	}
 }

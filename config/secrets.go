@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -69,9 +70,16 @@ func (v *vault) text(t text) {
 	case v.rules.Name(t.key):
 		v.add(value)
 		v.credential(value)
-	default:
+	case !slices.Contains(prose(), t.key):
 		v.parts(value)
 	}
+}
+
+// prose are the keys of what is written for people, or to be compared with an
+// answer. What looks like a secret there is masked where it is shown, but is not
+// learnt: a word such as "expired" must not vanish from all outputs.
+func prose() []string {
+	return []string{"name", "description", "runbook", "tags", "depends_on", "expect", "body_regexp", "body_not_regexp", "answers"}
 }
 
 // credential notes what follows the scheme in the value of a header such as

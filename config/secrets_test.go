@@ -63,6 +63,13 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 	}
 }
 
+func TestWordsOfDescriptionsAndExpectationsAreNotLearnt(t *testing.T) {
+	c := load(t, oneCheck("http: {url: \"https://h/\", body_regexp: '\"token\": *\"expired\"'}\ndescription: \"password: expired\""))
+	if len(c.Secrets) != 0 {
+		t.Errorf("Secrets = %q, want none", c.Secrets)
+	}
+}
+
 func TestOwnNamesCountAsSensitive(t *testing.T) {
 	t.Setenv("HC_INTERNAL_ID", "id-of-this-host")
 	t.Setenv("HC_RULE", "internal_id")
