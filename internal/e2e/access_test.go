@@ -71,7 +71,7 @@ func TestTLSAndAuthenticationCoverAllButTheHealthListener(t *testing.T) {
 	health := testservers.FreeAddr(t)
 	path := binary(t)
 	secure := &http.Client{
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool}, DisableKeepAlives: true}, //nolint:gosec // The default version.
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool}, DisableKeepAlives: true},
 		Timeout:   10 * time.Second,
 	}
 	addr := testservers.FreeAddr(t)
@@ -135,7 +135,7 @@ func TestUnixSocketsAndThoseOfSystemd(t *testing.T) {
 				return err.Error()
 			}
 			response.Body.Close()
-			if response.StatusCode != 200 {
+			if response.StatusCode != http.StatusOK {
 				return response.Status
 			}
 			return ""
