@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -84,6 +86,20 @@ func TestQueriesInTheDocumentsAreAnswered(t *testing.T) {
 	for _, path := range documents(t) {
 		for _, b := range blocks(t, path, "promql") {
 			p.query(t, b.text)
+		}
+	}
+}
+
+// The JSON that the documents show has the members of a real answer.
+func TestJSONInTheDocumentsIsThatOfAnAnswer(t *testing.T) {
+	names := regexp.MustCompile(`"([a-z_]+)": `)
+	e := start(t, "checks:\n  - {name: shell, exec: {command: [/bin/true]}}\n")
+	want := names.FindAllString(fetch(t, http.StatusOK, e.url+"/healthcheck"), -1)
+	for _, path := range documents(t) {
+		for _, b := range blocks(t, path, "json") {
+			if got := names.FindAllString(b.text, -1); !json.Valid([]byte(b.text)) || !slices.Equal(got, want) {
+				t.Errorf("%s: the members are %v, want %v", b.where, got, want)
+			}
 		}
 	}
 }
