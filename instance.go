@@ -196,8 +196,9 @@ func newSecrets() *secrets {
 	return s
 }
 
-// use makes the rules of cfg those in use. What it returns undoes that, but for
-// the literals, which are kept.
+// use makes the rules of cfg those in use, and masks what is shown of its checks
+// as it stands in the file. What it returns undoes the former, but for the
+// literals, which are kept.
 func (s *secrets) use(cfg *config.Config) (restore func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,6 +210,9 @@ func (s *secrets) use(cfg *config.Config) (restore func()) {
 	before := s.rules.Load()
 	before.Add(s.all...)
 	s.rules.Store(scrub.New(scrub.Rules{Names: cfg.Environment.ScrubNames, Allow: cfg.Environment.ScrubAllow, Literals: s.all}))
+	for i := range cfg.Checks {
+		cfg.Checks[i].Description = s.text(cfg.Checks[i].Description)
+	}
 	return func() { s.rules.Store(before) }
 }
 
