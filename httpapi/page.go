@@ -8,6 +8,8 @@ import (
 	"html/template"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
@@ -38,8 +40,8 @@ type page struct {
 
 type pageCheck struct {
 	*collector.Result
-	Class     string
-	Took, Age time.Duration
+	Class     string // the state, or warning
+	Took, Age string
 }
 
 // Page is for a person with a browser: the state of all checks, and links. It
@@ -80,14 +82,42 @@ func newPage(rep collector.Report, hostname string, links []Link) page {
 		Style: template.CSS(pageCSS), //nolint:gosec // A constant of ours.
 	}
 	for _, r := range rep.Results {
-		c := pageCheck{Result: r, Class: string(r.State), Took: r.Duration.Round(time.Microsecond)}
+		c := pageCheck{Result: r, Class: string(r.State), Took: took(r.Duration)}
 		if r.State == collector.StatePassed && r.Warning != "" {
 			c.Class = "warning"
 		}
 		if !r.Since.IsZero() {
-			c.Age = rep.Time.Sub(r.Since).Round(time.Second)
+			c.Age = age(rep.Time.Sub(r.Since))
 		}
 		p.Checks = append(p.Checks, c)
 	}
 	return p
+}
+
+// took writes how long a run took in three digits or so; nothing for what has
+// not run.
+func took(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(100 * time.Microsecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// age writes how long ago something was, to the second, the minute or the hour.
+func age(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return d.Round(time.Second).String()
+	case d < time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	case d < 2*day:
+		return strings.TrimSuffix(d.Round(time.Hour).String(), "0m0s")
+	}
+	return strconv.Itoa(int(d/day)) + "d"
 }
