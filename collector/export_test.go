@@ -25,3 +25,10 @@ func (c *Collector) Queued() int {
 	defer c.places.mu.Unlock()
 	return c.places.queue.Len()
 }
+
+// Taken returns how many runs have a place.
+func (c *Collector) Taken() int {
+	c.places.mu.Lock()
+	defer c.places.mu.Unlock()
+	return c.places.taken
+}

@@ -183,6 +183,7 @@ func (c *Collector) demand(e *entry, arrived uint64, now instant) (*run, answere
 	if t.stuck != nil {
 		c.repeatLocked(t, now)
 		t.mu.Unlock()
+		c.schedule(t)
 		c.tell(t)
 		return nil, hit
 	}

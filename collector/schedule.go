@@ -35,10 +35,11 @@ type scheduler struct {
 
 // A due is one place in the queue.
 type due struct {
-	track *track
-	at    time.Duration
-	from  time.Duration // never before this
-	index int
+	track  *track
+	number uint64 // of the result that is to be renewed
+	at     time.Duration
+	from   time.Duration // never before this
+	index  int
 }
 
 // Run renews results in the background until ctx ends; then the collector is
@@ -67,20 +68,19 @@ func (c *Collector) Run(ctx context.Context) error {
 			return nil
 		case <-s.timer.C:
 		}
-		for _, t := range s.take(c.now().mono) {
-			c.refresh(t)
+		for _, d := range s.take(c.now().mono) {
+			c.renewResult(d.track, d.number)
 		}
 	}
 }
 
 // take removes from the queue what falls due before the next wake-up, and sets
 // the timer for that.
-func (s *scheduler) take(now time.Duration) []*track {
+func (s *scheduler) take(now time.Duration) []*due {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ticked = now
-	var taken []*track
-	var kept []*due
+	var taken, kept []*due
 	for len(s.queue) > 0 && s.queue[0].at < now+tick {
 		d, _ := heap.Pop(&s.queue).(*due)
 		if d.from > now {
@@ -88,7 +88,7 @@ func (s *scheduler) take(now time.Duration) []*track {
 			continue
 		}
 		d.track.due = nil
-		taken = append(taken, d.track)
+		taken = append(taken, d)
 	}
 	for _, d := range kept {
 		heap.Push(&s.queue, d)
@@ -101,18 +101,19 @@ func (s *scheduler) take(now time.Duration) []*track {
 	return taken
 }
 
-// put makes t due at a moment, in place of when it was due before.
-func (s *scheduler) put(t *track, at, from, now time.Duration) {
+// put makes the result p of t due at a moment, in place of when t was due
+// before, unless that is for a newer result.
+func (s *scheduler) put(t *track, p *published, at, from, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.on {
+	switch {
+	case !s.on || t.due != nil && t.due.number > p.number:
 		return
-	}
-	if t.due == nil {
-		t.due = &due{track: t, at: at, from: from}
+	case t.due == nil:
+		t.due = &due{track: t, number: p.number, at: at, from: from}
 		heap.Push(&s.queue, t.due)
-	} else {
-		t.due.at, t.due.from = at, from
+	default:
+		t.due.number, t.due.at, t.due.from = p.number, at, from
 		heap.Fix(&s.queue, t.due.index)
 	}
 	if wake := max(at, s.ticked+tick, now); wake < s.wakes {
@@ -165,10 +166,14 @@ func (c *Collector) Stalled(limit time.Duration) bool {
 }
 
 // refresh starts a run of t, unless one is under way or stuck.
-func (c *Collector) refresh(t *track) {
+func (c *Collector) refresh(t *track) { c.renewResult(t, 0) }
+
+// renewResult does so only as long as the result of t is still the one of that
+// number, if not zero: a newer one has been made due by who published it.
+func (c *Collector) renewResult(t *track, number uint64) {
 	now := c.now()
 	t.mu.Lock()
-	if t.retired || t.run != nil {
+	if t.retired || t.run != nil || number > 0 && t.current.Load().number != number {
 		t.mu.Unlock()
 		return
 	}
@@ -197,7 +202,7 @@ func (c *Collector) refreshFirst(t *track) {
 	t.spread = false
 	t.mu.Unlock()
 	left := p.until.mono - now.mono
-	c.scheduler.put(t, now.mono+share(left), now.mono, now.mono)
+	c.scheduler.put(t, p, now.mono+share(left), now.mono, now.mono)
 }
 
 // schedule makes t due in the last tenth of its result's life or, once after
@@ -226,7 +231,7 @@ func (c *Collector) schedule(t *track) {
 	if spread {
 		from, at = p.at.mono, p.at.mono+share(ttl)
 	}
-	c.scheduler.put(t, at, from, c.now().mono)
+	c.scheduler.put(t, p, at, from, c.now().mono)
 }
 
 // resume is called when the function of a run that was given up has returned at
@@ -244,7 +249,7 @@ func (c *Collector) resume(t *track) {
 	from := max(now.mono, p.lastRunAt.mono+time.Duration(early*float64(p.lastTTL)))
 	if c.scheduler.running() {
 		t.mu.Unlock()
-		c.scheduler.put(t, from, from, now.mono)
+		c.scheduler.put(t, p, from, from, now.mono)
 		return
 	}
 	over := p.lastRunAt.add(p.lastTTL)
