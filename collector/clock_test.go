@@ -1,9 +1,13 @@
 package collector_test
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-kit/log"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
@@ -112,4 +116,46 @@ func TestRule06ASuspendDuringARefreshHandsOutNoOldPass(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		wantResult(t, one(t, c, "db"), collector.StatePassed, "ok")
 	})
+}
+
+func TestRule05TwentyJumpsLeaveNoAbsurdDuration(t *testing.T) {
+	for seed := range uint64(50) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(5, seed)) //nolint:gosec // To be repeated.
+			var s, slow, failing subject
+			slow.takes.Store(int64(time.Second))
+			failing.fails(errDown)
+			var logged syncBuffer
+			c := newCollector(t, collector.Options{MaxWait: time.Second, Logger: log.NewLogfmtLogger(&logged)},
+				s.check("a"), slow.check("slow"), failing.check("failing"))
+			jump := c.SetWallClock()
+			if seed%2 == 0 {
+				defer background(t, c)()
+			}
+			for range 20 {
+				jump(time.Duration(random.Int64N(int64(48*time.Hour))) - 24*time.Hour)
+				time.Sleep(time.Duration(random.Int64N(int64(40 * time.Second))))
+				for _, r := range report(t, c).Results {
+					if r.Duration < 0 || r.Duration > time.Second {
+						t.Errorf("%s took %v", r.Check, r.Duration)
+					}
+					if life := r.Expires.Sub(r.Time); life != 27*time.Second && life != 9*time.Second && r.State != collector.StateUnknown {
+						t.Errorf("%s is kept %v", r.Check, life)
+					}
+					if r.State == collector.StateUnknown && strings.Contains(r.Output, "-") {
+						t.Errorf("%s: %s", r.Check, r.Output)
+					}
+				}
+				for _, line := range exposition(t, c) {
+					if strings.HasPrefix(line, "healthcheck_duration_seconds") && strings.Contains(line, " -") {
+						t.Error(line)
+					}
+				}
+			}
+			time.Sleep(10 * time.Second)
+			if strings.Contains(logged.String(), "=-") {
+				t.Errorf("a negative duration in the log:\n%s", logged.String())
+			}
+		})
+	}
 }

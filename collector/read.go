@@ -2,9 +2,10 @@ package collector
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,6 +166,11 @@ func (c *Collector) demand(e *entry, arrived uint64, now instant) (*run, answere
 	t.mu.Lock()
 	p := t.current.Load()
 	if r := t.run; r != nil {
+		if r.placed && now.mono >= r.deadline().mono {
+			t.mu.Unlock()
+			c.giveUp(r) // Its timer is late, and nobody waits for that.
+			return nil, hit
+		}
 		defer t.mu.Unlock()
 		switch {
 		case p != nil && p.State == StateSkipped && !c.scheduler.running():
@@ -312,18 +318,20 @@ func (c *Collector) sum(results []*Result) Report {
 const maxSelections = 128
 
 // selection returns what f selects. A name or tag that nothing has is an error.
+// It takes no lock for a filter that is remembered.
 func (s *set) selection(f Filter) (*selection, error) {
 	if len(f.Names) == 0 && len(f.Exclude) == 0 && len(f.Tags) == 0 {
 		return s.all, nil
 	}
+	var room [128]byte
+	key := f.appendKey(room[:0])
+	if known := s.selections.Load(); known != nil {
+		if sel := (*known)[string(key)]; sel != nil {
+			return sel, nil
+		}
+	}
 	if err := s.knows(f); err != nil {
 		return nil, err
-	}
-	key := strings.Join(f.Names, ",") + ";" + strings.Join(f.Exclude, ",") + ";" + strings.Join(f.Tags, ",")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if sel := s.selections[key]; sel != nil {
-		return sel, nil
 	}
 	sel := &selection{set: s}
 	for _, e := range s.entries {
@@ -334,15 +342,40 @@ func (s *set) selection(f Filter) (*selection, error) {
 	if len(sel.entries) == 0 {
 		return nil, fmt.Errorf("%w: the selection leaves none", ErrUnknownCheck)
 	}
-	if len(s.selections) == maxSelections {
-		clear(s.selections)
-	}
-	s.selections[key] = sel
-	return sel, nil
+	return s.remember(string(key), sel), nil
 }
 
-// knows is an error for a name or a tag that no check has. What it lets pass
-// has no comma and no semicolon in it.
+// remember keeps sel for others who ask for the same, or returns what somebody
+// else has kept meanwhile. Readers have the map, so it is a new one every time.
+func (s *set) remember(key string, sel *selection) *selection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := map[string]*selection{key: sel}
+	if before := s.selections.Load(); before != nil {
+		if first := (*before)[key]; first != nil {
+			return first
+		}
+		if len(*before) < maxSelections {
+			maps.Copy(known, *before)
+		}
+	}
+	s.selections.Store(&known)
+	return sel
+}
+
+// appendKey appends what only an equal filter appends too: what names say comes
+// from outside, so they are told apart by their lengths.
+func (f Filter) appendKey(dst []byte) []byte {
+	for _, list := range [...][]string{f.Names, f.Exclude, f.Tags} {
+		dst = binary.AppendUvarint(dst, uint64(len(list)))
+		for _, s := range list {
+			dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+		}
+	}
+	return dst
+}
+
+// knows is an error for a name or a tag that no check has.
 func (s *set) knows(f Filter) error {
 	for _, name := range slices.Concat(f.Names, f.Exclude) {
 		if s.byName[name] == nil {

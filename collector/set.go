@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -38,14 +39,14 @@ type set struct {
 	tags    map[string]bool
 	all     *selection
 
-	mu         sync.Mutex
-	selections map[string]*selection
+	mu         sync.Mutex // held while a filter is added to those remembered
+	selections atomic.Pointer[map[string]*selection]
 }
 
 // newSet makes a set of definitions, or says everything that is wrong with
 // them. The track of each entry is what trackOf returns for its definition.
 func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (*set, error) {
-	s := &set{byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}, selections: map[string]*selection{}}
+	s := &set{byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}}
 	var errs []error
 	for _, def := range defs {
 		if err := def.Validate(); err != nil {

@@ -2,6 +2,7 @@ package collector_test
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -137,4 +138,47 @@ func TestRule03StuckFailuresCountForTheThreshold(t *testing.T) {
 		close(release)
 		synctest.Wait()
 	})
+}
+
+func TestRule06NobodyWaitsForTheTimerThatGivesARunUp(t *testing.T) {
+	for range 20 { // Whose timer is first at the same moment is left to chance.
+		synctest.Test(t, func(t *testing.T) {
+			hang, release := make(chan struct{}), make(chan struct{})
+			var s subject
+			c := newCollector(t, collector.Options{SuccessTTL: 10 * time.Second, Timeout: time.Second}, checks.Check{
+				Name: "deaf", Func: func(context.Context) (string, error) {
+					if s.runs.Add(1) == 3 { // The first that comes in the last tenth of a life.
+						close(hang)
+						<-release
+					}
+					return "ok", nil
+				},
+			})
+			stop := background(t, c)
+			<-hang
+			time.Sleep(1050 * time.Millisecond)
+			for range 10 {
+				wantResult(t, one(t, c, "deaf"), collector.StateFailed, "timeout: the check did not return within 1s")
+			}
+			wantMetrics(t, c, `
+				healthcheck_cache_requests_total{outcome="coalesced"} 0
+				healthcheck_cache_requests_total{outcome="miss"} 0
+			`)
+			close(release)
+			stop()
+		})
+	}
+}
+
+func TestAFilterWithACommaInANameIsNotTwoNames(t *testing.T) {
+	var a, b subject
+	c := newCollector(t, collector.Options{}, a.check("a"), b.check("b"))
+	if _, err := c.Report(t.Context(), collector.Filter{Names: []string{"a", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{{"a,b"}, {"a\x01b"}, {"a;", "b"}} {
+		if _, err := c.Report(t.Context(), collector.Filter{Names: names}); !errors.Is(err, collector.ErrUnknownCheck) {
+			t.Errorf("Report(%q) = %v, want ErrUnknownCheck", names, err)
+		}
+	}
 }
