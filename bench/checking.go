@@ -1,0 +1,4 @@
+package main
+
+func loop([]string) error    { return nil }
+func growing([]string) error { return nil }
