@@ -26,7 +26,7 @@ type pooledConn struct {
 	net.Conn
 	pool  *pool
 	since time.Time // when it began to wait, or to be answered
-	busy  bool      // being answered
+	busy  int       // how many of its requests are being answered: HTTP/2 has several
 }
 
 // Close gives the place back.
@@ -46,11 +46,11 @@ func (c *pooledConn) CloseWrite() error {
 	return half.CloseWrite()
 }
 
-// answering says whether a request of the connection is being answered.
-func (c *pooledConn) answering(busy bool) {
+// answering adds to how many requests of the connection are being answered.
+func (c *pooledConn) answering(more int) {
 	c.pool.mu.Lock()
 	defer c.pool.mu.Unlock()
-	c.busy, c.since = busy, time.Now()
+	c.busy, c.since = c.busy+more, time.Now()
 }
 
 // tryAdmit makes conn one of the pool's if there is room.
@@ -90,7 +90,7 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 		if c == newest {
 			continue
 		}
-		if chosen == nil || chosen.busy && !c.busy || chosen.busy == c.busy && c.since.Before(chosen.since) {
+		if chosen == nil || c.goesBefore(chosen) {
 			chosen = c
 		}
 	}
@@ -98,6 +98,14 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 		return newest
 	}
 	return chosen
+}
+
+// goesBefore reports whether c is to be closed rather than o.
+func (c *pooledConn) goesBefore(o *pooledConn) bool {
+	if waits, others := c.busy == 0, o.busy == 0; waits != others {
+		return waits
+	}
+	return c.since.Before(o.since)
 }
 
 // A pooledListener accepts connections into a pool that it shares with others
@@ -138,8 +146,8 @@ func connContext(ctx context.Context, conn net.Conn) context.Context {
 func pooled(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, is := r.Context().Value(connKey{}).(*pooledConn); is {
-			c.answering(true)
-			defer c.answering(false)
+			c.answering(1)
+			defer c.answering(-1)
 		}
 		next.ServeHTTP(w, r)
 	})

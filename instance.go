@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -60,7 +61,7 @@ func newInstance(f *flags, logger log.Logger, s *secrets) (*instance, error) {
 	}
 	i.collector, err = collector.New(collector.Options{
 		Concurrency: cfg.Concurrency, MaxWait: cfg.MaxWait, Histogram: histogram,
-		Scrub: s.text, Logger: logger,
+		Scrub: s.text, Logger: i.runs.log(logger),
 	}, i.runs.owned(cfg.Checks)...)
 	if err != nil {
 		return nil, err
@@ -137,8 +138,12 @@ func (i *instance) answer(cfg *config.Config) (*answers, error) {
 	next.health = httpapi.Healthcheck(i.collector, options)
 	options.HideOutput = i.flags.healthHideOutput
 	next.public = httpapi.Healthcheck(i.collector, options)
+	environment := environmentOptions(cfg, i.secrets)
+	if _, err := envinfo.Labels(environment); err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
 	var err error
-	next.dump, err = envinfo.New(environmentOptions(cfg, i.secrets))
+	next.dump, err = envinfo.New(environment)
 	return next, err
 }
 
@@ -213,7 +218,12 @@ func (s *secrets) use(cfg *config.Config) (restore func()) {
 	for i := range cfg.Checks {
 		cfg.Checks[i].Description = s.text(cfg.Checks[i].Description)
 	}
-	return func() { s.rules.Store(before) }
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		before.Add(s.all...) // And what was learnt meanwhile.
+		s.rules.Store(before)
+	}
 }
 
 // learn adds a secret that was read while in use.
@@ -243,7 +253,9 @@ func (s *secrets) Tree(v any) json.RawMessage { return s.rules.Load().Tree(v) }
 type runs struct {
 	ctx  context.Context
 	stop context.CancelFunc
-	all  sync.WaitGroup
+
+	mu  sync.Mutex // held between looking whether runs have been ended and adding one
+	all sync.WaitGroup
 }
 
 func newRuns() *runs {
@@ -257,7 +269,9 @@ func (r *runs) owned(cs []checks.Check) []checks.Check {
 	for i := range cs {
 		f := cs[i].Func
 		cs[i].Func = func(ctx context.Context) (string, error) {
-			r.all.Add(1)
+			if !r.begin() {
+				return "", errStopping
+			}
 			defer r.all.Done()
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
@@ -268,9 +282,35 @@ func (r *runs) owned(cs []checks.Check) []checks.Check {
 	return cs
 }
 
+// errStopping is the result of a run that would begin when all have been ended.
+var errStopping = checks.Fail(checks.ReasonInternal, errors.New("local: the exporter is stopping"))
+
+func (r *runs) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ctx.Err() != nil {
+		return false
+	}
+	r.all.Add(1)
+	return true
+}
+
+// log is a logger until the runs are ended: what becomes of them then is our own
+// doing, and no news of what was checked.
+func (r *runs) log(next log.Logger) log.Logger {
+	return log.LoggerFunc(func(keyvals ...any) error {
+		if r.ctx.Err() != nil {
+			return nil //nolint:nilerr // It is told by nobody: see above.
+		}
+		return next.Log(keyvals...)
+	})
+}
+
 // end ends all runs, and waits for them no longer than the limit.
 func (r *runs) end(limit time.Duration) {
+	r.mu.Lock()
 	r.stop()
+	r.mu.Unlock()
 	ended := make(chan struct{})
 	go func() {
 		r.all.Wait()

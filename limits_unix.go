@@ -11,5 +11,5 @@ func descriptorLimit() int {
 		return 0
 	}
 	const most = 1 << 20
-	return int(min(uint64(limit.Cur), most)) //nolint:gosec,unconvert // Bounded; signed on some systems.
+	return int(min(uint64(limit.Cur), most)) //nolint:unconvert // Bounded; signed on some systems.
 }

@@ -94,11 +94,10 @@ func listen(flag, address string) (net.Listener, error) {
 // removeStale removes a socket that a process has left behind; a living one and
 // any other file stay.
 func removeStale(path string) error {
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode().Type() != os.ModeSocket {
-		return nil //nolint:nilerror // Listen says what is wrong.
+	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSocket {
+		return nil //nolint:nilerr // Listen says what is wrong.
 	}
-	conn, err := net.DialTimeout("unix", path, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
 	if err == nil {
 		conn.Close()
 		return fmt.Errorf("%s: somebody listens there already", path)

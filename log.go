@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -26,20 +27,34 @@ const maxLogQueue = 1024
 type logQueue struct {
 	lines   chan []byte
 	dropped atomic.Uint64
+	last    chan struct{} // closed when no more lines are waited for
 	written chan struct{} // closed when the goroutine has ended
 }
 
 func newLogQueue(w io.Writer) *logQueue {
-	q := &logQueue{lines: make(chan []byte, maxLogQueue), written: make(chan struct{})}
-	go func() {
-		defer close(q.written)
-		for line := range q.lines {
-			if _, err := w.Write(line); err != nil {
-				q.dropped.Add(1)
-			}
-		}
-	}()
+	q := &logQueue{lines: make(chan []byte, maxLogQueue), last: make(chan struct{}), written: make(chan struct{})}
+	go q.writeTo(w)
 	return q
+}
+
+func (q *logQueue) writeTo(w io.Writer) {
+	defer close(q.written)
+	write := func(line []byte) {
+		if _, err := w.Write(line); err != nil {
+			q.dropped.Add(1)
+		}
+	}
+	for {
+		select {
+		case line := <-q.lines:
+			write(line)
+		case <-q.last:
+			for range len(q.lines) {
+				write(<-q.lines)
+			}
+			return
+		}
+	}
 }
 
 // Write implements [io.Writer]. It never waits and never fails.
@@ -53,9 +68,9 @@ func (q *logQueue) Write(line []byte) (int, error) {
 }
 
 // flush waits until what is queued is written, but not for a reader that has
-// stalled. Nothing may be written any more after it.
+// stalled. A check that is deaf may still write after it: that line is lost.
 func (q *logQueue) flush(limit time.Duration) {
-	close(q.lines)
+	close(q.last)
 	select {
 	case <-q.written:
 	case <-time.After(limit):
@@ -82,8 +97,23 @@ func newLogging(w io.Writer, minimum, format string, clean func(string) string) 
 	_ = least.UnmarshalText([]byte(minimum)) // One of the flag's own words.
 	return logging{
 		logger:     level.NewFilter(stamped, allowed),
-		structured: slog.New(sloggokit.NewGoKitHandler(level.NewFilter(base, allowed), &least)),
+		structured: slog.New(sloggokit.NewGoKitHandler(level.NewFilter(restamping{base}, allowed), &least)),
 	}
+}
+
+// restamping is a logger that calls the time of a line ts, as ours do, where slog
+// calls it time.
+type restamping struct{ next log.Logger }
+
+// Log implements [log.Logger].
+func (r restamping) Log(keyvals ...any) error {
+	for i := 0; i+1 < len(keyvals); i += 2 {
+		if at, is := keyvals[i+1].(time.Time); is && keyvals[i] == "time" {
+			rest := slices.Delete(slices.Clone(keyvals), i, i+2)
+			return r.next.Log(append([]any{"ts", at.UTC()}, rest...)...)
+		}
+	}
+	return r.next.Log(keyvals...)
 }
 
 // scrubbing is a logger that masks the secrets in texts and errors.

@@ -121,7 +121,7 @@ func TestRule06ASuspendDuringARefreshHandsOutNoOldPass(t *testing.T) {
 func TestRule05TwentyJumpsLeaveNoAbsurdDuration(t *testing.T) {
 	for seed := range uint64(50) {
 		synctest.Test(t, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(5, seed)) //nolint:gosec // To be repeated.
+			random := rand.New(rand.NewPCG(5, seed))
 			var s, slow, failing subject
 			slow.takes.Store(int64(time.Second))
 			failing.fails(errDown)

@@ -73,7 +73,7 @@ func (g generator) check(name string, others []string) checks.Check {
 		def.DependsOn = []string{others[g.IntN(len(others))]}
 	}
 	// One generator for each check: they run beside each other.
-	mine := generator{Rand: rand.New(rand.NewPCG(g.Uint64(), g.Uint64())), t: g.t} //nolint:gosec // To be repeated.
+	mine := generator{Rand: rand.New(rand.NewPCG(g.Uint64(), g.Uint64())), t: g.t}
 	def.Func = func(ctx context.Context) (string, error) { return mine.run(ctx) }
 	return def
 }
@@ -101,13 +101,13 @@ func (g generator) run(ctx context.Context) (string, error) {
 }
 
 func TestMetricsOfAnyChecksAreClean(t *testing.T) {
-	sets := 200
+	sets := 100
 	if os.Getenv("HEALTHCHECK_LONG") == "1" {
 		sets = 10_000
 	}
 	for i := range sets {
 		synctest.Test(t, func(t *testing.T) {
-			g := generator{Rand: rand.New(rand.NewPCG(2026, uint64(i))), t: t} //nolint:gosec // To be repeated.
+			g := generator{Rand: rand.New(rand.NewPCG(2026, uint64(i))), t: t}
 			var names []string
 			c := newCollector(t, collector.Options{})
 			for range 1 + g.IntN(5) {
