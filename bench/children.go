@@ -27,7 +27,6 @@ func roles() map[string]func(args []string) error {
 		"reference": serveReference,
 		"target":    serveTarget,
 		"loop":      loop,
-		"growth":    growing,
 	}
 }
 

@@ -32,6 +32,7 @@ func groups() []group {
 		{"expired", true, expired},
 		{"background", true, background},
 		{"wire", false, wire},
+		{"checking", false, checking},
 	}
 }
 
