@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
@@ -59,11 +61,15 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 		return exitMisuse, err
 	}
 	known.use(cfg)
+	selected := cfg.Checks
+	if f.checkOutput == "prometheus" {
+		selected = onlyOnce(withDependencies(cfg.Checks, f.checkNames))
+	}
 	owner := newRuns()
 	defer owner.end(shutdownLimit)
 	c, err := collector.New(collector.Options{
 		Concurrency: cfg.Concurrency, Scrub: known.text, Logger: log.NewNopLogger(), CollectWait: -1,
-	}, owner.owned(cfg.Checks)...)
+	}, owner.owned(selected)...)
 	if err != nil {
 		return exitMisuse, err
 	}
@@ -77,15 +83,46 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	}
 	switch f.checkOutput {
 	case "nagios":
-		line, status := nagios(report)
+		line, code := nagios(report)
 		fmt.Fprintln(stdout, line)
-		return status, nil
+		return code, nil
 	case "prometheus":
 		return status, printMetrics(stdout, c)
 	}
 	body, err := render(report, healthOptions(cfg, known), f.checkOutput)
 	stdout.Write(body)
 	return status, err
+}
+
+// withDependencies returns the checks of those names, and what they depend on;
+// all if there is no name. A name that is unknown is left to the collector.
+func withDependencies(all []checks.Check, names []string) []checks.Check {
+	if len(names) == 0 {
+		return all
+	}
+	wanted := map[string]bool{}
+	for len(names) > 0 {
+		name := names[0]
+		names = names[1:]
+		if wanted[name] {
+			continue
+		}
+		wanted[name] = true
+		if i := slices.IndexFunc(all, func(c checks.Check) bool { return c.Name == name }); i >= 0 {
+			names = slices.Concat(names, all[i].DependsOn)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(c checks.Check) bool { return !wanted[c.Name] })
+}
+
+// onlyOnce makes results last: metrics are those of the runs that were reported,
+// also where nothing is cached.
+func onlyOnce(cs []checks.Check) []checks.Check {
+	cs = slices.Clone(cs)
+	for i := range cs {
+		cs[i].SuccessTTL, cs[i].FailedTTL = time.Hour, time.Hour
+	}
+	return cs
 }
 
 // fixed is a Reporter that has one report.
@@ -168,7 +205,11 @@ func nagios(report collector.Report) (line string, status int) {
 	if len(problems) > 0 {
 		text = strings.Join(problems, "; ")
 	}
-	return fmt.Sprintf("%s - %s | %s", word, nagiosText(text), strings.Join(data, " ")), status
+	line = word + " - " + nagiosText(text)
+	if len(data) > 0 {
+		line += " | " + strings.Join(data, " ")
+	}
+	return line, status
 }
 
 // nagiosText keeps a text from being read as performance data or as more lines.

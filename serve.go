@@ -8,8 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"net/url"
 	"os"
 	"os/signal"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -89,14 +92,24 @@ func (f *flags) validate() error {
 	if f.shutdownDelay < 0 {
 		fault("--shutdown.delay: %v, want 0s or more", f.shutdownDelay)
 	}
-	if path := f.telemetryPath; !strings.HasPrefix(path, "/") || strings.HasPrefix(path+"/", "/healthcheck/") ||
-		strings.HasPrefix(path+"/", "/environment/") || strings.HasPrefix(path+"/", "/-/") || path == "/" {
-		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", path)
+	if !ownPath(f.telemetryPath) {
+		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", f.telemetryPath)
 	}
 	if err := web.Validate(*f.web.WebConfigFile); err != nil {
 		fault("--web.config.file: %w", err)
 	}
 	return errors.Join(errs...)
+}
+
+// ownPath reports whether the metrics can have that path: a plain one, at which
+// nothing else is.
+func ownPath(p string) bool {
+	if !strings.HasPrefix(p, "/") || p == "/" || path.Clean(p) != strings.TrimSuffix(p, "/") || (&url.URL{Path: p}).String() != p {
+		return false
+	}
+	return !slices.ContainsFunc([]string{"/healthcheck/", "/environment/", "/-/", "/debug/pprof/"}, func(taken string) bool {
+		return strings.HasPrefix(p+"/", taken)
+	})
 }
 
 // A daemon is the instance with everything that listens.

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+func runCommand(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs strings.Builder
+	status = run(t.Context(), args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func TestNagiosSaysItInOneLine(t *testing.T) {
+	passed := &collector.Result{Check: "a", State: collector.StatePassed, Output: "fine", Duration: 1500 * time.Microsecond}
+	warns := &collector.Result{Check: "b", State: collector.StatePassed, Output: "90%", Warning: "above 85%"}
+	failed := &collector.Result{Check: "c", State: collector.StateFailed, Output: "refused | rm -rf\nnow"}
+	for _, test := range []struct {
+		report collector.Report
+		want   string
+		status int
+	}{
+		{collector.Report{Status: collector.StatusPassed, Results: []*collector.Result{passed}}, "OK - 1 checks passed | 'a'=0.001500s", 0},
+		{collector.Report{Status: collector.StatusPassed}, "OK - 0 checks passed", 0},
+		{collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{passed, warns}},
+			"WARNING - b: above 85% | 'a'=0.001500s 'b'=0.000000s", 1},
+		{collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{warns, failed}},
+			"CRITICAL - b: above 85%; c: refused / rm -rf; now | 'b'=0.000000s 'c'=0.000000s", 2},
+		{collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{passed}},
+			"CRITICAL - draining: deploy | 'a'=0.001500s", 2},
+	} {
+		if line, status := nagios(test.report); line != test.want || status != test.status {
+			t.Errorf("%d %q, want %d %q", status, line, test.status, test.want)
+		}
+	}
+}
+
+const threeChecks = `
+global: {success_ttl: 0s, failed_ttl: 0s}
+checks:
+  - {name: db, exec: {command: [sh, -c, "echo x >> $COUNT/db"], env: {COUNT: DIR}}}
+  - {name: app, depends_on: [db], exec: {command: [sh, -c, "echo x >> $COUNT/app"], env: {COUNT: DIR}}}
+  - {name: other, exec: {command: [sh, -c, "exit 2"]}}
+`
+
+func TestCheckPrintsTheMetricsOfTheRunsThatItReports(t *testing.T) {
+	f := newFile(t, "")
+	dir := t.TempDir()
+	f.write(strings.ReplaceAll(threeChecks, "DIR", dir))
+	status, out, errs := runCommand(t, "--config.file="+f.path, "check", "--output=prometheus", "app")
+	if status != exitPassed || errs != "" {
+		t.Errorf("status %d, %q", status, errs)
+	}
+	for _, want := range []string{"healthcheck_healthy 1\n", `healthcheck_runs_total{check="app",result="passed"} 1`, `healthcheck_passed{check="db"} 1`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, `"other"`) {
+		t.Errorf("a check that was not asked for:\n%s", out)
+	}
+	if status, _, _ = runCommand(t, "--config.file="+f.path, "check", "--output=prometheus"); status != exitFailed {
+		t.Errorf("status %d of all, want %d", status, exitFailed)
+	}
+	if status, _, errs = runCommand(t, "--config.file="+f.path, "check", "--output=prometheus", "nothing"); status != exitMisuse || !strings.Contains(errs, `unknown check "nothing"`) {
+		t.Errorf("status %d, %q of a name that is unknown", status, errs)
+	}
+}
+
+func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
+	answers := map[string]struct {
+		status int
+		body   string
+	}{
+		"/passed":   {200, `{"status": "success", "results": []}`},
+		"/degraded": {200, `{"status": "success", "results": [{"checker": "a", "output": "", "passed": true, "warning": "w"}], "degraded": true}`},
+		"/failed":   {500, `{"status": "failure", "results": [{"checker": "a", "output": "down", "passed": false, "response_time": 0.25}]}`},
+		"/redirect": {302, `moved`},
+		"/page":     {200, `<html>`},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a, is := answers[r.URL.Path]; is {
+			w.Header().Set("Location", "/passed")
+			w.WriteHeader(a.status)
+			_, _ = w.Write([]byte(a.body))
+		}
+	}))
+	defer server.Close()
+	for _, test := range []struct {
+		url, output string
+		status      int
+		want        string
+	}{
+		{server.URL + "/passed", "json", 0, `{"status": "success", "results": []}`},
+		{server.URL + "/failed", "json", 1, answers["/failed"].body},
+		{server.URL + "/redirect", "text", 1, "moved"},
+		{server.URL + "/passed", "nagios", 0, "OK - 0 checks passed"},
+		{server.URL + "/degraded", "nagios", 1, "WARNING - a: w | 'a'=0.000000s"},
+		{server.URL + "/failed", "nagios", 2, "CRITICAL - a: down | 'a'=0.250000s"},
+		{server.URL + "/page", "nagios", 3, "UNKNOWN - status 200 without a report"},
+		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck"},
+		{"ftp://h", "text", 2, ""},
+		{"http://127.0.0.1:1/", "text", 1, ""},
+	} {
+		status, out, _ := runCommand(t, "check", "--url="+test.url, "--output="+test.output)
+		if status != test.status || strings.TrimSpace(out) != test.want {
+			t.Errorf("%s as %s: %d %q, want %d %q", test.url, test.output, status, out, test.status, test.want)
+		}
+	}
+}
