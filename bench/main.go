@@ -32,6 +32,8 @@ func groups() []group {
 		{"expired", true, expired},
 		{"background", true, background},
 		{"wire", false, wire},
+		{"page", false, page},
+		{"start", false, starting},
 		{"checking", false, checking},
 	}
 }
