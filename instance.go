@@ -61,7 +61,7 @@ func newInstance(f *flags, logger log.Logger, s *secrets) (*instance, error) {
 	}
 	i.collector, err = collector.New(collector.Options{
 		Concurrency: cfg.Concurrency, MaxWait: cfg.MaxWait, Histogram: histogram,
-		Scrub: s.text, Logger: i.runs.log(logger),
+		Scrub: s.text, Logger: logger,
 	}, i.runs.owned(cfg.Checks)...)
 	if err != nil {
 		return nil, err
@@ -293,17 +293,6 @@ func (r *runs) begin() bool {
 	}
 	r.all.Add(1)
 	return true
-}
-
-// log is a logger until the runs are ended: what becomes of them then is our own
-// doing, and no news of what was checked.
-func (r *runs) log(next log.Logger) log.Logger {
-	return log.LoggerFunc(func(keyvals ...any) error {
-		if r.ctx.Err() != nil {
-			return nil //nolint:nilerr // It is told by nobody: see above.
-		}
-		return next.Log(keyvals...)
-	})
 }
 
 // end ends all runs, and waits for them no longer than the limit.

@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
 // parsed returns the flags of a command line.
@@ -168,32 +167,4 @@ func TestEndingTheRunsWaitsForThoseThatObeyAndBeginsNoMore(t *testing.T) {
 		t.Errorf("error %v, want one of our own", err)
 	}
 	r.end(time.Second)
-}
-
-func TestWhatBecomesOfChecksAtTheEndIsNoNews(t *testing.T) {
-	r := newRuns()
-	var told []string
-	logger := r.log(log.LoggerFunc(func(keyvals ...any) error {
-		told = append(told, fmt.Sprint(keyvals...))
-		return nil
-	}))
-	begun := make(chan struct{})
-	c, err := collector.New(collector.Options{Logger: logger}, r.owned([]checks.Check{
-		{Name: "a", Func: func(ctx context.Context) (string, error) { close(begun); <-ctx.Done(); return "", ctx.Err() }},
-	})...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answered := make(chan struct{})
-	go func() {
-		defer close(answered)
-		_, _ = c.Report(context.Background(), collector.Filter{})
-	}()
-	<-begun
-	r.end(10 * time.Second)
-	<-answered
-	time.Sleep(50 * time.Millisecond) // News would be told by a goroutine of its own.
-	if len(told) > 0 {
-		t.Errorf("told %v, want nothing", told)
-	}
 }

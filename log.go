@@ -27,6 +27,7 @@ const maxLogQueue = 1024
 type logQueue struct {
 	lines   chan []byte
 	dropped atomic.Uint64
+	closed  atomic.Bool
 	last    chan struct{} // closed when no more lines are waited for
 	written chan struct{} // closed when the goroutine has ended
 }
@@ -59,6 +60,9 @@ func (q *logQueue) writeTo(w io.Writer) {
 
 // Write implements [io.Writer]. It never waits and never fails.
 func (q *logQueue) Write(line []byte) (int, error) {
+	if q.closed.Load() {
+		return len(line), nil
+	}
 	select {
 	case q.lines <- append([]byte(nil), line...):
 	default:
@@ -66,6 +70,9 @@ func (q *logQueue) Write(line []byte) (int, error) {
 	}
 	return len(line), nil
 }
+
+// close makes all later lines no news.
+func (q *logQueue) close() { q.closed.Store(true) }
 
 // flush waits until what is queued is written, but not for a reader that has
 // stalled. A check that is deaf may still write after it: that line is lost.

@@ -84,6 +84,18 @@ func TestFlushWaitsForWhatIsQueuedAndOthersMayGoOnWriting(t *testing.T) {
 	writing.Wait()
 }
 
+func TestWhatIsWrittenToAClosedLogIsNoNews(t *testing.T) {
+	var b strings.Builder
+	q := newLogQueue(&b)
+	_, _ = io.WriteString(q, "before\n")
+	q.close()
+	_, _ = io.WriteString(q, "after\n")
+	q.flush(10 * time.Second)
+	if b.String() != "before\n" || q.dropped.Load() != 0 {
+		t.Errorf("%q, %d dropped, want what was before and none", b.String(), q.dropped.Load())
+	}
+}
+
 func TestLogLinesAreStampedScrubbedAndOfTheirLevel(t *testing.T) {
 	clean := func(s string) string { return strings.ReplaceAll(s, "hunter2", "********") }
 	for _, format := range []string{"logfmt", "json"} {

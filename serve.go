@@ -234,8 +234,9 @@ func (d *daemon) stop() {
 		})
 	}
 	closing.Wait()
-	d.instance.runs.end(shutdownLimit)
 	level.Info(d.logger).Log("msg", "stopped")
+	d.queue.close() // What becomes of the checks now is our own doing.
+	d.instance.runs.end(shutdownLimit)
 }
 
 // webHandler answers everything on the addresses of --web.listen-address.
