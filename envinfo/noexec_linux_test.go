@@ -20,7 +20,7 @@ const helper = "ENVINFO_TEST_HELPER"
 // TestHelperDumps is run by TestNoProgramIsExecuted in a process of its own.
 func TestHelperDumps(t *testing.T) {
 	if os.Getenv(helper) == "" {
-		t.Skip("not a helper process")
+		return
 	}
 	d := newDump(t, envinfo.Options{})
 	if raw := d.JSON(t.Context()); !json.Valid(raw) || strings.Contains(string(raw), `"error"`) {

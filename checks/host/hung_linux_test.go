@@ -55,7 +55,7 @@ func TestWhereNobodyElseSeesTheMount(t *testing.T) {
 
 func TestRealHungMountFailsOnTime(t *testing.T) {
 	if os.Getenv("IN_NAMESPACE") == "" {
-		t.Skip("is run in a namespace by another test")
+		return // Another test runs this one in a namespace.
 	}
 	dir := hungMount(t)
 	check := must(t)(host.Disk{Path: dir}.Build())

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-kit/log"
@@ -88,8 +89,8 @@ func leakyChecks(c *canaries) []checks.Check {
 
 func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 	c := &canaries{}
-	var logged bytes.Buffer
-	all, err := collector.New(collector.Options{Logger: log.NewLogfmtLogger(log.NewSyncWriter(&logged))}, leakyChecks(c)...)
+	var logged lockedBuffer
+	all, err := collector.New(collector.Options{Logger: log.NewLogfmtLogger(&logged)}, leakyChecks(c)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,4 +162,22 @@ func TestASecretInTheArgumentsOfAServiceIsNotInItsDump(t *testing.T) {
 		t.Fatalf("no arguments in %s", out)
 	}
 	c.absent(t, "the dump", string(out))
+}
+
+// A lockedBuffer is a log's destination that a test may read meanwhile.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

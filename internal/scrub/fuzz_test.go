@@ -57,13 +57,13 @@ func FuzzPlantedSecret(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, secret, before, after string) {
 		if utf8.RuneCountInString(secret) < 8 || strings.Contains(secret, "**") || strings.TrimSpace(secret) != secret {
-			t.Skip("no secret that is told apart")
+			return // No secret that is told apart.
 		}
 		if strings.Contains(scrub.Mask+before+after, secret) || !utf8.ValidString(secret+before+after) {
-			t.Skip("the text around has it")
+			return // The text around has it.
 		}
 		if strings.Trim(secret, "0123456789abcdefu") == "" {
-			t.Skip("a part of an escape, as in \\u0000")
+			return // A part of an escape, as in \u0000.
 		}
 		known := scrub.New(scrub.Rules{Literals: []string{secret}})
 		for _, text := range []string{
