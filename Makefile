@@ -81,6 +81,25 @@ fuzz: ## every fuzz target for FUZZTIME=10m
 faults: ## every check type through the common fault table, with the strict times
 	HEALTHCHECK_STRICT=1 $(GO) test -count=1 -v -run FaultTable ./checks/...
 
+.PHONY: soak
+soak: ## thirty minutes of steady load; the figures go to docs/reliability.md
+	scripts/long 45m '^TestSoak'
+
+.PHONY: reliability
+reliability: ## the long form of every other promise about trouble; figures as well
+	scripts/long 60m 'HangingDependencies|LeaveNothing|Yes|Panics|LogThatIsLost|Suspend|SmallBox' '^TestSoak'
+
+.PHONY: sbom
+sbom: build ## a bill of materials of the binary (CycloneDX), and the licences' texts, in dist/
+	mkdir -p dist
+	scripts/sbom $(BINARY) >dist/$(BINARY).cdx.json
+	scripts/licences --texts >dist/licences.txt
+
+.PHONY: licences
+licences: ## write docs/licences.md anew
+	scripts/licences >docs/licences.md.new
+	mv docs/licences.md.new docs/licences.md
+
 .PHONY: image
 image: build ## a container image with the binary, by buildah or docker
 	scripts/image
