@@ -1,8 +1,9 @@
 package main
 
 import (
-	"io"
+	"errors"
 	"net"
+	"os"
 	"testing"
 	"time"
 )
@@ -40,11 +41,7 @@ func closed(t *testing.T, c net.Conn) bool {
 		t.Fatal(err)
 	}
 	_, err := c.Read(make([]byte, 1))
-	timeout, is := err.(net.Error) //nolint:errorlint // As it comes.
-	if is && timeout.Timeout() {
-		return false
-	}
-	return err == io.EOF || err != nil
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 func wantClosed(t *testing.T, what string, c net.Conn, want bool) {
