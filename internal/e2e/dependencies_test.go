@@ -142,8 +142,8 @@ checks:
 		portOf(noSYN), portOf(noSYNToo), portOf(established)))
 	begin := time.Now()
 	seen := hangSuccessTTL + hangTimeout + time.Second
-	if left := untilAll(t, e, false, form[time.Duration](10, 1)*seen); len(left) > 0 {
-		t.Errorf("not failed after %v: %v", form[time.Duration](10, 1)*seen, left)
+	if left := untilAll(t, e, false, form(10*seen, seen)); len(left) > 0 {
+		t.Errorf("not failed after %v: %v", form(10*seen, seen), left)
 	}
 	failed := time.Since(begin)
 	for name, r := range resultsOf(t, e) {
@@ -160,8 +160,8 @@ checks:
 	write(t, flag, "")
 	begin = time.Now()
 	back := hangTimeout + hangFailedTTL + time.Second
-	if left := untilAll(t, e, true, form[time.Duration](10, 1)*back); len(left) > 0 {
-		t.Errorf("not passed again after %v: %v", form[time.Duration](10, 1)*back, left)
+	if left := untilAll(t, e, true, form(10*back, back)); len(left) > 0 {
+		t.Errorf("not passed again after %v: %v", form(10*back, back), left)
 	}
 	recovered := time.Since(begin)
 

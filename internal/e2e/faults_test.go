@@ -206,9 +206,10 @@ func TestPanicsAndDeafFunctionsCostOneGoroutineEach(t *testing.T) {
 	const deaf = 3
 	release := make(chan struct{})
 	defer close(release)
+	var nothing map[string]int
 	all := []checks.Check{
 		{Name: "panics", Func: func(context.Context) (string, error) { panic("broken") }},
-		{Name: "nil-map", Func: func(context.Context) (string, error) { var m map[string]int; m["x"] = 1; return "", nil }},
+		{Name: "nil-map", Func: func(context.Context) (string, error) { nothing["x"] = 1; return "", nil }},
 		{Name: "goexit", Func: func(context.Context) (string, error) { runtime.Goexit(); return "", nil }},
 		{Name: "fails", Func: func(context.Context) (string, error) { return "", errors.New("broken") }},
 		{Name: "hangs", Func: func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }, Timeout: 10 * time.Millisecond},
