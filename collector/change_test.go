@@ -404,3 +404,35 @@ func TestReplaceRunsEachNewCheckOnceAlsoWhenNothingIsKept(t *testing.T) {
 		app.wantRuns(t, 1)
 	})
 }
+
+func TestReplaceWithAShorterLifeEndsALongOne(t *testing.T) {
+	for _, inBackground := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var s subject
+			check := keyed(s.check("db"), "1")
+			check.SuccessTTL = time.Hour
+			c := newCollector(t, collector.Options{}, check)
+			report(t, c)
+			if inBackground {
+				defer background(t, c)()
+			}
+			time.Sleep(time.Second)
+			runs := s.runs.Load()
+			check.SuccessTTL = 10 * time.Second
+			if err := c.Replace(t.Context(), []checks.Check{check}); err != nil {
+				t.Fatal(err)
+			}
+			s.fails(errDown)
+			if r := one(t, c, "db"); r.Expires.Sub(r.Time) != 10*time.Second || !r.Passed {
+				t.Errorf("kept %v, passed %v, want 10s of the old result", r.Expires.Sub(r.Time), r.Passed)
+			}
+			s.wantRuns(t, runs)
+			time.Sleep(9 * time.Second)
+			synctest.Wait()
+			wantResult(t, one(t, c, "db"), collector.StateFailed, "down")
+			if inBackground {
+				wantMetrics(t, c, `healthcheck_cache_requests_total{outcome="miss"} 1`)
+			}
+		})
+	}
+}

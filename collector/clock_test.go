@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
@@ -158,4 +159,29 @@ func TestRule05TwentyJumpsLeaveNoAbsurdDuration(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestRule13ATimeoutWhileTheProcessStoodStillIsNotTheTargets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var obeys subject
+		obeys.takes.Store(int64(time.Minute))
+		stuck, release, _ := deaf("deaf")
+		c := newCollector(t, collector.Options{}, obeys.check("obeys"), stuck)
+		stand := c.SetBothClocks()
+		go func() {
+			time.Sleep(time.Second)
+			stand(time.Minute)
+		}()
+		for _, r := range report(t, c).Results {
+			if r.Reason != checks.ReasonInternal || !strings.HasPrefix(r.Output, "local: this process stood still for 1m: ") {
+				t.Errorf("%s: %s %s, want it to be our own trouble", r.Check, r.Reason, r.Output)
+			}
+		}
+		close(release)
+		time.Sleep(9 * time.Second)
+		r := one(t, c, "obeys")
+		if r.Reason != checks.ReasonTimeout {
+			t.Errorf("%s %s, want an ordinary timeout", r.Reason, r.Output)
+		}
+	})
 }

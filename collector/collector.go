@@ -156,13 +156,18 @@ func (c *Collector) runOnce(ctx context.Context, entries []*entry) error {
 
 // swap makes s visible and lets go of what only the old set had.
 func (c *Collector) swap(old, s *set) {
+	lives := old.lives()
 	c.install(s)
 	kept := make(map[*track]bool, len(s.entries))
 	for _, e := range s.entries {
 		kept[e.track] = true
-		// A skip may have had its cause in the old set.
-		if p := e.current.Load(); p != nil && p.State == StateSkipped {
+		// A skip may have had its cause in the old set, a result a longer life.
+		switch p := e.current.Load(); {
+		case p == nil:
+		case p.State == StateSkipped:
 			c.refresh(e.track)
+		case p.until != lives[e.track]:
+			c.schedule(e.track)
 		}
 	}
 	for _, e := range old.entries {

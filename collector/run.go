@@ -252,6 +252,7 @@ func (c *Collector) settle(r *run, o outcome) bool {
 	}
 	if o.ran {
 		o.duration, o.values = now.mono-r.started.mono, r.observed()
+		o.blameStandstill(r.check.Timeout)
 	}
 	placed, then, retired := r.placed, r.then, t.retired
 	old := t.current.Load()
@@ -275,6 +276,19 @@ func (c *Collector) settle(r *run, o outcome) bool {
 		c.tell(t)
 	}
 	return true
+}
+
+// standstill is how late the end of a timeout must be noticed for us to say that
+// it was not the check that took so long: this process was stopped, or got no
+// processor.
+const standstill = time.Second
+
+// blameStandstill makes a timeout our own trouble if it is.
+func (o *outcome) blameStandstill(timeout time.Duration) {
+	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
+		o.reason = checks.ReasonInternal
+		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
+	}
 }
 
 // repeatLocked publishes the failure of a check whose last run has still not

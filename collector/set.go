@@ -161,3 +161,14 @@ func (s *set) unseen() []*entry {
 	}
 	return entries
 }
+
+// lives returns until when the results of the set are fresh.
+func (s *set) lives() map[*track]instant {
+	until := make(map[*track]instant, len(s.entries))
+	for _, e := range s.entries {
+		if p := e.current.Load(); p != nil {
+			until[e.track] = p.until
+		}
+	}
+	return until
+}

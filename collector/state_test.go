@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -318,4 +319,76 @@ func TestRule13OurOwnStarvationIsNotTheTargets(t *testing.T) {
 	if r.Reason != checks.ReasonInternal {
 		t.Errorf("reason %s, want internal", r.Reason)
 	}
+}
+
+func TestRule08AChainAndADiamondNeedOnePlaceAndOneRunEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const length = 500
+		subjects := make([]subject, length+3)
+		var cs []checks.Check
+		add := func(deps ...string) (name string) {
+			i := len(cs)
+			subjects[i].takes.Store(int64(time.Millisecond))
+			check := subjects[i].check(fmt.Sprint("c", i))
+			check.DependsOn = deps
+			cs = append(cs, check)
+			return check.Name
+		}
+		last := add()
+		for range length - 1 {
+			last = add(last)
+		}
+		add(add(last), add(last), last)
+		slices.Reverse(cs)
+		c := newCollector(t, collector.Options{Concurrency: 1}, cs...)
+		for round := range int64(2) {
+			if r := report(t, c); r.Status != collector.StatusPassed {
+				t.Errorf("status %s, want passed", r.Status)
+			}
+			for i := range subjects {
+				subjects[i].wantRuns(t, round+1)
+			}
+			time.Sleep(27 * time.Second)
+		}
+	})
+}
+
+func TestRule08ADependencyThatIsNotKeptRunsBeforeItsDependent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var live, app subject
+		l, a := live.check("live"), app.check("app")
+		l.SuccessTTL, l.FailedTTL = -1, -1
+		a.DependsOn = []string{"live"}
+		live.fails(errDown)
+		c := newCollector(t, collector.Options{}, l, a)
+		stop := background(t, c)
+		defer stop()
+		wantResult(t, one(t, c, "app"), collector.StateSkipped, "skipped: live fails")
+		live.passes()
+		time.Sleep(9 * time.Second)
+		wantResult(t, one(t, c, "app"), collector.StatePassed, "ok")
+		app.wantRuns(t, 1)
+	})
+}
+
+func TestRule08AStuckDependencySkipsItsDependentUntilItReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var app subject
+		stuck, release, _ := deaf("deaf")
+		a := app.check("app")
+		a.DependsOn = []string{"deaf"}
+		c := newCollector(t, collector.Options{}, a, stuck)
+		for range 5 {
+			wantResult(t, report(t, c).Results[0], collector.StateSkipped, "skipped: deaf fails")
+			time.Sleep(9 * time.Second)
+		}
+		close(release)
+		synctest.Wait()
+		for _, r := range report(t, c).Results {
+			if r.State != collector.StatePassed {
+				t.Errorf("%s: %s %s, want passed", r.Check, r.State, r.Output)
+			}
+		}
+		app.wantRuns(t, 1)
+	})
 }

@@ -152,16 +152,22 @@ func (r *Result) blank() Result {
 	}
 }
 
-// redefine makes e the definition of a track that a new set has taken over.
+// redefine makes e the definition of a track that a new set has taken over. A
+// result is kept no longer than the new definition keeps one.
 func (t *track) redefine(e *entry) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.def = e
-	if old := t.current.Load(); old != nil {
-		p := *old
-		p.define(e)
-		t.current.Store(&p)
+	old := t.current.Load()
+	if old == nil {
+		return
 	}
+	p := *old
+	p.define(e)
+	if until := p.at.add(e.ttl(p.Passed && p.State == StatePassed)); until.before(p.until) {
+		p.until, p.Expires = until, until.time()
+	}
+	t.current.Store(&p)
 }
 
 // definition returns the newest entry with this track.
