@@ -2,6 +2,7 @@ package collector_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -256,6 +257,27 @@ func TestFilterMustBeAbleToFail(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%+v: %q, want %q", test.filter, got, test.want)
+		}
+	}
+}
+
+func TestAFilterThatIsKnownLetsNoMisspeltOnePass(t *testing.T) {
+	var s subject
+	a, b := s.check("a"), s.check("b")
+	a.Tags, b.Tags = []string{"x"}, []string{"y"}
+	c := newCollector(t, collector.Options{}, a, b)
+	for _, known := range []collector.Filter{{Names: []string{"a", "b"}}, {Names: []string{"a"}, Tags: []string{"x"}}, {Tags: []string{"x", "y"}}} {
+		if _, err := c.Report(t.Context(), known); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, wrong := range []collector.Filter{
+		{Names: []string{"a,b"}}, {Names: []string{"a\x01b"}}, {Names: []string{"ab"}}, {Names: []string{"a", "b", ""}}, {Names: []string{""}},
+		{Names: []string{"a\x00\x01\x01x"}}, {Tags: []string{"x,y"}}, {Tags: []string{"xy"}}, {Names: []string{"a", "x"}}, {Tags: []string{"a", "b"}},
+		{Exclude: []string{"a,b"}},
+	} {
+		if r, err := c.Report(t.Context(), wrong); !errors.Is(err, collector.ErrUnknownCheck) {
+			t.Errorf("%q: %d results, error %v, want ErrUnknownCheck", wrong, len(r.Results), err)
 		}
 	}
 }
