@@ -27,6 +27,7 @@ func roles() map[string]func(args []string) error {
 		"reference": serveReference,
 		"target":    serveTarget,
 		"loop":      loop,
+		"growth":    growing,
 	}
 }
 

@@ -20,8 +20,8 @@ func (b *bench) build(name, dir, pkg string) (string, error) {
 	return path, nil
 }
 
-// exporter starts the program with a configuration.
-func (b *bench) exporter(config string) (*process, error) {
+// exporter starts the program with a configuration, and flags beside it.
+func (b *bench) exporter(config string, flags ...string) (*process, error) {
 	program, err := b.build("healthcheck_exporter", "..", ".")
 	if err != nil {
 		return nil, err
@@ -34,7 +34,8 @@ func (b *bench) exporter(config string) (*process, error) {
 	if _, err := file.WriteString(config); err != nil {
 		return nil, err
 	}
-	return daemon(program, "--web.listen-address=", "/-/ready", "--config.file="+file.Name(), "--log.level=error")
+	flags = append([]string{"--config.file=" + file.Name(), "--log.level=error"}, flags...)
+	return daemon(program, "--web.listen-address=", "/-/ready", flags...)
 }
 
 // httpChecks is a configuration of n checks of URLs below one, whose results

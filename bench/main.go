@@ -4,16 +4,17 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 )
 
 // A bench is one run of the benchmark.
 type bench struct {
 	table
-	effort effort
-	quick  bool
-	dir    string // for what is built and written meanwhile
+	effort   effort
+	quick    bool
+	dir      string // for what is built and written meanwhile
+	grown    []costs
+	profiles []string
 }
 
 // A group measures some rows.
@@ -32,8 +33,10 @@ func groups() []group {
 		{"expired", true, expired},
 		{"background", true, background},
 		{"wire", false, wire},
+		{"growth", false, growth},
 		{"page", false, page},
 		{"start", false, starting},
+		{"profiles", false, profiles},
 		{"checking", false, checking},
 	}
 }
@@ -41,13 +44,14 @@ func groups() []group {
 func main() {
 	quick := flag.Bool("quick", false, "only what takes seconds, with fewer rounds")
 	only := flag.String("only", "", "run this group alone")
+	docs := flag.String("docs", "", "write the table into performance.md in this directory, and the plot beside it")
 	role := flag.String("child", "", "be a child of this program, in this role")
 	flag.Parse()
 	b := &bench{effort: effort{11, 40 * time.Millisecond}, quick: *quick}
 	if *quick {
 		b.effort = effort{5, 8 * time.Millisecond}
 	}
-	err := b.start(*role, *only)
+	err := b.start(*role, *only, *docs)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 	}
@@ -57,7 +61,7 @@ func main() {
 }
 
 // start runs the benchmark, or is a child of it.
-func (b *bench) start(role, only string) (err error) {
+func (b *bench) start(role, only, docs string) (err error) {
 	if role != "" {
 		be, is := roles()[role]
 		if !is {
@@ -72,9 +76,15 @@ func (b *bench) start(role, only string) (err error) {
 	if err := b.run(only); err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d processors, one run, medians of %d rounds\n\n", runtime.Version(), runtime.NumCPU(), b.effort.rounds)
+	fmt.Printf("%s\n\n", b.conditions())
 	b.text(os.Stdout)
-	return nil
+	for _, p := range b.profiles {
+		fmt.Println("\n" + p)
+	}
+	if docs == "" {
+		return nil
+	}
+	return b.document(docs)
 }
 
 func (b *bench) run(only string) error {

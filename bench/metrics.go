@@ -43,20 +43,17 @@ func scrapeRow(work string, reference, ours figure, time, allocs float64, judged
 	share := ours.allocs / reference.allocs
 	r.verdict, garbage.verdict = atMost(ours.ratio, time, 2*time, "×"), atMost(share, allocs, 1.5*allocs, "×")
 	if !judged {
-		r.verdict, garbage.verdict = reported(ours.ratio), reported(share)
+		r.verdict, garbage.verdict = reported(ours.ratio, "×"), reported(share, "×")
 	}
 	return []row{r, garbage}
 }
-
-// reported is a ratio without a goal.
-func reported(ratio float64) verdict { return verdict{value: fmt.Sprintf("%.3g×", ratio)} }
 
 // gzipped measures what the compression of a page costs, which scrapers ask for.
 func gzipped(b *bench, own prometheus.Gatherer, plain figure) {
 	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	r.Header.Set("Accept-Encoding", "gzip")
 	f := race(b.effort, scraping("plain", own), asking("gzip", httpapi.Metrics(own, nil), r))
-	b.add(with(row{work: "… gzipped, 1000 checks", ours: f[1].cell(), limit: "not gzipped " + plain.cell()}, reported(f[1].ratio)))
+	b.add(with(row{work: "… gzipped, 1000 checks", ours: f[1].cell(), limit: "not gzipped " + plain.cell()}, reported(f[1].ratio, "×")))
 }
 
 func scraping(name string, g prometheus.Gatherer) contestant {

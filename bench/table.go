@@ -37,6 +37,11 @@ func atLeast(value, goal, margin float64, unit string) verdict {
 	}
 }
 
+// reported is a value without a goal.
+func reported(value float64, unit string) verdict {
+	return verdict{value: fmt.Sprintf("%.3g%s", value, unit)}
+}
+
 func (v verdict) word() string {
 	switch {
 	case v.goal == "":

@@ -11,7 +11,7 @@ func TestATableSaysWhatIsMetMissedAndBroken(t *testing.T) {
 		row{work: "a", verdict: atMost(1.5, 2, 6, "×")},
 		row{work: "b", verdict: atMost(3, 2, 6, "×")},
 		row{work: "c", verdict: atLeast(1, 1.6, 0.5, "×")},
-		row{work: "d", verdict: reported(3)},
+		row{work: "d", verdict: reported(3, "×")},
 	)
 	if b.broken() {
 		t.Error("broken() = true for goals that are missed by little")

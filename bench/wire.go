@@ -109,7 +109,7 @@ func (b *bench) wireRows(servers []server, results []served) {
 		c := row{work: "… CPU of the server per answer"}
 		r.verdict, c.verdict = atLeast(median(rates), 0.9, 0.5, "×"), atMost(costs, 1.15, 2, "×")
 		if !judged {
-			r.verdict, c.verdict = reported(median(rates)), reported(costs)
+			r.verdict, c.verdict = reported(median(rates), "×"), reported(costs, "×")
 		}
 		b.add(r, c)
 	}
