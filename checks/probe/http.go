@@ -27,7 +27,8 @@ import (
 // body_bytes, status_code, tls_not_after_timestamp_seconds.
 type HTTP struct {
 	// URL is asked; http or https, without user and password (see BasicAuth).
-	// It is never shown, because its path or query may hold a token.
+	// No output or error shows it, because its path or query may hold a token;
+	// the configuration does: write a token as ${file:PATH}.
 	URL string `yaml:"url"`
 	// Method of the request. Empty means GET.
 	Method string `yaml:"method"`
