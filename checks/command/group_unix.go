@@ -65,21 +65,33 @@ func (g *group) killGroup() { _ = syscall.Kill(-g.number, syscall.SIGKILL) }
 // adopted reaps what a killed program left to us: orphans become the children
 // of process 1, which is this one in many containers. A number is that of one
 // process or, negative, of a group; all of them have got their SIGKILL, and
-// need but a moment, on a busy machine a longer one.
+// need but a moment. Where they need more, on a starved machine, the check does
+// not wait for them.
 func adopted(pids []int) {
 	if os.Getpid() != 1 {
 		return
 	}
-	for end := time.Now().Add(maxAdoption); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		pids = slices.DeleteFunc(pids, gone)
-		if len(pids) == 0 {
-			return
-		}
+	if left := reapAll(pids, maxAdoption, time.Millisecond); len(left) > 0 {
+		go reapAll(left, maxLateAdoption, 50*time.Millisecond)
 	}
 }
 
-// maxAdoption bounds the wait for orphans to die: the kernel may hold one.
-const maxAdoption = 200 * time.Millisecond
+// How long orphans are waited for, and then looked after: the kernel may hold
+// one for ever.
+const (
+	maxAdoption     = 200 * time.Millisecond
+	maxLateAdoption = 10 * time.Second
+)
+
+// reapAll reaps until nobody is left or the time is over, and returns who is.
+func reapAll(pids []int, limit, pause time.Duration) (left []int) {
+	for end := time.Now().Add(limit); ; time.Sleep(pause) {
+		pids = slices.DeleteFunc(pids, gone)
+		if len(pids) == 0 || time.Now().After(end) {
+			return pids
+		}
+	}
+}
 
 // gone reaps those who are dead, and reports whether nobody is left. Who is not
 // our child yet (ECHILD) may become one when his parent dies.
