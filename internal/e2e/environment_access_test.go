@@ -50,12 +50,12 @@ func TestEnvironmentByHostAndByForwardingHeaders(t *testing.T) {
 			if response.StatusCode != want {
 				t.Errorf("%q: status %d, want %d", request, response.StatusCode, want)
 			}
-			if response := exchange(t, open.Addr, request); response.StatusCode != 200 {
+			if response := exchange(t, open.Addr, request); response.StatusCode != http.StatusOK {
 				t.Errorf("%q with --environment.allow-remote: status %d, want 200", request, response.StatusCode)
 			}
 		}
 	}
-	if response := exchange(t, closed.Addr, "GET /environment HTTP/1.0\r\n"); response.StatusCode != 200 {
+	if response := exchange(t, closed.Addr, "GET /environment HTTP/1.0\r\n"); response.StatusCode != http.StatusOK {
 		t.Errorf("HTTP/1.0 without Host: status %d, want 200", response.StatusCode)
 	}
 	status, body, err := get(t.Context(), strings.Replace(closed.url, "127.0.0.1", "localhost.", 1)+"/environment")

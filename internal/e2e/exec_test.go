@@ -85,7 +85,7 @@ func TestProgramsThatTimeOutLeaveNothingRunning(t *testing.T) {
 		want, timeout, slowest))
 }
 
-// children returns the children of a process, with their state: Z is a zombie.
+// children returns the children of a process. A state of Z is a zombie.
 func children(t testing.TB, pid int) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -96,9 +96,9 @@ func children(t testing.TB, pid int) []string {
 	for _, file := range files {
 		data, _ := os.ReadFile(file)
 		_, rest, _ := strings.Cut(string(data), ") ")
-		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
+		if fields := strings.Fields(rest); len(fields) > 3 && fields[1] == strconv.Itoa(pid) {
 			name, _, _ := strings.Cut(string(data), ")")
-			found = append(found, name+") "+fields[0])
+			found = append(found, name+") "+strings.Join(fields[:4], " ")) // state, parent, group, session
 		}
 	}
 	return found
