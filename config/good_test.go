@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,4 +67,27 @@ func describe(t *testing.T, c *config.Config) string {
 	}
 	fmt.Fprintf(&b, "%d secrets\nJSON: %s\nYAML:\n%s", len(c.Secrets), scrubber(c).Text(string(c.JSON())), shown(t, c))
 	return b.String()
+}
+
+func TestStatusesThatAreTakenForTheOppositeAreWarnedOf(t *testing.T) {
+	c := load(t, `checks: [{name: a, tcp: {address: "h:1"}}]
+healthcheck:
+  success_status: 404
+  failed_status: 200
+  draining_status: 302
+`)
+	want := []string{
+		c.Files[0] + ":3: healthcheck.success_status: 404, which haproxy and others take for down",
+		c.Files[0] + ":4: healthcheck.failed_status: 200, which haproxy and others take for up",
+		c.Files[0] + ":5: healthcheck.draining_status: 302, which haproxy and others take for up",
+	}
+	if !slices.Equal(c.Warnings, want) {
+		t.Errorf("Warnings = %q, want %q", c.Warnings, want)
+	}
+	c = load(t, `checks: [{name: a, tcp: {address: "h:1"}}]
+healthcheck: {success_status: 204, failed_status: 503, draining_status: 404}
+`)
+	if len(c.Warnings) != 0 {
+		t.Errorf("Warnings = %q, want none", c.Warnings)
+	}
 }
