@@ -20,6 +20,7 @@ func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
 		CoalesceGather:    true,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Cache-Control"] = noStore
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			refuseMethod(w, r, allowRead)
 			return

@@ -112,6 +112,9 @@ func TestMetricsAreAlwaysOKAndNegotiated(t *testing.T) {
 		if res.Code != 200 || !strings.HasSuffix(res.body, c.want) || !strings.HasPrefix(res.Header().Get("Content-Type"), "text/plain; version=0.0.4") {
 			t.Errorf("%s: %d %s %q", name, res.Code, res.Header().Get("Content-Type"), res.body)
 		}
+		if cache := res.Header().Get("Cache-Control"); cache != "no-store" {
+			t.Errorf("%s: Cache-Control %q, want no-store", name, cache)
+		}
 		if log.String() != c.said {
 			t.Errorf("%s: logged %q, want %q", name, log.String(), c.said)
 		}
