@@ -24,14 +24,23 @@ func line(rep collector.Report, degradedWeight int) string {
 	return "up 100%\n"
 }
 
-// reason names the first check that fails the whole.
+// reason names the first check that fails the whole; one that was skipped is
+// named only if no other is: it is the consequence, and the cause is news.
 func reason(rep collector.Report) string {
+	var skipped *collector.Result
 	for _, r := range rep.Results {
-		if r.State != collector.StatePassed && !r.Optional {
+		switch {
+		case r.State == collector.StatePassed || r.Optional:
+		case r.State != collector.StateSkipped:
 			return harmless(r.Check + ": " + r.Output)
+		case skipped == nil:
+			skipped = r
 		}
 	}
-	return "failed"
+	if skipped == nil {
+		return "failed"
+	}
+	return harmless(skipped.Check + ": " + skipped.Output)
 }
 
 // harmless makes a text safe to follow the #: printable ASCII on one line, in

@@ -37,6 +37,7 @@ func TestALineForEveryStatus(t *testing.T) {
 		{"drained and failed", collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{down}}, 50, "up 0%\n"},
 		{"failed", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{up, search, down}}, 50, "down #redis: connection refused\n"},
 		{"skipped", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateSkipped, "skipped: redis fails")}}, 0, "down #api: skipped: redis fails\n"},
+		{"skipped before its cause", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateSkipped, "skipped: redis fails"), down}}, 0, "down #redis: connection refused\n"},
 		{"unknown", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "down #api: not checked yet\n"},
 		{"failed without saying why", collector.Report{Status: collector.StatusFailed}, 0, "down #failed\n"},
 	} {
