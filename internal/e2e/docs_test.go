@@ -114,7 +114,7 @@ var (
 
 // flagsOfOthers belong to other programs that the documents tell about, to the
 // parser of the command line itself, or are examples of what is masked in one.
-var flagsOfOthers = []string{"enable-feature", "help-long", "help-man", "no", "password"}
+var flagsOfOthers = []string{"enable-feature", "help-long", "help-man", "no", "password", "texts"}
 
 func TestFlagsInTheDocumentsExist(t *testing.T) {
 	known := knownFlags(t)
