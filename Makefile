@@ -74,12 +74,12 @@ bench-quick: ## the part of it that takes seconds, for CI
 	scripts/bench -quick
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for FUZZTIME=10m
-	FUZZTIME=$(FUZZTIME) scripts/fuzz
+fuzz: ## every fuzz target for FUZZTIME=10m; the figures go to docs/reliability.md
+	FUZZTIME=$(FUZZTIME) scripts/fuzz --record
 
 .PHONY: faults
-faults: ## every check type through the common fault table, with the strict times
-	HEALTHCHECK_STRICT=1 $(GO) test -count=1 -v -run FaultTable ./checks/...
+faults: ## every check type through the common fault table, with the strict times; figures as well
+	scripts/faults
 
 .PHONY: soak
 soak: ## thirty minutes of steady load; the figures go to docs/reliability.md
