@@ -6,8 +6,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,7 +180,9 @@ func netHTTP(status int) bool {
 
 func TestRawRequestsGetTheirExactStatusAndNoRedirect(t *testing.T) {
 	e := start(t, "checks:\n  - {name: load, load: {}}\n")
+	statuses := map[int]int{}
 	for _, test := range rawRequests() {
+		statuses[test.want]++
 		response := exchange(t, e.Addr, test.bytes)
 		name := fmt.Sprintf("%.60q", test.bytes)
 		if response.StatusCode != test.want {
@@ -192,6 +196,11 @@ func TestRawRequestsGetTheirExactStatusAndNoRedirect(t *testing.T) {
 			wantSecurity(t, name, response.Header)
 		}
 	}
+	var counts []string
+	for _, status := range slices.Sorted(maps.Keys(statuses)) {
+		counts = append(counts, fmt.Sprintf("%d × %d", statuses[status], status))
+	}
+	record(t, "requests", fmt.Sprintf("- %d raw requests, each with its exact status (%s), none redirected", len(rawRequests()), strings.Join(counts, ", ")))
 }
 
 // The listener for health checks has less, and the same manners.
