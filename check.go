@@ -10,8 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-kit/log"
@@ -35,8 +38,11 @@ const (
 // askLimit bounds a question to a running exporter.
 const askLimit = 10 * time.Second
 
-// runCheck runs the checks once, or asks a running exporter for them.
+// runCheck runs the checks once, or asks a running exporter for them. A signal
+// ends what the checks have started, too.
 func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	ask := checkHere
 	if f.checkURL != "" {
 		ask = checkThere
@@ -76,6 +82,9 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	report, err := c.Report(ctx, collector.Filter{Names: f.checkNames})
 	if err != nil {
 		return exitMisuse, err
+	}
+	if ctx.Err() != nil {
+		return exitFailed, errors.New("interrupted")
 	}
 	status := exitPassed
 	if report.Status == collector.StatusFailed {

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -113,4 +118,52 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 			t.Errorf("%s as %s: %d %q, want %d %q", test.url, test.output, status, out, test.status, test.want)
 		}
 	}
+}
+
+func TestCheckThatIsInterruptedLeavesNothingRunning(t *testing.T) {
+	dir := t.TempDir()
+	f := newFile(t, `checks: [{name: a, timeout: 1m, exec: {command: [sh, -c, "echo $$$$ > `+dir+`/pid; exec sleep 100"]}}]`)
+	for output, want := range map[string]int{"text": exitFailed, "nagios": nagiosUnknown} {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		begun := make(chan int, 1)
+		go func() {
+			defer cancel()
+			begun <- readPID(ctx, filepath.Join(dir, "pid"))
+		}()
+		status := run(ctx, []string{"--config.file=" + f.path, "check", "--output=" + output}, io.Discard, io.Discard)
+		pid := <-begun
+		if status != want {
+			t.Errorf("%s: status %d, want %d", output, status, want)
+		}
+		if pid == 0 || !gone(pid) {
+			t.Errorf("%s: process %d goes on", output, pid)
+		}
+		if err := os.Remove(filepath.Join(dir, "pid")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// readPID waits for a file with a number in it.
+func readPID(ctx context.Context, path string) (pid int) {
+	for ctx.Err() == nil {
+		if text, err := os.ReadFile(path); err == nil {
+			if _, err := fmt.Sscan(string(text), &pid); err == nil {
+				return pid
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return 0
+}
+
+// gone waits until a process has ended; the machine may be busy.
+func gone(pid int) bool {
+	for range 500 {
+		if command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err != nil || len(command) == 0 {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
