@@ -24,8 +24,9 @@
 //
 // How the parts lie: set.go has the checks and their dependencies, track.go
 // what is remembered of one check, run.go one run of it, places.go how many run
-// at a time, schedule.go when they run by themselves, read.go what a reader
-// gets, metrics.go what Prometheus gets.
+// at a time, schedule.go when they run by themselves, notify.go who is told.
+// read.go is how a reader gets what selection.go has selected, snapshot.go what
+// it gets; metrics.go is what Prometheus gets, of the families.go that there are.
 //
 // The package opens no connection, listens on nothing and reads no file. What
 // an answer looks like on the wire is the business of package httpapi.

@@ -1,0 +1,102 @@
+package collector
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// A selection is the checks that one filter selects, with the newest snapshot
+// of their results.
+type selection struct {
+	set      *set
+	entries  []*entry
+	newest   atomic.Pointer[snapshot]
+	building sync.Mutex
+}
+
+// maxSelections bounds how many filters are remembered: they come from outside.
+const maxSelections = 128
+
+// selection returns what f selects. A name or tag that nothing has is an error.
+// It takes no lock for a filter that is remembered.
+func (s *set) selection(f Filter) (*selection, error) {
+	if len(f.Names) == 0 && len(f.Exclude) == 0 && len(f.Tags) == 0 {
+		return s.all, nil
+	}
+	var room [128]byte
+	key := f.appendKey(room[:0])
+	if known := s.selections.Load(); known != nil {
+		if sel := (*known)[string(key)]; sel != nil {
+			return sel, nil
+		}
+	}
+	if err := s.knows(f); err != nil {
+		return nil, err
+	}
+	sel := &selection{set: s}
+	for _, e := range s.entries {
+		if f.selects(e) {
+			sel.entries = append(sel.entries, e)
+		}
+	}
+	if len(sel.entries) == 0 {
+		return nil, fmt.Errorf("%w: the selection leaves none", ErrUnknownCheck)
+	}
+	return s.remember(string(key), sel), nil
+}
+
+// remember keeps sel for others who ask for the same, or returns what somebody
+// else has kept meanwhile. Readers have the map, so it is a new one every time.
+func (s *set) remember(key string, sel *selection) *selection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := map[string]*selection{key: sel}
+	if before := s.selections.Load(); before != nil {
+		if first := (*before)[key]; first != nil {
+			return first
+		}
+		if len(*before) < maxSelections {
+			maps.Copy(known, *before)
+		}
+	}
+	s.selections.Store(&known)
+	return sel
+}
+
+// appendKey appends what only an equal filter appends too: what names say comes
+// from outside, so they are told apart by their lengths.
+func (f Filter) appendKey(dst []byte) []byte {
+	for _, list := range [...][]string{f.Names, f.Exclude, f.Tags} {
+		dst = binary.AppendUvarint(dst, uint64(len(list)))
+		for _, s := range list {
+			dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+		}
+	}
+	return dst
+}
+
+// knows is an error for a name or a tag that no check has.
+func (s *set) knows(f Filter) error {
+	for _, name := range slices.Concat(f.Names, f.Exclude) {
+		if s.byName[name] == nil {
+			return fmt.Errorf("%w %q", ErrUnknownCheck, name)
+		}
+	}
+	for _, tag := range f.Tags {
+		if !s.tags[tag] {
+			return fmt.Errorf("%w: no check has the tag %q", ErrUnknownCheck, tag)
+		}
+	}
+	return nil
+}
+
+func (f Filter) selects(e *entry) bool {
+	hasTag := func(tag string) bool { return slices.Contains(e.Tags, tag) }
+	return (len(f.Names) == 0 || slices.Contains(f.Names, e.Name)) &&
+		(len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, hasTag)) &&
+		!slices.Contains(f.Exclude, e.Name)
+}
