@@ -259,8 +259,11 @@ func (c *Collector) resume(t *track) {
 	t.mu.Unlock()
 }
 
-// share returns a random part of d.
+// share returns a random part of the life d that is left. A tick at its end, or
+// half of a short one, is kept back: what is due at the last moment would have
+// expired when a busy machine has come to it.
 func share(d time.Duration) time.Duration {
+	d -= min(tick, d/2)
 	if d <= 0 {
 		return 0
 	}
