@@ -23,7 +23,7 @@ func (l *loading) decode() {
 		l.vault = l.vault.with(scrub.Rules{Names: list(member(rules, "names")), Allow: list(member(rules, "allow"))})
 	}
 	for _, t := range l.texts {
-		l.vault.text(t)
+		l.vault.text(t, l.paths[t.node])
 	}
 	rest := *l.root
 	if at := indexOf(&rest, "checks"); at >= 0 {

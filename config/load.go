@@ -15,6 +15,7 @@ type loading struct {
 	faults  faults
 	places  map[string]place
 	secrets map[*yaml.Node]bool
+	paths   map[*yaml.Node]bool // texts that are nothing but the path of a file
 	faulty  map[string]bool
 	unset   map[string]bool // paths of texts that could not be filled in
 	texts   []text
@@ -30,6 +31,7 @@ func load(all []source, learn func(string)) (*Config, error) {
 	l := &loading{
 		places:  map[string]place{},
 		secrets: map[*yaml.Node]bool{},
+		paths:   map[*yaml.Node]bool{},
 		faulty:  map[string]bool{},
 		unset:   map[string]bool{},
 		config:  &Config{},
@@ -66,7 +68,7 @@ func (l *loading) read(s source, order int) {
 	}
 	w := &walk{
 		faults: &l.faults, file: s.name, order: order, base: l.count,
-		places: l.places, secrets: l.secrets, faulty: l.faulty,
+		places: l.places, secrets: l.secrets, paths: l.paths, faulty: l.faulty,
 		seen: map[*yaml.Node]bool{}, layouts: map[reflect.Type]layout{}, unknown: map[string]bool{}, types: TypeNames(),
 	}
 	w.value(root, reflect.TypeFor[file](), spot{})

@@ -61,12 +61,15 @@ func (v *vault) argv(words []string) {
 	}
 }
 
-// text notes what is secret in a text of the file.
-func (v *vault) text(t text) {
+// text notes what is secret in a text of the file. The path of a file is none,
+// whatever its key sounds like: an error has to name it.
+func (v *vault) text(t text, path bool) {
 	value := t.node.Value
 	switch {
 	case t.secret:
 		v.add(value)
+	case path:
+		v.parts(value)
 	case v.rules.Name(t.key):
 		v.add(value)
 		v.credential(value)

@@ -176,3 +176,35 @@ func TestSecretFilesThatEverybodyCanReadAreWarnedOf(t *testing.T) {
 		t.Errorf("Warnings = %q, want %q", c.Warnings, want)
 	}
 }
+
+func TestThePathOfASecretFileIsNoSecret(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "redis-password")
+	write(t, file, "first-secret")
+	c := load(t, oneCheck(`redis: {address: "127.0.0.1:1", password_file: `+file+`, tls: {cert_file: /c.pem, key_file: /etc/ssl/k.pem}}`))
+	if !slices.Equal(c.Secrets, []string{"first-secret"}) {
+		t.Errorf("Secrets = %q, want the content of the file alone", c.Secrets)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Checks[0].Func(t.Context())
+	if err == nil || !strings.Contains(scrubber(c).Text(err.Error()), file) {
+		t.Errorf("%v does not name %s when scrubbed", err, file)
+	}
+	// A path that is a secret elsewhere stays one.
+	c = load(t, `checks:
+  - {name: a, redis: {address: "h:1", password_file: &p /dev/../`+fileOf(t, "x-secret")+`}}
+  - {name: b, redis: {address: "h:1", password: *p}}
+`)
+	if len(c.Secrets) != 2 {
+		t.Errorf("Secrets = %q, want the password, which is a path, too", c.Secrets)
+	}
+}
+
+// fileOf returns the path of a file of that content.
+func fileOf(t *testing.T, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "f")
+	write(t, file, content)
+	return file
+}

@@ -11,11 +11,12 @@ type spot struct {
 	about string // check "redis": redis.password
 	key   string // the last key on the way
 	depth int
-	free  int // more than 0: inside of a custom section
+	free  int  // more than 0: inside of a custom section
+	file  bool // at a setting of ours that is the path of a file
 }
 
 func (s spot) member(key string) spot {
-	s.path, s.key, s.depth = join(s.path, key), key, s.depth+1
+	s.path, s.key, s.depth, s.file = join(s.path, key), key, s.depth+1, false
 	if !plainKey.MatchString(key) {
 		key = "…"
 	}

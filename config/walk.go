@@ -24,6 +24,7 @@ type walk struct {
 	places  map[string]place // of settings, by path
 	texts   []text
 	secrets map[*yaml.Node]bool
+	paths   map[*yaml.Node]bool
 	seen    map[*yaml.Node]bool // a text that two anchors lead to is filled in once
 	faulty  map[string]bool     // checks[2], checks[2].redis; empty: something else
 	layouts map[reflect.Type]layout
@@ -119,6 +120,7 @@ func (w *walk) field(key, value *yaml.Node, t reflect.Type, s spot) {
 		return
 	}
 	next := s.member(name)
+	next.file = strings.HasSuffix(name, "_file")
 	w.place(next.path, w.at(key), value)
 	switch {
 	case isNull(value) && t == typeCheck && slices.Contains(w.types, name):
@@ -135,8 +137,14 @@ func (w *walk) text(n *yaml.Node, s spot, secret bool) {
 	if secret {
 		w.secrets[n] = true
 	}
+	if !s.file {
+		delete(w.paths, n) // An alias of it is something else.
+	}
 	if !w.seen[n] {
 		w.seen[n] = true
+		if s.file {
+			w.paths[n] = true
+		}
 		w.texts = append(w.texts, text{n, s.path, s.key, s.about, w.at(n), secret})
 	}
 }
