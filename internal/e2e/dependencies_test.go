@@ -166,8 +166,9 @@ checks:
 	recovered := time.Since(begin)
 
 	ratio := float64(quantile(hanging, 0.5)) / float64(quantile(quiet, 0.5))
-	if most := form(5.0, 2.0); ratio > most {
-		t.Errorf("answers take %.1f times as long as before, want at most %.0f: %v, before %v", ratio, most, quantile(hanging, 0.5), quantile(quiet, 0.5))
+	// The machine may have got busier meanwhile.
+	if most := form(5*quantile(quiet, 0.5)+5*time.Millisecond, 2*quantile(quiet, 0.5)); quantile(hanging, 0.5) > most {
+		t.Errorf("answers take %.1f times as long as before: half of them more than %v, want at most %v", ratio, quantile(hanging, 0.5), most)
 	}
 	if slow := quantile(hanging, 0.99); slow > hangTimeout/2 {
 		t.Errorf("99 %% of the answers take up to %v: somebody has waited for a check", slow)
