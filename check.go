@@ -98,7 +98,9 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	case "prometheus":
 		return status, printMetrics(stdout, c)
 	}
-	body, err := render(report, healthOptions(cfg, known), f.checkOutput)
+	options := healthOptions(cfg, known)
+	options.Success.Status, options.Failed.Status = 0, 0 // A 204 would have no body.
+	body, err := render(report, options, f.checkOutput)
 	stdout.Write(body)
 	return status, err
 }
@@ -257,14 +259,34 @@ func checkThere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 		fmt.Fprintln(stdout, line)
 		return code, nil
 	}
+	passed, isReport := verdict(body)
+	ok := status >= 200 && status <= 299
+	if !isReport && len(body) > 0 && ok {
+		return exitMisuse, fmt.Errorf("--url: %s answers with something else than a report, want a path such as /healthcheck", target.Host)
+	}
 	fmt.Fprintf(stdout, "%s\n", bytes.TrimRight(body, "\n"))
 	switch {
-	case status >= 200 && status <= 299:
+	case isReport && passed, !isReport && ok: // A 204 has no body.
 		return exitPassed, nil
-	case status == http.StatusNotFound && len(f.checkNames) > 0:
+	case !isReport && status == http.StatusNotFound && len(f.checkNames) > 0:
 		return exitMisuse, nil
 	}
 	return exitFailed, nil
+}
+
+// verdict reads in a body, JSON or text, whether the checks have passed: the
+// statuses are up to the configuration of who answers, and a page about
+// something else has 200 too.
+func verdict(body []byte) (passed, isReport bool) {
+	var answer struct{ Status string }
+	if json.Unmarshal(body, &answer) == nil {
+		return answer.Status == "success", answer.Status == "success" || answer.Status == "failure"
+	}
+	text := bytes.TrimRight(body, "\n")
+	last := text[bytes.LastIndexByte(text, '\n')+1:]
+	rest, isReport := strings.CutPrefix(string(last), "healthcheck: ")
+	word, _, _ := strings.Cut(rest, " ")
+	return word == string(collector.StatusPassed) || word == string(collector.StatusDegraded), isReport
 }
 
 // get asks once, without following redirects: a health path has none.

@@ -88,6 +88,10 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		"/failed":   {500, `{"status": "failure", "results": [{"checker": "a", "output": "down", "passed": false, "response_time": 0.25}]}`},
 		"/redirect": {302, `moved`},
 		"/page":     {200, `<html>`},
+		"/text":     {200, "[+] a: ok\nhealthcheck: degraded"},
+		"/nothing":  {204, ""},
+		// Whose statuses say nothing.
+		"/failed text": {200, "[-] a: down\nhealthcheck: failed (draining: deploy)"},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a, is := answers[r.URL.Path]; is {
@@ -108,6 +112,11 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/passed", "nagios", 0, "OK - 0 checks passed"},
 		{server.URL + "/degraded", "nagios", 1, "WARNING - a: w | 'a'=0.000000s"},
 		{server.URL + "/failed", "nagios", 2, "CRITICAL - a: down | 'a'=0.250000s"},
+		{server.URL + "/page", "text", 2, ""},
+		{server.URL + "/page", "json", 2, ""},
+		{server.URL + "/text", "text", 0, answers["/text"].body},
+		{server.URL + "/failed text", "text", 1, answers["/failed text"].body},
+		{server.URL + "/nothing", "text", 0, ""},
 		{server.URL + "/page", "nagios", 3, "UNKNOWN - status 200 without a report"},
 		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck"},
 		{"ftp://h", "text", 2, ""},
@@ -166,4 +175,12 @@ func gone(pid int) bool {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return false
+}
+
+func TestCheckPrintsTheReportWhateverTheStatuses(t *testing.T) {
+	f := newFile(t, `{checks: [{name: a, exec: {command: [echo, fine]}}], healthcheck: {success_status: 204}}`)
+	want := "[+] a: fine\nhealthcheck: passed\n"
+	if status, out, errs := runCommand(t, "--config.file="+f.path, "check"); status != exitPassed || out != want {
+		t.Errorf("%d %q %q, want %q", status, out, errs, want)
+	}
 }
