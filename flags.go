@@ -58,6 +58,7 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
 		PlaceHolder("PATH").StringVar(&f.configFile)
 	f.web = kingpinflag.AddFlags(app, defaultAddress)
+	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // Its own promises vsock.
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	app.Flag("web.max-connections", "Open connections of all listeners together; never more than half of the limit of file descriptors.").
 		Default("512").IntVar(&f.maxConnections)
