@@ -73,6 +73,9 @@ func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handle
 			return "drained", nil
 		},
 		"undrain": func(*http.Request) (string, error) {
+			if d.terminating.Load() {
+				return "", errors.New("shutting down")
+			}
 			level.Info(d.logger).Log("msg", "undrained")
 			d.instance.collector.Drain(nil)
 			return "undrained", nil

@@ -98,7 +98,7 @@ func TestSIGTERMStopsAtOnceWithStatusZero(t *testing.T) {
 }
 
 func TestSIGTERMWithADelayDrainsAndGoesOnServing(t *testing.T) {
-	e := start(t, "checks: []\n", "--shutdown.delay=1h")
+	e := start(t, "checks: []\n", "--shutdown.delay=1h", "--web.enable-lifecycle")
 	fetch(t, http.StatusOK, e.url+"/healthcheck")
 	e.Signal(syscall.SIGTERM)
 	eventually(t, func() string {
@@ -113,6 +113,10 @@ func TestSIGTERMWithADelayDrainsAndGoesOnServing(t *testing.T) {
 	fetch(t, http.StatusServiceUnavailable, e.url+"/-/ready")
 	fetch(t, http.StatusOK, e.url+"/-/healthy")
 	e.Signal(syscall.SIGHUP) // Changes nothing about the end.
+	if status, body := post(t, e.url+"/-/undrain"); status != http.StatusInternalServerError || !strings.Contains(body, "shutting down") {
+		t.Errorf("undrain while stopping: %d %q", status, body)
+	}
+	fetch(t, http.StatusServiceUnavailable, e.url+"/healthcheck")
 	fetch(t, http.StatusOK, e.url+"/-/healthy")
 	e.Signal(syscall.SIGTERM)
 	wantExit(t, e)
