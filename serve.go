@@ -239,12 +239,15 @@ func (d *daemon) stop() {
 	d.instance.runs.end(shutdownLimit)
 }
 
+// environmentHint says how to get at /environment.
+const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
+
 // webHandler answers everything on the addresses of --web.listen-address.
 func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	health := d.current(func(a *answers) http.Handler { return a.health })
 	environment := httpapi.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpapi.Environment(d.instance.current.Load().dump, httpapi.EnvironmentOptions{}).ServeHTTP(w, r)
-	}), httpapi.Access{AllowRemote: d.flags.environmentAllowRemote, Authenticated: authenticator(*d.flags.web.WebConfigFile)})
+	}), httpapi.Access{AllowRemote: d.flags.environmentAllowRemote, Authenticated: authenticator(*d.flags.web.WebConfigFile), Hint: environmentHint})
 	routes := map[string]http.Handler{
 		"/":                   d.requests.Wrap("page", httpapi.Page(d.instance.collector, d.links())),
 		"/healthcheck/":       d.requests.Wrap("healthcheck", health),

@@ -17,12 +17,12 @@ type Access struct {
 	// Authenticated says whether a request comes from somebody we know, who is
 	// let in from anywhere. It is called concurrently. Nil means nobody.
 	Authenticated func(*http.Request) bool
-	// Hint says how to get in, for those who are kept out. Empty means the
-	// binary's ways.
+	// Hint says how to get in, for those who are kept out. Empty means to ask
+	// on that machine.
 	Hint string
 }
 
-const defaultHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
+const defaultHint = "ask on that machine, by way of loopback or a Unix socket"
 
 // Guard passes on to next who is on this machine: the peer is a loopback
 // address or a Unix socket, the Host is a loopback name or address or absent

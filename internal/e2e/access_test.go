@@ -60,6 +60,29 @@ func TestEnvironmentIsForThisMachineOrWhoIsKnown(t *testing.T) {
 	}
 }
 
+func TestARefusalSaysHowToGetIn(t *testing.T) {
+	e := start(t, "checks: []\n")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/environment", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Host = "evil.example.org"
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"loopback", "Unix socket", "basic_auth_users", "client certificate", "--web.config.file", "--environment.allow-remote"} {
+		if !strings.Contains(string(body), way) {
+			t.Errorf("%q does not name %s", body, way)
+		}
+	}
+}
+
 func TestTLSAndAuthenticationCoverAllButTheHealthListener(t *testing.T) {
 	dir := t.TempDir()
 	ca := testservers.NewCA(t)
