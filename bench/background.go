@@ -20,10 +20,10 @@ import (
 
 // background measures what readers meet while results are renewed in the
 // background: at expiry, during a reload and while a check hangs. Each is a
-// phase in which a hundred connections ask all the time; what they were given
+// phase in which twenty connections ask all the time; what they were given
 // is counted.
 func background(b *bench) error {
-	const ttl, timeout, phase = 2 * time.Second, 500 * time.Millisecond, 5 * time.Second
+	const ttl, timeout, phase = 3 * time.Second, 500 * time.Millisecond, 7 * time.Second
 	var hangs atomic.Bool
 	released := make(chan struct{})
 	defer close(released)
@@ -59,12 +59,13 @@ func background(b *bench) error {
 	}
 	bare := httptest.NewServer(constant(httpapi.Healthcheck(c, httpapi.Options{})))
 	defer bare.Close()
-	limit, err := polling(bare.Listener.Addr().String(), phase)
+	limit, err := polling(bare.Listener.Addr().String(), phase/2)
 	if err != nil {
 		return err
 	}
+	late := lateness(ctx)
 	before := outcomes(c)
-	answers, err := polling(address, phase) // Two expiries at least.
+	answers, err := polling(address, phase) // Two renewals at least.
 	if err != nil {
 		return err
 	}
@@ -85,11 +86,16 @@ func background(b *bench) error {
 
 	waited := after["miss"] + after["coalesced"] - before["miss"] - before["coalesced"]
 	slowest, usual := quantile(answers, 1), quantile(quiet, 0.99)
+	waiting := atMost(waited, 0, 0, "")
+	delay := late()
+	if delay > starved {
+		waiting = unbreakable(waiting)
+	}
 	b.add(
 		row{
 			work: "answers that waited: expiry, reload, hanging check, with background refresh",
-			ours: fmt.Sprintf("%.0f of %d; %.0f stale", waited, len(answers), after["stale"]-before["stale"]), limit: "0",
-			verdict: atMost(waited, 0, 0, ""),
+			ours: fmt.Sprintf("%.0f of %d; %.0f stale", waited, len(answers), after["stale"]-before["stale"]), limit: "0; timers up to " + show(float64(delay)) + " late",
+			verdict: waiting,
 		},
 		row{
 			work: "… slowest of them, in quiet p99s", ours: show(slowest), limit: show(quantile(limit, 1)) + " of a constant; quiet p99 " + show(usual),
@@ -99,13 +105,39 @@ func background(b *bench) error {
 	return nil
 }
 
+// starved is how late a timer of ours is on a machine that does not let us run
+// in time: then a result may expire before its renewal has begun, and who asks
+// has to wait.
+const starved = 20 * time.Millisecond
+
+// lateness watches how late timers are, until ctx ends or it is called: then it
+// returns the worst.
+func lateness(ctx context.Context) (worst func() time.Duration) {
+	ctx, stop := context.WithCancel(ctx)
+	seen := make(chan time.Duration, 1)
+	go func() {
+		const nap = 10 * time.Millisecond
+		var worst time.Duration
+		for ctx.Err() == nil {
+			start := time.Now()
+			time.Sleep(nap)
+			worst = max(worst, time.Since(start)-nap)
+		}
+		seen <- worst
+	}()
+	return func() time.Duration {
+		stop()
+		return <-seen
+	}
+}
+
 // unbreakable is for what a busy machine alone can miss.
 func unbreakable(v verdict) verdict {
 	v.broken = false
 	return v
 }
 
-// polling asks a server over a hundred connections, each fifty times a second,
+// polling asks a server over twenty connections, each fifty times a second,
 // and returns how long the answers took, in nanoseconds.
 func polling(address string, d time.Duration) ([]float64, error) {
 	var mu sync.Mutex
@@ -113,7 +145,7 @@ func polling(address string, d time.Duration) ([]float64, error) {
 	var took []float64
 	var failed error
 	until := time.Now().Add(d)
-	for range 100 {
+	for range 20 {
 		all.Go(func() {
 			var mine []float64
 			err := askUntil(address, "/healthcheck", until, func(answer time.Duration) {

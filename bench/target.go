@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -39,6 +41,7 @@ func serveTarget(args []string) error {
 	}
 	secret := httptest.NewUnstartedServer(mux) // It has a certificate.
 	secret.TLS = &tls.Config{NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}
+	secret.Config.ErrorLog = log.New(io.Discard, "", 0) // Who hangs up when all is over.
 	secret.StartTLS()
 	fmt.Println(secret.Listener.Addr())
 	endWithParent()
