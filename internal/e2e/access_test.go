@@ -211,6 +211,15 @@ func TestAFullListenerClosesWhoHasWaitedLongest(t *testing.T) {
 			_, _ = io.WriteString(conn, "GET /healthcheck HTTP/1.1\r\nHost: l")
 		}
 	}
+	// Until all of them are accepted, one that has just come may be the oldest.
+	eventually(t, func() string {
+		for _, url := range []string{e.url + "/metrics", "http://" + health + "/healthcheck"} {
+			if err := answers(t.Context(), url); err != nil {
+				return err.Error()
+			}
+		}
+		return ""
+	})
 	for range 20 {
 		fetch(t, 200, e.url+"/metrics")
 		fetch(t, 200, "http://"+health+"/healthcheck")
