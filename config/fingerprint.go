@@ -1,10 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"fmt"
-	"hash"
+	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,17 +14,21 @@ import (
 // A fingerprint makes two definitions of a check the same: its type, settings
 // and secrets, in whichever order the keys stand. It is not to be shown: short
 // secrets could be found by trying.
-type fingerprint struct{ hash hash.Hash }
+type fingerprint struct{ taken *bytes.Buffer }
 
 func newFingerprint(typeName string, settings *yaml.Node) fingerprint {
-	f := fingerprint{sha256.New()}
+	f := fingerprint{new(bytes.Buffer)}
 	f.add(typeName)
 	f.node(settings)
 	return f
 }
 
 // add takes a text in, such as the content of a secret file.
-func (f fingerprint) add(s string) { fmt.Fprintf(f.hash, "%d:%s", len(s), s) }
+func (f fingerprint) add(s string) {
+	f.taken.Write(strconv.AppendInt(f.taken.AvailableBuffer(), int64(len(s)), 10))
+	f.taken.WriteByte(':')
+	f.taken.WriteString(s)
+}
 
 func (f fingerprint) node(n *yaml.Node) {
 	f.add(n.ShortTag())
@@ -49,4 +54,7 @@ func (f fingerprint) node(n *yaml.Node) {
 	f.add("end")
 }
 
-func (f fingerprint) String() string { return fmt.Sprintf("%x", f.hash.Sum(nil)[:16]) }
+func (f fingerprint) String() string {
+	sum := sha256.Sum256(f.taken.Bytes())
+	return hex.EncodeToString(sum[:16])
+}

@@ -12,22 +12,32 @@ import (
 
 // secretFiles looks at every secret file that the settings of a check name.
 func (l *loading) secretFiles(v reflect.Value, path, about string, same fingerprint) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			l.secretFiles(v.Elem(), path, about, same)
+	v = reflect.Indirect(v)
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if !mayName(field) {
+			continue
 		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() {
-				l.secretFiles(v.Field(i), join(path, yamlName(f)), about+"."+yamlName(f), same)
-			}
+		name := yamlName(v.Type().Field(i))
+		if file, is := field.Interface().(checks.SecretFile); is {
+			l.secretFile(file, join(path, name), about+"."+name, same)
+			continue
 		}
-	case reflect.String:
-		if file, is := v.Interface().(checks.SecretFile); is && file != "" {
-			l.secretFile(file, path, about, same)
-		}
+		l.secretFiles(field, join(path, name), about+"."+name, same)
 	}
+}
+
+// mayName reports whether a field names a secret file, or holds fields.
+func mayName(field reflect.Value) bool {
+	switch field.Kind() {
+	case reflect.String:
+		return field.Type() == typeSecretFile && field.Len() > 0
+	case reflect.Pointer:
+		return field.CanInterface() && !field.IsNil() && field.Type().Elem().Kind() == reflect.Struct
+	case reflect.Struct:
+		return field.CanInterface()
+	}
+	return false
 }
 
 func (l *loading) secretFile(file checks.SecretFile, path, about string, same fingerprint) {

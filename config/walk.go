@@ -59,11 +59,12 @@ func (w *walk) refuse(n *yaml.Node, s spot, format string, a ...any) {
 }
 
 var (
-	typeNode     = reflect.TypeFor[yaml.Node]()
-	typeDuration = reflect.TypeFor[time.Duration]()
-	typeSecret   = reflect.TypeFor[checks.Secret]()
-	typeCheck    = reflect.TypeFor[check]()
-	typeText     = reflect.TypeFor[encoding.TextUnmarshaler]()
+	typeNode       = reflect.TypeFor[yaml.Node]()
+	typeDuration   = reflect.TypeFor[time.Duration]()
+	typeSecret     = reflect.TypeFor[checks.Secret]()
+	typeSecretFile = reflect.TypeFor[checks.SecretFile]()
+	typeCheck      = reflect.TypeFor[check]()
+	typeText       = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
 // value holds n against t.
