@@ -52,6 +52,7 @@ func FuzzPlantedSecret(f *testing.F) {
 		f.Add(secret, `{"password":"`, `"}`)
 		f.Add(secret, "postgres://u:", "@h/x")
 	}
+	f.Add("https://", "0", "0")
 	for _, text := range seeds() {
 		f.Add("hunter2!x", text, text)
 	}
@@ -81,7 +82,11 @@ func FuzzPlantedSecret(f *testing.F) {
 			t.Errorf("known secret %q: Tree = %s", secret, got)
 		}
 		unknown := scrub.New(scrub.Rules{})
+		around := shapes("")
 		for shape, text := range shapes(secret) {
+			if strings.Contains(around[shape], secret) {
+				continue // https:// is no secret in a URL.
+			}
 			if got := unknown.Text(text); survives(got, secret) {
 				t.Errorf("%s: secret %q: Text(%q) = %q", shape, secret, text, got)
 			}
