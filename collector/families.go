@@ -87,7 +87,7 @@ func warned(_ *track, p *published) (float64, bool) {
 func stuck(t *track, _ *published) (float64, bool) { return number(t.deaf.Load()), true }
 
 func lastRun(_ *track, p *published) (float64, bool) {
-	return moment(p, func() time.Time { return p.lastRun })
+	return moment(p, func() time.Time { return p.lastRun() })
 }
 
 func state(_ *track, p *published) (float64, bool) {
@@ -95,7 +95,7 @@ func state(_ *track, p *published) (float64, bool) {
 }
 
 func duration(_ *track, p *published) (float64, bool) {
-	if p == nil || p.lastRun.IsZero() {
+	if p == nil || p.lastRun().IsZero() {
 		return 0, false
 	}
 	return p.lastDuration.Seconds(), true

@@ -65,12 +65,19 @@ type published struct {
 	at     instant // when it was published
 	until  instant // fresh before this
 
-	since               instant   // when State last changed
-	lastRun             time.Time // the end of the last run, as opposed to skips and the like
+	since               instant // when State last changed
+	lastRunAt           instant // the end of the last run, as opposed to skips and the like; zero: none
 	lastDuration        time.Duration
-	lastRunAt           instant
 	lastTTL             time.Duration // of the last run's result
 	consecutiveFailures int
+}
+
+// lastRun returns the end of the last run, zero if there was none.
+func (p *published) lastRun() time.Time {
+	if p.lastRunAt == (instant{}) {
+		return time.Time{}
+	}
+	return p.lastRunAt.time()
 }
 
 // fresh reports whether the result may be handed out by itself.
@@ -86,7 +93,7 @@ func (t *track) settle(o outcome, now instant, number uint64) {
 	p := &published{at: now, number: number}
 	t.counters.add(o)
 	if old != nil {
-		p.lastRun, p.lastRunAt, p.lastDuration, p.lastTTL = old.lastRun, old.lastRunAt, old.lastDuration, old.lastTTL
+		p.lastRunAt, p.lastDuration, p.lastTTL = old.lastRunAt, old.lastDuration, old.lastTTL
 		p.consecutiveFailures = old.consecutiveFailures
 		p.Since, p.since, p.LastSuccess = old.Since, old.since, old.LastSuccess
 	}
@@ -97,7 +104,7 @@ func (t *track) settle(o outcome, now instant, number uint64) {
 	p.until = now.add(ttl)
 	p.Time, p.Expires = now.time(), now.add(ttl).time()
 	if o.ran {
-		p.lastRun, p.lastRunAt, p.lastDuration, p.lastTTL = p.Time, now, o.duration, ttl
+		p.lastRunAt, p.lastDuration, p.lastTTL = now, o.duration, ttl
 		p.consecutiveFailures++
 	}
 	if o.passed {
