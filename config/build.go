@@ -20,6 +20,7 @@ func (l *loading) build(learn func(string)) {
 		nodes = list.Content
 	}
 	all := make([]check, len(nodes))
+	l.config.Checks = make([]checks.Check, 0, len(nodes))
 	for i, n := range nodes {
 		// One by one: the decoder drops what it cannot decode from a list.
 		l.decodeNode(n, &all[i], fmt.Sprintf("checks[%d]", i))
@@ -44,7 +45,7 @@ func (l *loading) check(c *check, i int, n *yaml.Node, g global, learn func(stri
 	if !is || l.faulty[typePath] {
 		return // Told by the walk.
 	}
-	same := newFingerprint(typeName, member(n, typeName))
+	same := newFingerprint(&l.taken, typeName, member(n, typeName))
 	if command := c.Exec; command != nil {
 		l.vault.argv(command.Command)
 	}

@@ -8,10 +8,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
 )
 
-// decode keeps the tree as it was written, for showing, fills in the texts, and
-// decodes all but the checks into the structs.
+// decode fills in the texts and decodes all but the checks into the structs.
 func (l *loading) decode() {
-	l.config.root = written(withoutAnchors(l.root), l.secrets, l.texts)
 	l.vault = newVault(scrub.Rules{})
 	for _, ofRules := range []bool{true, false} {
 		for _, t := range l.texts {

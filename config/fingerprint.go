@@ -16,8 +16,10 @@ import (
 // secrets could be found by trying.
 type fingerprint struct{ taken *bytes.Buffer }
 
-func newFingerprint(typeName string, settings *yaml.Node) fingerprint {
-	f := fingerprint{new(bytes.Buffer)}
+// newFingerprint begins one in a buffer that an earlier one has left.
+func newFingerprint(b *bytes.Buffer, typeName string, settings *yaml.Node) fingerprint {
+	b.Reset()
+	f := fingerprint{b}
 	f.add(typeName)
 	f.node(settings)
 	return f

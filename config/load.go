@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -24,11 +25,12 @@ type loading struct {
 	partial bool       // a file could not be used: its checks are not known
 	file    file
 	vault   *vault
+	taken   bytes.Buffer // of fingerprints
 	config  *Config
 }
 
-func load(all []source, learn func(string)) (*Config, error) {
-	l := &loading{
+func newLoading() *loading {
+	return &loading{
 		places:  map[string]place{},
 		secrets: map[*yaml.Node]bool{},
 		paths:   map[*yaml.Node]bool{},
@@ -36,6 +38,11 @@ func load(all []source, learn func(string)) (*Config, error) {
 		unset:   map[string]bool{},
 		config:  &Config{},
 	}
+}
+
+func load(all []source, learn func(string)) (*Config, error) {
+	l := newLoading()
+	l.config.sources = all
 	for i, s := range all {
 		l.config.Hash = sha256.Sum256(append(l.config.Hash[:], s.data...))
 		if s.name != defaultName {
@@ -68,11 +75,11 @@ func (l *loading) read(s source, order int) {
 	}
 	w := &walk{
 		faults: &l.faults, file: s.name, order: order, base: l.count,
-		places: l.places, secrets: l.secrets, paths: l.paths, faulty: l.faulty,
+		places: l.places, texts: l.texts, secrets: l.secrets, paths: l.paths, faulty: l.faulty,
 		seen: map[*yaml.Node]bool{}, layouts: map[reflect.Type]layout{}, unknown: map[string]bool{}, types: TypeNames(),
 	}
 	w.value(root, reflect.TypeFor[file](), spot{})
-	l.texts = append(l.texts, w.texts...)
+	l.texts = w.texts
 	if list := member(root, "checks"); list != nil && list.Kind == yaml.SequenceNode {
 		l.count += len(list.Content)
 	}

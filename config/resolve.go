@@ -23,7 +23,7 @@ const (
 // parents, so a bomb stays as small as it is written; how large it would become
 // is known without blowing it up.
 type resolver struct {
-	busy   map[*yaml.Node]bool
+	busy   map[*yaml.Node]bool // what has an anchor: nothing else can be met inside of itself
 	done   map[*yaml.Node]extent
 	merged int // keys looked at for <<
 }
@@ -80,7 +80,10 @@ func (r *resolver) node(n *yaml.Node, depth int) (*yaml.Node, error) {
 	case n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys:
 		return nil, unresolved{at, fmt.Sprintf("a mapping has more than %d keys", maxKeys)}
 	}
-	r.busy[n] = true
+	if n.Anchor != "" {
+		r.busy[n] = true
+		defer delete(r.busy, n)
+	}
 	for i, child := range n.Content {
 		c, err := r.node(child, depth+1)
 		if err != nil {
@@ -88,7 +91,6 @@ func (r *resolver) node(n *yaml.Node, depth int) (*yaml.Node, error) {
 		}
 		n.Content[i] = c
 	}
-	r.busy[n] = false
 	if n.Kind == yaml.MappingNode {
 		if err := r.merge(n); err != nil {
 			return nil, err

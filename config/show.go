@@ -10,11 +10,16 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
 )
 
-// written copies a tree as it stands in the file: without comments, which may
-// say anything, with the mask in place of secrets.
-func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.Node {
+// written reads the files again, which hold, and returns their tree as it stands
+// there: without comments, which may say anything, with the mask in place of
+// secrets, and with nothing filled in.
+func (c *Config) written() *yaml.Node {
+	l := newLoading()
+	for i, s := range c.sources {
+		l.read(s, i)
+	}
 	quoted := map[*yaml.Node]bool{} // texts that look like something else
-	for _, t := range texts {
+	for _, t := range l.texts {
 		if t.node.Tag != "!!str" {
 			quoted[t.node] = true
 		}
@@ -27,7 +32,7 @@ func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.N
 		}
 		c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
 		switch {
-		case secrets[n]:
+		case l.secrets[n]:
 			c.Value, c.Tag, c.Style = scrub.Mask, "!!str", yaml.DoubleQuotedStyle
 		case quoted[n]:
 			c.Tag, c.Style = "!!str", yaml.DoubleQuotedStyle
@@ -40,7 +45,7 @@ func written(root *yaml.Node, secrets map[*yaml.Node]bool, texts []text) *yaml.N
 		}
 		return c
 	}
-	return of(root)
+	return of(withoutAnchors(l.root))
 }
 
 // withoutAnchors drops the keys beginning with x- from the top: what they hold
@@ -63,7 +68,7 @@ func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(cleaned(c.root, "", clean)); err != nil {
+	if err := encoder.Encode(cleaned(c.written(), "", clean)); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -72,7 +77,7 @@ func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
 // JSON returns the same as JSON, not scrubbed but for the fields that are
 // secrets: /environment scrubs it as it does every section.
 func (c *Config) JSON() json.RawMessage {
-	data, err := toJSON(c.root)
+	data, err := toJSON(c.written())
 	if err != nil {
 		return json.RawMessage(`{"error": "the file has no form in JSON"}`)
 	}
