@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/textproto"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,8 +47,8 @@ func (l *loading) status(key string, value int) {
 }
 
 var (
-	headerName  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-	headerValue = regexp.MustCompile(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
+	headerName  = pattern("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	headerValue = pattern(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
 )
 
 // headers tells what cannot be a header, without its value.
@@ -58,11 +57,11 @@ func (l *loading) headers(path string, headers map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		at, canonical := path+"."+name, textproto.CanonicalMIMEHeaderKey(name)
 		switch {
-		case !headerName.MatchString(name):
+		case !headerName().MatchString(name):
 			l.fault(at, "%s: a name has characters that no header may have", path)
 		case seen[canonical]:
 			l.fault(at, "%s.%s: is given twice", path, canonical)
-		case !headerValue.MatchString(headers[name]):
+		case !headerValue().MatchString(headers[name]):
 			l.fault(at, "%s.%s: the value has characters that no header may have", path, name)
 		case slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Trailer"}, canonical):
 			l.fault(at, "%s.%s: is set by the server", path, name)
@@ -88,7 +87,7 @@ func (l *loading) environment() {
 	l.environmentFaults(err)
 }
 
-var named = regexp.MustCompile(`^(label|section|disable)(?: \d+: the name)? ("(?:[^"\\]|\\.)*")`)
+var named = pattern(`^(label|section|disable)(?: \d+: the name)? ("(?:[^"\\]|\\.)*")`)
 
 // environmentFaults tells what package envinfo says, at the line of the name
 // that it begins with.
@@ -96,7 +95,7 @@ func (l *loading) environmentFaults(err error) {
 	for _, e := range flat(err) {
 		said := e.Error()
 		path := "environment"
-		if m := named.FindStringSubmatch(said); m != nil {
+		if m := named().FindStringSubmatch(said); m != nil {
 			name, _ := strconv.Unquote(m[2])
 			switch m[1] {
 			case "label":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -64,7 +63,7 @@ func (l *loading) common(c *check, g global, path, about string) checks.Check {
 	fill(&c.Timeout, *g.Timeout)
 	fill(&c.SuccessTTL, *g.SuccessTTL)
 	fill(&c.FailedTTL, *g.FailedTTL)
-	if c.Runbook != "" && !webAddress.MatchString(c.Runbook) {
+	if c.Runbook != "" && !webAddress().MatchString(c.Runbook) {
 		l.fault(path+".runbook", "%srunbook: want a URL that begins with http:// or https:// and has no user in it", about)
 	}
 	return checks.Check{
@@ -83,8 +82,8 @@ func (l *loading) common(c *check, g global, path, about string) checks.Check {
 }
 
 var (
-	webAddress = regexp.MustCompile(`^https?://[^\s"'<>@]+$`)
-	firstKey   = regexp.MustCompile(`^(?:[a-z_]+: )?([a-z_]+)`)
+	webAddress = pattern(`^https?://[^\s"'<>@]+$`)
+	firstKey   = pattern(`^(?:[a-z_]+: )?([a-z_]+)`)
 )
 
 // buildFaults tells what a type says of its settings, at the line of the key
@@ -93,7 +92,7 @@ func (l *loading) buildFaults(err error, typeName, path, about string) {
 	for _, e := range flat(err) {
 		said := strings.TrimPrefix(e.Error(), typeName+": ")
 		at := path
-		if m := firstKey.FindStringSubmatch(said); m != nil {
+		if m := firstKey().FindStringSubmatch(said); m != nil {
 			for _, key := range []string{said[:strings.IndexAny(said+" ", " :")], m[1]} {
 				if _, given := l.places[path+"."+key]; given {
 					at = path + "." + key

@@ -3,7 +3,6 @@ package config
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -40,14 +39,14 @@ func (l *loading) words(c check, path string) {
 			continue
 		}
 		for _, e := range flat(checks.Check{Name: "x", Func: idle, Tags: []string{tag}}.Validate()) {
-			l.fault(at, "check %q: %s", c.Name, l.vault.hide(anyCheck.ReplaceAllString(e.Error(), "")))
+			l.fault(at, "check %q: %s", c.Name, l.vault.hide(anyCheck().ReplaceAllString(e.Error(), "")))
 		}
 	}
 }
 
 func idle(context.Context) (string, error) { return "", nil }
 
-var anyCheck = regexp.MustCompile(`^check ("(?:[^"\\]|\\.)*"): `)
+var anyCheck = pattern(`^check ("(?:[^"\\]|\\.)*"): `)
 
 // dependencies tells unknown ones and cycles.
 func (l *loading) dependencies(all []check, byName map[string]int) {

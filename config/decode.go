@@ -34,7 +34,7 @@ func (l *loading) decode() {
 // fails only where a fault is known already.
 func (l *loading) decodeNode(n *yaml.Node, into any, path string) {
 	if err := n.Decode(into); err != nil && !l.faulty[checkOf(path)] {
-		l.fault(path, "does not decode: %s", quotedText.ReplaceAllString(strings.ReplaceAll(err.Error(), "\n", " "), "…"))
+		l.fault(path, "does not decode: %s", quotedText().ReplaceAllString(strings.ReplaceAll(err.Error(), "\n", " "), "…"))
 	}
 }
 

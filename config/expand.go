@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -21,7 +20,7 @@ type expander struct {
 }
 
 var (
-	variable        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	variable        = pattern(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	errNotClosed    = errors.New("${ has no } (a $ is written $$)")
 	errWrongVariant = errors.New("${…} holds neither a NAME, NAME:-default nor file:PATH (a $ is written $$)")
 )
@@ -64,7 +63,7 @@ func (e *expander) fill(inner string) (string, error) {
 		return e.fromFile(path)
 	}
 	name, fallback, hasFallback := strings.Cut(inner, ":-")
-	if !variable.MatchString(name) {
+	if !variable().MatchString(name) {
 		return "", errWrongVariant
 	}
 	value, set := e.lookup(name)

@@ -77,7 +77,7 @@ func writeScalar(b *bytes.Buffer, n *yaml.Node) error {
 		switch {
 		case json.Valid([]byte(n.Value)):
 			v = json.Number(n.Value)
-		case ambiguous.MatchString(n.Value):
+		case ambiguous().MatchString(n.Value):
 		default:
 			v = number(n)
 		}

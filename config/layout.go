@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -52,12 +51,25 @@ func hint(name string, known []string) string {
 	return "want one of " + strings.Join(known, ", ")
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+// plainKey reports whether name looks like a key: 1 to 64 letters, digits and
+// _ . -
+func plainKey(name string) bool {
+	const long = 64
+	if name == "" || len(name) > long {
+		return false
+	}
+	for _, c := range []byte(name) {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-') {
+			return false
+		}
+	}
+	return true
+}
 
 // showKey quotes a key if it looks like one, so that a secret in the wrong
 // place is not shown.
 func showKey(name string) string {
-	if !plainKey.MatchString(name) {
+	if !plainKey(name) {
 		return "that is no word"
 	}
 	return strconv.Quote(name)

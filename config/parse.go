@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -103,12 +102,12 @@ func isControl(r rune) bool {
 }
 
 var (
-	yamlLine      = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-	quotedText    = regexp.MustCompile("[`'\"].*[`'\"]")
+	yamlLine      = pattern(`^yaml: (?:line (\d+): )?`)
+	unknownAnchor = pattern(`unknown anchor '(.*)' referenced`)
+	quotedText    = pattern("[`'\"].*[`'\"]")
 	// The scanner complains of a character; these complaints of the parser are
 	// about a block, and their lines are counted from 0.
-	ofBlock = regexp.MustCompile("^did not find expected (<document start>|node content|key|'-' |',' or )|^found (duplicate|undefined|incompatible)")
+	ofBlock = pattern("^did not find expected (<document start>|node content|key|'-' |',' or )|^found (duplicate|undefined|incompatible)")
 )
 
 // syntaxFault words an error of the parser. What it quotes of the file may be a
@@ -116,15 +115,15 @@ var (
 func (s source) syntaxFault(at place, err error) error {
 	text := err.Error()
 	at.line = 0
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		at.line, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	}
-	if m := unknownAnchor.FindStringSubmatch(text); m != nil {
+	if m := unknownAnchor().FindStringSubmatch(text); m != nil {
 		at.line = lineOf(s.data, "*"+m[1])
 		text = "an alias names an anchor that does not exist (a text that begins with * is put in quotes)"
 	}
-	if at.line == 0 || ofBlock.MatchString(text) {
+	if at.line == 0 || ofBlock().MatchString(text) {
 		at.line = min(at.line+1, max(bytes.Count(bytes.TrimRight(s.data, "\n"), []byte("\n"))+1, 1))
 	}
 	switch {
@@ -133,7 +132,7 @@ func (s source) syntaxFault(at place, err error) error {
 	case text == "did not find expected key", text == "did not find expected '-' indicator":
 		text += ", in this line or in what begins here"
 	case !strings.Contains(text, " not find expected "):
-		text = quotedText.ReplaceAllString(text, "…")
+		text = quotedText().ReplaceAllString(text, "…")
 	}
 	return fault{at, "is not YAML: " + text}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"math"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ func (w *walk) scalar(n *yaml.Node, t reflect.Type, s spot) {
 }
 
 // ambiguous numbers are octal to some, decimal to others.
-var ambiguous = regexp.MustCompile(`^[-+]?0[0-9_]`)
+var ambiguous = pattern(`^[-+]?0[0-9_]`)
 
 // fits reports whether a scalar can be a value of t, which is no string.
 func fits(n *yaml.Node, t reflect.Type) bool {
@@ -60,7 +59,7 @@ func fits(n *yaml.Node, t reflect.Type) bool {
 		return (tag == "!!float" || tag == "!!int") && err == nil && !math.IsNaN(v) && !math.IsInf(v, 0)
 	}
 	v, err := strconv.ParseInt(n.Value, 0, 64)
-	return tag == "!!int" && err == nil && !ambiguous.MatchString(n.Value) && !reflect.Zero(t).OverflowInt(v)
+	return tag == "!!int" && err == nil && !ambiguous().MatchString(n.Value) && !reflect.Zero(t).OverflowInt(v)
 }
 
 // wanted says what a value of t looks like.

@@ -3,7 +3,6 @@ package config
 import (
 	"encoding/base64"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +104,7 @@ func (v *vault) credential(value string) {
 // that keys stay readable.
 func (v *vault) hide(text string) string {
 	const word, enough = 4, 8
-	text = quotedValue.ReplaceAllStringFunc(text, func(quoted string) string {
+	text = quotedValue().ReplaceAllStringFunc(text, func(quoted string) string {
 		inner, err := strconv.Unquote(quoted)
 		if clean := v.rules.Text(inner); err == nil && clean != inner {
 			return strconv.Quote(clean) // A name such as PGPASSWORD=secret.
@@ -120,7 +119,7 @@ func (v *vault) hide(text string) string {
 				text = strings.ReplaceAll(text, inner[1:len(inner)-1], scrub.Mask)
 			}
 		case len(literal) >= word:
-			text = quotedValue.ReplaceAllStringFunc(text, func(quoted string) string {
+			text = quotedValue().ReplaceAllStringFunc(text, func(quoted string) string {
 				return strings.ReplaceAll(quoted, literal, scrub.Mask)
 			})
 		}
@@ -128,7 +127,7 @@ func (v *vault) hide(text string) string {
 	return text
 }
 
-var quotedValue = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+var quotedValue = pattern(`"(?:[^"\\]|\\.)*"`)
 
 // masked returns what stands in value where its scrubbed form has the mask.
 func masked(value, clean string) []string {

@@ -17,7 +17,7 @@ type spot struct {
 
 func (s spot) member(key string) spot {
 	s.path, s.key, s.depth, s.file = join(s.path, key), key, s.depth+1, false
-	if !plainKey.MatchString(key) {
+	if !plainKey(key) {
 		key = "…"
 	}
 	if strings.HasSuffix(s.about, ": ") || s.about == "" {
