@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/striped"
 )
 
 // A Collector runs checks and keeps their results. It is a
@@ -34,7 +35,7 @@ type Collector struct {
 	generation atomic.Uint64
 	results    atomic.Uint64
 	versions   atomic.Uint64
-	requests   [outcomes]paddedCounter
+	requests   [outcomes]striped.Counter
 }
 
 // New makes a collector of checks, or says everything that is wrong with them.

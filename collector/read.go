@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 )
 
@@ -19,13 +18,6 @@ const (
 )
 
 func (a answered) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
-
-// A paddedCounter has a cache line of its own, so that readers on several
-// processors do not slow each other down.
-type paddedCounter struct {
-	atomic.Uint64
-	_ [56]byte
-}
 
 // Report answers from what is known, and runs what has expired. The context
 // bounds only how long this caller waits for that: a check whose run has not
@@ -46,7 +38,7 @@ func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
 		if s == nil {
 			continue // The set was replaced while we waited.
 		}
-		c.requests[s.answered].Add(1)
+		c.requests[s.answered].Inc()
 		report := s.report
 		report.Time = now.time()
 		return report, nil

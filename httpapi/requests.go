@@ -4,9 +4,10 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/striped"
 )
 
 // Requests counts the answers of handlers as healthcheck_http_requests_total.
@@ -35,16 +36,16 @@ func NewRequests() *Requests {
 var countedCodes = [...]int{200, 304, 400, 401, 403, 404, 405, 500, 503}
 
 // answers counts the answers of one handler; the last place is for others.
-type answers [len(countedCodes) + 1]atomic.Uint64
+type answers [len(countedCodes) + 1]striped.Counter
 
 func (a *answers) add(code int) {
 	for i, c := range countedCodes {
 		if c == code {
-			a[i].Add(1)
+			a[i].Inc()
 			return
 		}
 	}
-	a[len(countedCodes)].Add(1)
+	a[len(countedCodes)].Inc()
 }
 
 // Wrap returns h with its answers counted under the name of a handler, which

@@ -33,6 +33,7 @@ func rooms() []room {
 	words := "checks"
 	types := []string{"checks/probe", "checks/store", "checks/queue", "checks/host", "checks/command"}
 	below := func(more ...string) []string { return append(more, words, "internal/scrub") }
+	counting := "internal/striped"
 	// client_model has the types in the signatures of client_golang.
 	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
 	with := func(paths []string, more ...string) []string { return append(slices.Clone(paths), more...) }
@@ -50,10 +51,10 @@ func rooms() []room {
 		{path: "internal/gotest", floor: mainFloor},
 
 		{path: "config", floor: 3, uses: below(append(types, "envinfo", "collector")...), outside: []string{"go.yaml.in/yaml/v3"}},
-		{path: "httpapi", floor: 3, uses: below("envinfo", "collector"), lean: true, outside: clientGolang},
+		{path: "httpapi", floor: 3, uses: below("envinfo", "collector", counting), lean: true, outside: clientGolang},
 		{path: "agentcheck", floor: 3, uses: below("collector"), lean: true},
 
-		{path: "collector", floor: 2, uses: below(), lean: true, outside: with(clientGolang, "github.com/go-kit/log")},
+		{path: "collector", floor: 2, uses: below(counting), lean: true, outside: with(clientGolang, "github.com/go-kit/log")},
 		{path: "envinfo", floor: 2, uses: []string{"internal/scrub"}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
 		{path: "checks/probe", floor: 1, uses: []string{words}, outside: []string{"golang.org/x/net"}},
@@ -63,13 +64,13 @@ func rooms() []room {
 		{path: "checks/host", floor: 1, uses: []string{words}, outside: []string{"github.com/shirou/gopsutil/v3", "golang.org/x/sys"}},
 		{path: "checks/command", floor: 1, uses: []string{words}},
 		{path: "internal/scrub", floor: 1, lean: true},
+		{path: counting, floor: 1, lean: true},
 
 		{path: "checks", floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},
 		{path: "internal/faulttest", testing: true},
 		{path: "internal/testservers", testing: true},
-		{path: "internal/e2e", testing: true},
 		{path: "internal/e2e", testing: true},
 	}
 }
