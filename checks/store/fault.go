@@ -52,7 +52,7 @@ func (w *wire) explain(ctx context.Context, step string, err error) error {
 	case reason != checks.ReasonError:
 		return checks.Fail(reason, fmt.Errorf("%s: %w", step, fault))
 	}
-	return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: answer not understood: %s", step, clip(leaf(err).Error())))
+	return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: answer not understood: %s", step, clip(leaf(fault).Error())))
 }
 
 // handshakeFault is explain for an error of a TLS handshake.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/pem"
 	"io"
 	"net"
@@ -12,17 +13,21 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// mysqlGuard reads whole packets ahead of the driver during the login and lets
-// only those through that it can stand. The driver's parser panics at what is
-// too short, and a panic in the login leaves a goroutine of the driver behind
-// that nothing can end. After the login a panic does no harm, and once TLS has
-// begun the packets are not ours to see.
+// mysqlGuard reads whole packets ahead of the driver and lets only those through
+// that it can stand. The driver's parser panics at what is too short, and a panic
+// in the login leaves a goroutine of the driver behind that nothing can end.
+// After the login a panic does no harm, but the driver makes room for as many
+// columns as an answer claims to have: billions would end this process.
+//
+// Once TLS has begun the packets are not ours to see.
 type mysqlGuard struct {
 	net.Conn
+	wire  *wire
 	login bool // on until the login is over
 	inTLS bool // the handshake has begun
 
 	greeted bool
+	asked   bool   // the next packet begins the answer to a statement
 	pending []byte // what the driver has still to read
 }
 
@@ -31,6 +36,12 @@ const (
 	mysqlAuthMore = 0x01
 	mysqlEOF      = 0xfe
 	mysqlError    = 0xff
+
+	mysqlTwoBytes = 0xfc // of a number: it follows in two bytes
+
+	// maxColumns is what an answer has at most, by
+	// https://dev.mysql.com/doc/refman/8.4/en/column-count-limit.html.
+	maxColumns = 4096
 )
 
 // Write notes when the driver begins the TLS handshake: that is a part of the
@@ -40,17 +51,18 @@ func (g *mysqlGuard) Write(p []byte) (int, error) {
 	if len(p) > 2 && p[0] == 22 && p[1] == 3 {
 		g.inTLS = true
 	}
+	g.asked = !g.login
 	return g.Conn.Write(p)
 }
 
 func (g *mysqlGuard) Read(p []byte) (int, error) {
 	if len(g.pending) == 0 {
-		if !g.login || g.inTLS {
+		if g.inTLS {
 			return g.Conn.Read(p)
 		}
 		packet, err := g.next()
 		if err != nil {
-			return 0, err
+			return 0, g.wire.note(0, err) // The driver says "invalid connection" of each.
 		}
 		g.pending = packet
 	}
@@ -73,14 +85,25 @@ func (g *mysqlGuard) next() ([]byte, error) {
 	if _, err := io.ReadFull(g.Conn, content); err != nil {
 		return nil, err
 	}
-	sound := soundReply
-	if !g.greeted {
-		sound, g.greeted = soundGreeting, true
-	}
-	if !sound(content) {
+	if !g.expected()(content) {
 		return nil, mysql.ErrMalformPkt
 	}
 	return slices.Concat(header, content), nil
+}
+
+// expected returns what the next packet is held against.
+func (g *mysqlGuard) expected() func(p []byte) bool {
+	switch {
+	case !g.greeted:
+		g.greeted = true
+		return soundGreeting
+	case g.login:
+		return soundReply
+	case g.asked:
+		g.asked = false
+		return soundResult
+	}
+	return func([]byte) bool { return true }
 }
 
 // soundGreeting reports whether the greeting is as long as its fields, by
@@ -115,6 +138,17 @@ func soundReply(p []byte) bool {
 		return len(p) >= 4 && (p[3] != '#' || len(p) >= 9)
 	}
 	return false
+}
+
+// soundResult reports whether the beginning of an answer can be that of one: what
+// is neither good nor bad news is a number of columns, and a larger one than is
+// possible is not written in one byte.
+func soundResult(p []byte) bool {
+	const count = 3
+	if len(p) >= count && p[0] == mysqlTwoBytes {
+		return binary.LittleEndian.Uint16(p[1:count]) <= maxColumns
+	}
+	return len(p) > 0 && (p[0] < mysqlTwoBytes || p[0] == mysqlError)
 }
 
 // soundSwitch does that for a change of the method: its name and a scramble.

@@ -96,7 +96,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
 	}
-	s.guard = &mysqlGuard{Conn: first, login: true}
+	s.guard = &mysqlGuard{Conn: first, wire: s.wire, login: true}
 	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) {
 		return s.guard, nil
 	}

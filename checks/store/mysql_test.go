@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -350,13 +351,57 @@ func greet(greeting []byte) func(net.Conn) error {
 	}
 }
 
+// plainGreeting is that of a server which asks for the password as MySQL has always done.
+var plainGreeting = "\x0a8.4.0\x00" + "\x01\x00\x00\x00" + "12345678\x00" + "\xff\xf7" + "\x21\x02\x00" + "\xff\xdf" + "\x15" +
+	strings.Repeat("\x00", 10) + "123456789012\x00" + "mysql_native_password\x00"
+
+// serveMySQL answers the greeting, the login and each statement with one packet.
+func serveMySQL(t *testing.T, login, answer string) (address string) {
+	return faulttest.Serve(t, func(conn net.Conn) {
+		buffer := make([]byte, 4096)
+		for i, content := range []string{plainGreeting, login, answer, answer, answer} {
+			header := []byte{byte(len(content)), byte(len(content) >> 8), byte(len(content) >> 16), byte(min(i, 1))}
+			if i == 1 {
+				header[3] = 2
+			}
+			conn.Write(append(header, content...))
+			conn.Read(buffer)
+		}
+	})
+}
+
+// The driver makes room for as many columns as an answer claims to have: what
+// cannot be is not handed to it.
+func TestMySQLMakesNoRoomForColumnsThatCannotBe(t *testing.T) {
+	const ok = "\x00\x00\x00\x02\x00\x00\x00"
+	for name, answer := range map[string]string{
+		"4097":             "\xfc\x01\x10",
+		"16 million":       "\xfd\xff\xff\xff",
+		"8 billion":        "\xfe\x00\x00\x7f\xff\x01\x00\x00\x00",
+		"less than none":   "\xfe\xff\xff\xff\xff\xff\xff\xff\xff",
+		"a number cut off": "\xfc\x01",
+	} {
+		t.Run(name, func(t *testing.T) {
+			address := serveMySQL(t, ok, answer)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			leavesNothing(t, func() {
+				got := run(t, store.MySQL{Address: address, User: "app", Password: planted}, time.Second)
+				failed(t, got, checks.ReasonProtocol, "SET SESSION: answer not understood: malformed packet")
+			})
+			runtime.ReadMemStats(&after)
+			if used := after.TotalAlloc - before.TotalAlloc; used > 2<<20 {
+				t.Errorf("the run has used %d bytes", used)
+			}
+		})
+	}
+}
+
 // FuzzMySQLPackets looks for packets of a server that panic the driver, hang
 // the check, or leave a goroutine.
 func FuzzMySQLPackets(f *testing.F) {
-	greeting := "\x0a8.4.0\x00" + "\x01\x00\x00\x00" + "12345678\x00" + "\xff\xf7" + "\x21\x02\x00" + "\xff\xdf" + "\x15" +
-		strings.Repeat("\x00", 10) + "123456789012\x00" + "mysql_native_password\x00"
 	for _, reply := range []string{"\x00\x00\x00\x02\x00\x00\x00", "\xff\x15\x04#28000no", "\xfemysql_native_password\x00", "\xfemysql_native_password\x0012345678901234567890\x00", "\xfemysql_old_password\x00x", "\xfe", "\x01\x03", "\x00", "\xff", "\x01\x04\x05"} {
-		f.Add([]byte(greeting), []byte(reply), []byte(reply))
+		f.Add([]byte(plainGreeting), []byte(reply), []byte(reply))
 	}
 	f.Add([]byte("\xff\x10\x04Too many connections"), []byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, greeting, login, answer []byte) {
