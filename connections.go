@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,19 +15,29 @@ import (
 // answered: a client that holds connections open shuts nobody out.
 type pool struct {
 	limit int
+	start time.Time
 
 	mu   sync.Mutex
 	open map[*pooledConn]struct{}
 }
 
-func newPool(limit int) *pool { return &pool{limit: limit, open: map[*pooledConn]struct{}{}} }
+func newPool(limit int) *pool {
+	return &pool{limit: limit, start: time.Now(), open: map[*pooledConn]struct{}{}}
+}
 
-// A pooledConn is one connection of a pool.
+// A pooledConn is one connection of a pool. Its requests take no lock: they
+// happen on all connections, and the pool looks at them only when it is full.
 type pooledConn struct {
 	net.Conn
 	pool  *pool
-	since time.Time // when it began to wait, or to be answered
-	busy  int       // how many of its requests are being answered: HTTP/2 has several
+	since atomic.Int64 // when it began to wait, or to be answered: nanoseconds after the start of the pool
+	busy  atomic.Int64 // how many of its requests are being answered: HTTP/2 has several
+}
+
+func (p *pool) newConn(conn net.Conn) *pooledConn {
+	c := &pooledConn{Conn: conn, pool: p}
+	c.answering(0)
+	return c
 }
 
 // Close gives the place back.
@@ -47,10 +58,9 @@ func (c *pooledConn) CloseWrite() error {
 }
 
 // answering adds to how many requests of the connection are being answered.
-func (c *pooledConn) answering(more int) {
-	c.pool.mu.Lock()
-	defer c.pool.mu.Unlock()
-	c.busy, c.since = c.busy+more, time.Now()
+func (c *pooledConn) answering(more int64) {
+	c.busy.Add(more)
+	c.since.Store(int64(time.Since(c.pool.start)))
 }
 
 // tryAdmit makes conn one of the pool's if there is room.
@@ -60,14 +70,14 @@ func (p *pool) tryAdmit(conn net.Conn) (*pooledConn, bool) {
 	if len(p.open) >= p.limit {
 		return nil, false
 	}
-	c := &pooledConn{Conn: conn, pool: p, since: time.Now()}
+	c := p.newConn(conn)
 	p.open[c] = struct{}{}
 	return c, true
 }
 
 // admit makes conn one of the pool's, and closes another if there are too many.
 func (p *pool) admit(conn net.Conn) *pooledConn {
-	c := &pooledConn{Conn: conn, pool: p, since: time.Now()}
+	c := p.newConn(conn)
 	p.mu.Lock()
 	p.open[c] = struct{}{}
 	var evicted *pooledConn
@@ -102,10 +112,10 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 
 // goesBefore reports whether c is to be closed rather than o.
 func (c *pooledConn) goesBefore(o *pooledConn) bool {
-	if waits, others := c.busy == 0, o.busy == 0; waits != others {
+	if waits, others := c.busy.Load() == 0, o.busy.Load() == 0; waits != others {
 		return waits
 	}
-	return c.since.Before(o.since)
+	return c.since.Load() < o.since.Load()
 }
 
 // A pooledListener accepts connections into a pool that it shares with others
