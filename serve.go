@@ -142,8 +142,11 @@ func (d *daemon) start(ctx context.Context, sockets *listeners) {
 	for _, listener := range sockets.web {
 		server := newServer(handler, d.logger)
 		d.serve(server, func() error {
-			pooled := pooledListener{listener, nil, shared}
-			return web.Serve(newSecuringListener(pooled, server), server, d.flags.web, d.structured)
+			var l net.Listener = pooledListener{listener, nil, shared}
+			if *d.flags.web.WebConfigFile != "" { // Else no answer is exporter-toolkit's own.
+				l = newSecuringListener(l, server)
+			}
+			return web.Serve(l, server, d.flags.web, d.structured)
 		})
 	}
 	for _, listener := range sockets.health {
