@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
@@ -31,9 +34,42 @@ func metrics(b *bench) error {
 		b.add(scrapeRow(fmt.Sprintf("… in an embedder's registry, %d checks", n), f[0], f[2], 0.8, 0.25, n >= 100)...)
 		if n == 1000 {
 			gzipped(b, own, f[1])
+			together(b, own)
 		}
 	}
 	return nil
+}
+
+// replicas are how many scrape at once.
+const replicas = 50
+
+// together counts how often replicas that scrape at once make us gather: the
+// first gathering lasts until all of them are there.
+func together(b *bench, own prometheus.Gatherer) {
+	var asking, gatherings atomicCount
+	page := httpapi.Metrics(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		gatherings.Add(1)
+		for until := time.Now().Add(time.Second); asking.Load() < replicas && time.Now().Before(until); {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(20 * time.Millisecond) // From being counted to asking is a moment.
+		return own.Gather()
+	}), nil)
+	rush := func() {
+		var all sync.WaitGroup
+		for range replicas {
+			all.Go(func() {
+				asking.Add(1)
+				page.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			})
+		}
+		all.Wait()
+	}
+	rush()
+	b.add(row{
+		work: fmt.Sprintf("… gatherings for %d replicas that scrape at once", replicas), limit: "1",
+		peer: fmt.Sprintf("%d where each gathers", replicas), verdict: atMost(float64(gatherings.Load()), 1, replicas/2, ""),
+	})
 }
 
 // scrapeRow judges a scrape against the reference's: its time and allocations.

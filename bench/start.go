@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -54,7 +55,39 @@ func starting(b *bench) error {
 	if err := b.idle(programs); err != nil {
 		return err
 	}
-	return b.startRows(programs)
+	if err := b.startRows(programs); err != nil {
+		return err
+	}
+	return b.libraryTests()
+}
+
+// libraryTests measures how long the tests of the packages take that a service
+// can use, those left out that start other programs (-short).
+func (b *bench) libraryTests() error {
+	list, err := exec.Command("go", "list", "-C", "..", "./...").Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	args := []string{"test", "-C", "..", "-short"}
+	for path := range strings.FieldsSeq(string(list)) {
+		_, below, is := strings.Cut(path, "/healthcheck_exporter/")
+		if is && (!strings.HasPrefix(below, "internal/") || below == "internal/scrub" || below == "internal/striped") {
+			args = append(args, path)
+		}
+	}
+	var took time.Duration
+	for range 2 { // The first run builds.
+		start := time.Now()
+		if out, err := exec.Command("go", append(args, "-count=1")...).CombinedOutput(); err != nil {
+			return fmt.Errorf("go test: %w\n%s", err, out)
+		}
+		took = time.Since(start)
+	}
+	b.add(row{
+		work: fmt.Sprintf("the tests of %d library packages, without other programs", len(args)-4), ours: show(float64(took)),
+		verdict: unbreakable(atMost(took.Seconds(), 10, 0, " s")),
+	})
+	return nil
 }
 
 // once starts the program, and ends it after its first scrape.
