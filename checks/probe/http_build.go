@@ -43,7 +43,11 @@ func (s HTTP) compile() (*httpCheck, error) {
 // setHeaders takes the configured headers over, sorted by name, so that faults
 // have an order.
 func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
-	c.header = http.Header{"User-Agent": {userAgent}}
+	if len(headers) == 0 {
+		c.header = onlyUserAgent
+		return
+	}
+	c.header = onlyUserAgent.Clone()
 	seen := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		value, canonical := headers[name], http.CanonicalHeaderKey(name)
@@ -66,6 +70,9 @@ func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
 		seen[canonical] = true
 	}
 }
+
+// onlyUserAgent is the header of most checks, shared by them and never changed.
+var onlyUserAgent = http.Header{"User-Agent": {userAgent}}
 
 // ownHeaders say how a message ends; a wrong one would make the check hang.
 var ownHeaders = []string{"Connection", "Content-Length", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
