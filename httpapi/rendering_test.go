@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,18 @@ import (
 // forms are paths that show the same report in different forms.
 var forms = []string{"/healthcheck", "/healthcheck?verbose", "/healthcheck?format=text", "/healthcheck?format=health%2Bjson", "/healthcheck?tag=a", "/healthcheck?tag=a&format=text"}
 
+// Two selections may have one place, and then they take it from each other: each
+// is asked for without the other.
 func TestAKeptRenderingIsUsedForItsVersionOnly(t *testing.T) {
+	for _, selection := range forms[4:] {
+		t.Run(selection, func(t *testing.T) {
+			keptForItsVersion(t, append(slices.Clone(forms[:4]), selection))
+		})
+	}
+}
+
+func keptForItsVersion(t *testing.T, forms []string) {
+	t.Helper()
 	f := &warm{manyPassed(3)}
 	h := httpapi.Healthcheck(f, httpapi.Options{})
 	for _, path := range forms {

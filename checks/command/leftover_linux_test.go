@@ -96,6 +96,9 @@ func TestWhoClearsHisEnvironmentCannotHoldTheCheckUp(t *testing.T) {
 }
 
 func TestHundredTimeoutsLeaveNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: starts some hundred programs")
+	}
 	pids := filepath.Join(t.TempDir(), "pids")
 	e := script(`setsid sleep 1000 & echo $! >>$PIDS; sleep 1000 & echo $! >>$PIDS; echo $$ >>$PIDS; sleep 1000 | sleep 1000`)
 	e.Env = map[string]string{"PIDS": pids}

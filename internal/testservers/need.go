@@ -15,9 +15,12 @@ var folders = []string{"/usr/lib/postgresql/*/bin", "/usr/sbin", "/usr/local/sbi
 
 // Need returns the path of the first of the programs that is installed: in
 // PATH or in Debian's folders, of several versions the newest. If none is, the
-// test is skipped or, with CI=true, failed.
+// test is skipped or, with CI=true, failed. With -short it is skipped in any case.
 func Need(t testing.TB, programs ...string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skipf("not with -short: needs %q", programs)
+	}
 	for _, program := range programs {
 		if path := find(program); path != "" {
 			return path
