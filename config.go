@@ -24,7 +24,11 @@ func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return exitFailed
 	}
-	fmt.Fprintf(stdout, "valid: %d checks\n", len(cfg.Checks))
+	if n := len(cfg.Checks); n == 1 {
+		fmt.Fprintln(stdout, "valid: 1 check")
+	} else {
+		fmt.Fprintf(stdout, "valid: %d checks\n", n)
+	}
 	return exitPassed
 }
 

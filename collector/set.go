@@ -54,7 +54,7 @@ func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (
 			continue
 		}
 		if s.byName[def.Name] != nil {
-			errs = append(errs, fmt.Errorf("check %q: the name is taken twice", def.Name))
+			errs = append(errs, fmt.Errorf("check %q: the name is taken", def.Name))
 			continue
 		}
 		e := &entry{Check: resolve(def, o), track: trackOf(def)}
@@ -122,7 +122,7 @@ func (s *set) order() error {
 			switch mark[dep] {
 			case walking:
 				cycle := append(slices.Clone(path[slices.Index(path, dep.Name):]), dep.Name)
-				errs = append(errs, fmt.Errorf("check %q: depends on itself: %s", dep.Name, strings.Join(cycle, " → ")))
+				errs = append(errs, fmt.Errorf("check %q: depends on itself: %s", dep.Name, way(cycle)))
 				continue
 			case 0:
 				walk(dep)
@@ -138,6 +138,15 @@ func (s *set) order() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// way writes a cycle, without the middle of a long one.
+func way(names []string) string {
+	const ends = 4
+	if left := len(names) - 2*ends; left > 1 {
+		names = slices.Concat(names[:ends], []string{fmt.Sprintf("(%d more)", left)}, names[len(names)-ends:])
+	}
+	return strings.Join(names, " → ")
 }
 
 // definitions returns what the set was made of.

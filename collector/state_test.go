@@ -175,14 +175,19 @@ func TestRule08CyclesAndUnknownNamesAreErrors(t *testing.T) {
 		check.DependsOn = deps
 		return check
 	}
+	var ring []checks.Check
+	for i := range 12 {
+		ring = append(ring, with(fmt.Sprint("r", i), fmt.Sprint("r", (i+1)%12)))
+	}
 	for _, test := range []struct {
 		checks []checks.Check
 		want   string
 	}{
+		{ring, `check "r0": depends on itself: r0 → r1 → r2 → r3 → (5 more) → r9 → r10 → r11 → r0`},
 		{[]checks.Check{with("a", "a")}, `check "a": depends on itself: a → a`},
 		{[]checks.Check{with("a", "b"), with("b", "c"), with("c", "b")}, `check "b": depends on itself: b → c → b`},
 		{[]checks.Check{with("a", "x")}, `check "a": depends on "x", which does not exist`},
-		{[]checks.Check{with("a"), with("a")}, `check "a": the name is taken twice`},
+		{[]checks.Check{with("a"), with("a")}, `check "a": the name is taken`},
 		{[]checks.Check{{Name: "a"}}, `check "a": has no function`},
 		{[]checks.Check{with("-a")}, `check "-a": a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _`},
 		{[]checks.Check{with("a", "x"), {Name: "b"}}, `check "b": has no function` + "\n" + `check "a": depends on "x", which does not exist`},
