@@ -320,6 +320,7 @@ func get(ctx context.Context, target string) (status int, body []byte, err error
 func nagiosFromJSON(status int, body []byte) (string, int) {
 	var answer struct {
 		Status   string
+		Error    string
 		Degraded bool
 		Draining string
 		Results  []struct {
@@ -328,7 +329,12 @@ func nagiosFromJSON(status int, body []byte) (string, int) {
 			ResponseTime                    float64 `json:"response_time"`
 		}
 	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Status == "" {
+	switch err := json.Unmarshal(body, &answer); {
+	case len(body) == 0 && status >= 200 && status <= 299:
+		return fmt.Sprintf("OK - status %d", status), nagiosOK // A 204 has no body.
+	case err == nil && answer.Error != "":
+		return "UNKNOWN - " + nagiosText(answer.Error), nagiosUnknown
+	case err != nil || answer.Status == "":
 		return fmt.Sprintf("UNKNOWN - status %d without a report", status), nagiosUnknown
 	}
 	report := collector.Report{Status: collector.StatusPassed, Draining: answer.Draining}
