@@ -70,7 +70,8 @@ func waiting(f func()) int {
 }
 
 // waits counts the events of a profile whose stack goes through our packages,
-// but for the runtime's own locks: it has one where memory is allocated.
+// but for locks that are not ours: the runtime has one where memory is allocated,
+// and a sync.Pool one that it takes once after each collection of garbage.
 func waits(profile func([]runtime.BlockProfileRecord) (int, bool)) (events int) {
 	records := make([]runtime.BlockProfileRecord, 10000)
 	n, _ := profile(records)
@@ -86,7 +87,7 @@ func throughUs(stack []uintptr) bool {
 	frames := runtime.CallersFrames(stack)
 	for leaf := true; ; leaf = false {
 		frame, more := frames.Next()
-		if leaf && strings.HasPrefix(frame.Function, "runtime.unlock") {
+		if leaf && strings.HasPrefix(frame.Function, "runtime.unlock") || frame.Function == "sync.(*Pool).pinSlow" {
 			return false
 		}
 		if strings.Contains(frame.Function, "healthcheck_exporter/collector.") || strings.Contains(frame.Function, "healthcheck_exporter/httpapi.") {
