@@ -18,13 +18,11 @@ import (
 // in the login leaves a goroutine of the driver behind that nothing can end.
 // After the login a panic does no harm, but the driver makes room for as many
 // columns as an answer claims to have: billions would end this process.
-//
-// Once TLS has begun the packets are not ours to see.
 type mysqlGuard struct {
-	net.Conn
-	wire  *wire
-	login bool // on until the login is over
-	inTLS bool // the handshake has begun
+	net.Conn               // closed by any goroutine
+	stream   io.ReadWriter // Conn, or TLS over it
+	wire     *wire
+	login    bool // on until the login is over
 
 	greeted bool
 	asked   bool   // the next packet begins the answer to a statement
@@ -44,22 +42,13 @@ const (
 	maxColumns = 4096
 )
 
-// Write notes when the driver begins the TLS handshake: that is a part of the
-// login, and the driver doesn't tell which one has failed. A record of TLS
-// begins with 22 (handshake), 3; a packet with its length, which is never that.
 func (g *mysqlGuard) Write(p []byte) (int, error) {
-	if len(p) > 2 && p[0] == 22 && p[1] == 3 {
-		g.inTLS = true
-	}
 	g.asked = !g.login
-	return g.Conn.Write(p)
+	return g.stream.Write(p)
 }
 
 func (g *mysqlGuard) Read(p []byte) (int, error) {
 	if len(g.pending) == 0 {
-		if g.inTLS {
-			return g.Conn.Read(p)
-		}
 		packet, err := g.next()
 		if err != nil {
 			return 0, g.wire.note(0, err) // The driver says "invalid connection" of each.
@@ -74,7 +63,7 @@ func (g *mysqlGuard) Read(p []byte) (int, error) {
 // next reads a packet: three bytes of length, a number, the content.
 func (g *mysqlGuard) next() ([]byte, error) {
 	header := make([]byte, 4)
-	if _, err := io.ReadFull(g.Conn, header); err != nil {
+	if _, err := io.ReadFull(g.stream, header); err != nil {
 		return nil, err
 	}
 	size := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
@@ -82,7 +71,7 @@ func (g *mysqlGuard) next() ([]byte, error) {
 		return nil, errTooLong
 	}
 	content := make([]byte, size)
-	if _, err := io.ReadFull(g.Conn, content); err != nil {
+	if _, err := io.ReadFull(g.stream, content); err != nil {
 		return nil, err
 	}
 	if !g.expected()(content) {

@@ -26,10 +26,10 @@ func (c mysqlCheck) run(ctx context.Context) (string, error) {
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &mysqlSession{ctx: ctx, watched: watched, wire: w, config: config}
+	defer s.end()
 	if err = s.login(c.TLS); err != nil {
 		return "", err
 	}
-	defer s.conn.Close()
 	return c.ask(s)
 }
 
@@ -58,7 +58,8 @@ type mysqlSession struct {
 	config  *mysql.Config
 	conn    driver.Conn
 	guard   *mysqlGuard
-	secured bool // the TLS handshake is over
+	inner   *mysqlTLS // the driver's TLS, nil without
+	tlsErr  error     // of the handshake with the server
 }
 
 // login connects and authenticates. TCP is connected here, so that its errors
@@ -93,13 +94,13 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
+	if s.config.MaxAllowedPacket == 0 { // The driver would ask the server, in the login.
+		s.config.MaxAllowedPacket = mysql.NewConfig().MaxAllowedPacket
+	}
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
 	}
-	s.guard = &mysqlGuard{Conn: first, wire: s.wire, login: true}
-	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) {
-		return s.guard, nil
-	}
+	s.guard = &mysqlGuard{Conn: first, stream: first, wire: s.wire, login: true}
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
 		if err != nil {
@@ -110,14 +111,47 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 		}
 		s.config.AllowFallbackToPlaintext = false
 	}
+	conn := net.Conn(s.guard)
 	if s.config.TLS != nil {
-		s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
-			s.secured = true
-			checks.ObserveCertificates(s.ctx, state)
-			return nil
+		if err := s.endTLSHere(); err != nil {
+			return err
 		}
+		conn = s.inner
 	}
+	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	return nil
+}
+
+// endTLSHere has the driver's TLS end in this process. That with the server is
+// ours. See [mysqlTLS].
+func (s *mysqlSession) endTLSHere() error {
+	ends, err := ownTLS()
+	if err != nil {
+		return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
+	}
+	wanted := s.config.TLS
+	s.config.TLS = ends.driver
+	s.inner = newMySQLTLS(s.guard, ends.peer, func() error { return s.secure(wanted) })
+	return nil
+}
+
+// secure makes a TLS connection of that with the server.
+func (s *mysqlSession) secure(config *tls.Config) error {
+	var conn net.Conn
+	if conn, s.tlsErr = s.wire.handshake(s.ctx, s.guard.Conn, config); s.tlsErr == nil {
+		s.guard.stream = conn
+	}
+	return s.tlsErr
+}
+
+// end says goodbye to the server, if there was a login.
+func (s *mysqlSession) end() {
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	if s.inner != nil {
+		s.inner.stop()
+	}
 }
 
 // limit makes the session read-only and bounds its statements. Both products
@@ -207,8 +241,8 @@ func (s *mysqlSession) fault(step string, err error) error {
 		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
 	}
 	switch {
-	case s.guard.inTLS && !s.secured:
-		return s.wire.handshakeFault(s.ctx, err)
+	case s.tlsErr != nil:
+		return s.tlsErr
 	case errors.Is(err, mysql.ErrNoTLS):
 		return checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
 	}

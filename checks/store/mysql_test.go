@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"crypto/tls"
 	"database/sql"
 	"fmt"
 	"net"
@@ -74,7 +75,7 @@ func TestMySQL(t *testing.T) {
 	t.Run("passes with a DSN", func(t *testing.T) {
 		const want = `query returned "1"`
 		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "")}, want)
-		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "timeout=1ns&readTimeout=1ns&compress=true&rejectReadOnly=true&charset=utf8mb4&allowAllFiles=true")}, want)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "timeout=1ns&readTimeout=1ns&maxAllowedPacket=0&compress=true&rejectReadOnly=true&charset=utf8mb4&allowAllFiles=true")}, want)
 		passes(t, store.MySQL{DSNFile: checks.SecretFile(file(t, string(mysqlDSN(s.Addr, ""))+"\n"))}, want)
 		passes(t, store.MySQL{DSN: checks.Secret("app@tcp(" + s.Addr + ")/"), PasswordFile: checks.SecretFile(file(t, planted))}, want)
 		passes(t, store.MySQL{DSN: checks.Secret("root@unix(" + s.Socket + ")/")}, want)
@@ -95,6 +96,10 @@ func TestMySQL(t *testing.T) {
 		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=skip-verify"), Query: query}, tls)
 		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=preferred"), Query: query}, tls)
 		passes(t, store.MySQL{DSN: mysqlDSN(localhost, ""), TLS: &checks.TLS{CAFile: s.CAFile}, Query: query}, tls)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=false"), Query: query}, plain)
+		passes(t, store.MySQL{DSN: mysqlDSN(s.Addr, "tls=skip-verify&charset=utf8mb4&sql_mode=''"), Query: query}, tls)
+		passes(t, store.MySQL{DSN: checks.Secret("root@unix(" + s.Socket + ")/?tls=skip-verify"), Query: query}, tls)
+		leavesNothing(t, func() { passes(t, over(&checks.TLS{CAFile: s.CAFile}, localhost), tls) })
 		leavesNothing(t, func() {
 			fails(t, over(&checks.TLS{}, localhost), checks.ReasonTLS, "unknown authority")
 			fails(t, store.MySQL{DSN: mysqlDSN(localhost, "tls=true")}, checks.ReasonTLS, "unknown authority")
@@ -355,25 +360,43 @@ func greet(greeting []byte) func(net.Conn) error {
 var plainGreeting = "\x0a8.4.0\x00" + "\x01\x00\x00\x00" + "12345678\x00" + "\xff\xf7" + "\x21\x02\x00" + "\xff\xdf" + "\x15" +
 	strings.Repeat("\x00", 10) + "123456789012\x00" + "mysql_native_password\x00"
 
-// serveMySQL answers the greeting, the login and each statement with one packet.
-func serveMySQL(t *testing.T, login, answer string) (address string) {
+// serveMySQL answers the login and each statement with one packet, over TLS if
+// it has a configuration for that.
+func serveMySQL(t *testing.T, config *tls.Config, login, answer string) (address string) {
 	return faulttest.Serve(t, func(conn net.Conn) {
+		conn, sequence := greeted(conn, config, plainGreeting)
 		buffer := make([]byte, 4096)
-		for i, content := range []string{plainGreeting, login, answer, answer, answer} {
-			header := []byte{byte(len(content)), byte(len(content) >> 8), byte(len(content) >> 16), byte(min(i, 1))}
-			if i == 1 {
-				header[3] = 2
-			}
-			conn.Write(append(header, content...))
+		for _, content := range []string{login, answer, answer, answer} {
 			conn.Read(buffer)
+			conn.Write(mysqlPacket(sequence, content))
+			sequence = 1
 		}
+		conn.Read(buffer)
 	})
 }
+
+// greeted greets, and begins TLS if there is a configuration. It returns the
+// number of the answer to the login.
+func greeted(conn net.Conn, config *tls.Config, greeting string) (over net.Conn, sequence byte) {
+	if config == nil {
+		conn.Write(mysqlPacket(0, greeting))
+		return conn, 2
+	}
+	// The first two capabilities, of which TLS is one, are ff f7 without it.
+	greet(mysqlPacket(0, strings.Replace(greeting, "\xff\xf7", "\xff\xff", 1)))(conn)
+	return tls.Server(conn, config), 3
+}
+
+func mysqlPacket(sequence byte, content string) []byte {
+	return append([]byte{byte(len(content)), byte(len(content) >> 8), byte(len(content) >> 16), sequence}, content...)
+}
+
+const mysqlOK = "\x00\x00\x00\x02\x00\x00\x00"
 
 // The driver makes room for as many columns as an answer claims to have: what
 // cannot be is not handed to it.
 func TestMySQLMakesNoRoomForColumnsThatCannotBe(t *testing.T) {
-	const ok = "\x00\x00\x00\x02\x00\x00\x00"
+	certs := faulttest.Certificates(t)
 	for name, answer := range map[string]string{
 		"4097":             "\xfc\x01\x10",
 		"16 million":       "\xfd\xff\xff\xff",
@@ -381,19 +404,20 @@ func TestMySQLMakesNoRoomForColumnsThatCannotBe(t *testing.T) {
 		"less than none":   "\xfe\xff\xff\xff\xff\xff\xff\xff\xff",
 		"a number cut off": "\xfc\x01",
 	} {
-		t.Run(name, func(t *testing.T) {
-			address := serveMySQL(t, ok, answer)
+		makesNoRoom := func(t *testing.T, config *tls.Config, settings *checks.TLS) {
+			spec := store.MySQL{Address: serveMySQL(t, config, mysqlOK, answer), User: "app", Password: planted, TLS: settings}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			leavesNothing(t, func() {
-				got := run(t, store.MySQL{Address: address, User: "app", Password: planted}, time.Second)
-				failed(t, got, checks.ReasonProtocol, "SET SESSION: answer not understood: malformed packet")
+				failed(t, run(t, spec, 5*time.Second), checks.ReasonProtocol, "SET SESSION: answer not understood: malformed packet")
 			})
 			runtime.ReadMemStats(&after)
 			if used := after.TotalAlloc - before.TotalAlloc; used > 2<<20 {
 				t.Errorf("the run has used %d bytes", used)
 			}
-		})
+		}
+		t.Run(name, func(t *testing.T) { makesNoRoom(t, nil, nil) })
+		t.Run(name+" over TLS", func(t *testing.T) { makesNoRoom(t, certs.Good.Config(), &checks.TLS{CAFile: certs.CAFile}) })
 	}
 }
 

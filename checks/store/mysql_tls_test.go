@@ -1,0 +1,115 @@
+//go:build unix
+
+package store_test
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
+)
+
+// A panic of the driver in its login would leave a goroutine of it.
+func TestMySQLOverTLSHandsNoMalformedPacketToTheDriver(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	for name, reply := range map[string]string{
+		"nothing":                 "",
+		"good news cut off":       "\x00",
+		"bad news cut off":        "\xff",
+		"a state cut off":         "\xff\x15\x04#28",
+		"a scramble cut off":      "\xfemysql_native_password\x00short",
+		"an old scramble cut off": "\xfemysql_old_password\x00x",
+		"no key":                  "\x01\x04\x05",
+		"another kind":            "\x02",
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := store.MySQL{
+				Address: serveMySQL(t, certs.Good.Config(), reply, mysqlOK),
+				User:    "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile},
+			}
+			leavesNothing(t, func() {
+				failed(t, run(t, spec, 5*time.Second), checks.ReasonProtocol, "the login: answer not understood: malformed packet")
+			})
+		})
+	}
+}
+
+// A password is sent as it is only within TLS, so that the driver has to know.
+func TestMySQLSendsAPlainPasswordOverTLS(t *testing.T) {
+	const askForIt = "\x01\x04"
+	greeting := strings.Replace(plainGreeting, "mysql_native_password", "caching_sha2_password", 1)
+	certs := faulttest.Certificates(t)
+	for name, config := range map[string]*tls.Config{
+		"TLS 1.2": {Certificates: certs.Good.Config().Certificates, MaxVersion: tls.VersionTLS12},
+		"TLS 1.3": {Certificates: certs.Good.Config().Certificates, MinVersion: tls.VersionTLS13},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := make(chan string, 1)
+			address := faulttest.Serve(t, func(conn net.Conn) {
+				conn, sequence := greeted(conn, config, greeting)
+				buffer := make([]byte, 4096)
+				conn.Read(buffer)
+				conn.Write(mysqlPacket(sequence, askForIt))
+				n, _ := conn.Read(buffer)
+				got <- string(buffer[:n])
+				conn.Write(mysqlPacket(sequence+2, mysqlOK))
+				for range 3 {
+					conn.Read(buffer)
+					conn.Write(mysqlPacket(1, mysqlOK))
+				}
+				conn.Read(buffer)
+			})
+			spec := store.MySQL{Address: address, User: "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
+			leavesNothing(t, func() { passes(t, spec, "query returned no row") })
+			if packet, want := <-got, "\x04"+planted+"\x00"; !strings.HasSuffix(packet, want) {
+				t.Errorf("the server has read %q, want the packet 4 with the password", packet)
+			}
+		})
+	}
+}
+
+func TestMySQLPrefersTLSButNeedsNone(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	for name, config := range map[string]*tls.Config{"without": nil, "with": certs.OfUnknownCA.Config()} {
+		spec := store.MySQL{DSN: mysqlDSN(serveMySQL(t, config, mysqlOK, mysqlOK), "tls=preferred")}
+		leavesNothing(t, func() {
+			o := passes(t, spec, "query returned no row")
+			if _, secure := o.observed["tls_not_after_timestamp_seconds"]; secure != (config != nil) {
+				t.Errorf("%s TLS at the server: observed %v", name, o.observed)
+			}
+		})
+	}
+}
+
+func TestMySQLOverTLSEndsWithItsContext(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	after := func(answer string) store.MySQL {
+		address := faulttest.Serve(t, func(conn net.Conn) {
+			conn, sequence := greeted(conn, certs.Good.Config(), plainGreeting)
+			buffer := make([]byte, 4096)
+			conn.Read(buffer)
+			if answer != "" {
+				conn.Write(mysqlPacket(sequence, answer))
+			}
+			io.Copy(io.Discard, conn)
+		})
+		return store.MySQL{Address: address, User: "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
+	}
+	timesOut(t, after(""), "no answer to the login in time")
+	isCancelled(t, after(""))
+	timesOut(t, after(mysqlOK), "no answer to SET SESSION in time")
+	isCancelled(t, after(mysqlOK))
+	silent := faulttest.Serve(t, func(conn net.Conn) {
+		greet(mysqlPacket(0, strings.Replace(plainGreeting, "\xff\xf7", "\xff\xff", 1)))(conn)
+		io.Copy(io.Discard, conn)
+	})
+	spec := store.MySQL{DSN: mysqlDSN(silent, "tls=skip-verify")}
+	timesOut(t, spec, "no answer to the tls handshake in time")
+	isCancelled(t, spec)
+}
