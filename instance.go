@@ -118,6 +118,7 @@ func (i *instance) install(next *answers) {
 		source = "built in"
 	}
 	level.Info(i.logger).Log("msg", "configuration loaded", "source", source, "checks", len(next.config.Checks))
+	next.config.Checks = nil // They are the collector's now, and a second copy of thousands is memory.
 }
 
 // answer makes the handlers of a configuration.
