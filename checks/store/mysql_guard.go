@@ -25,7 +25,7 @@ type mysqlGuard struct {
 	login    bool // on until the login is over
 
 	greeted bool
-	asked   bool   // the next packet begins the answer to a statement
+	asked   bool   // the next packet may begin an answer to a statement
 	pending []byte // what the driver has still to read
 }
 
@@ -74,25 +74,25 @@ func (g *mysqlGuard) next() ([]byte, error) {
 	if _, err := io.ReadFull(g.stream, content); err != nil {
 		return nil, err
 	}
-	if !g.expected()(content) {
+	if !g.sound(content) {
 		return nil, mysql.ErrMalformPkt
 	}
 	return slices.Concat(header, content), nil
 }
 
-// expected returns what the next packet is held against.
-func (g *mysqlGuard) expected() func(p []byte) bool {
+// sound holds a packet against what comes at that place.
+func (g *mysqlGuard) sound(p []byte) bool {
 	switch {
 	case !g.greeted:
 		g.greeted = true
-		return soundGreeting
+		return soundGreeting(p)
 	case g.login:
-		return soundReply
+		return soundReply(p)
 	case g.asked:
-		g.asked = false
-		return soundResult
+		g.asked = len(p) > 0 && p[0] == mysqlOK // It may say that another answer follows.
+		return soundResult(p)
 	}
-	return func([]byte) bool { return true }
+	return true
 }
 
 // soundGreeting reports whether the greeting is as long as its fields, by

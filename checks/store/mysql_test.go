@@ -360,15 +360,18 @@ func greet(greeting []byte) func(net.Conn) error {
 var plainGreeting = "\x0a8.4.0\x00" + "\x01\x00\x00\x00" + "12345678\x00" + "\xff\xf7" + "\x21\x02\x00" + "\xff\xdf" + "\x15" +
 	strings.Repeat("\x00", 10) + "123456789012\x00" + "mysql_native_password\x00"
 
-// serveMySQL answers the login and each statement with one packet, over TLS if
-// it has a configuration for that.
-func serveMySQL(t *testing.T, config *tls.Config, login, answer string) (address string) {
+// serveMySQL answers the login with one packet and each statement with some,
+// over TLS if it has a configuration for that.
+func serveMySQL(t *testing.T, config *tls.Config, login string, answer ...string) (address string) {
 	return faulttest.Serve(t, func(conn net.Conn) {
 		conn, sequence := greeted(conn, config, plainGreeting)
 		buffer := make([]byte, 4096)
-		for _, content := range []string{login, answer, answer, answer} {
+		for _, packets := range [][]string{{login}, answer, answer, answer} {
 			conn.Read(buffer)
-			conn.Write(mysqlPacket(sequence, content))
+			for _, content := range packets {
+				conn.Write(mysqlPacket(sequence, content))
+				sequence++
+			}
 			sequence = 1
 		}
 		conn.Read(buffer)
@@ -397,15 +400,18 @@ const mysqlOK = "\x00\x00\x00\x02\x00\x00\x00"
 // cannot be is not handed to it.
 func TestMySQLMakesNoRoomForColumnsThatCannotBe(t *testing.T) {
 	certs := faulttest.Certificates(t)
-	for name, answer := range map[string]string{
-		"4097":             "\xfc\x01\x10",
-		"16 million":       "\xfd\xff\xff\xff",
-		"8 billion":        "\xfe\x00\x00\x7f\xff\x01\x00\x00\x00",
-		"less than none":   "\xfe\xff\xff\xff\xff\xff\xff\xff\xff",
-		"a number cut off": "\xfc\x01",
+	const andMore = "\x00\x00\x00\x0a\x00\x00\x00" // All is well, and another answer follows.
+	for name, answer := range map[string][]string{
+		"4097":                     {"\xfc\x01\x10"},
+		"16 million":               {"\xfd\xff\xff\xff"},
+		"8 billion":                {"\xfe\x00\x00\x7f\xff\x01\x00\x00\x00"},
+		"less than none":           {"\xfe\xff\xff\xff\xff\xff\xff\xff\xff"},
+		"a number cut off":         {"\xfc\x01"},
+		"in another answer":        {andMore, "\xfe\x00\x00\x7f\xff\x01\x00\x00\x00"},
+		"in another after another": {andMore, andMore, "\xfd\xff\xff\xff"},
 	} {
 		makesNoRoom := func(t *testing.T, config *tls.Config, settings *checks.TLS) {
-			spec := store.MySQL{Address: serveMySQL(t, config, mysqlOK, answer), User: "app", Password: planted, TLS: settings}
+			spec := store.MySQL{Address: serveMySQL(t, config, mysqlOK, answer...), User: "app", Password: planted, TLS: settings}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			leavesNothing(t, func() {
