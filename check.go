@@ -320,7 +320,7 @@ func get(ctx context.Context, target string) (status int, body []byte, err error
 func nagiosFromJSON(status int, body []byte) (string, int) {
 	var answer struct {
 		Status   string
-		Error    string
+		Error    json.RawMessage // a text where there is no report, or a section of that name
 		Degraded bool
 		Draining string
 		Results  []struct {
@@ -329,11 +329,12 @@ func nagiosFromJSON(status int, body []byte) (string, int) {
 			ResponseTime                    float64 `json:"response_time"`
 		}
 	}
-	switch err := json.Unmarshal(body, &answer); {
+	err := json.Unmarshal(body, &answer)
+	switch refusal := ""; {
 	case len(body) == 0 && status >= 200 && status <= 299:
 		return fmt.Sprintf("OK - status %d", status), nagiosOK // A 204 has no body.
-	case err == nil && answer.Error != "":
-		return "UNKNOWN - " + nagiosText(answer.Error), nagiosUnknown
+	case err == nil && answer.Status == "" && json.Unmarshal(answer.Error, &refusal) == nil && refusal != "":
+		return "UNKNOWN - " + nagiosText(refusal), nagiosUnknown
 	case err != nil || answer.Status == "":
 		return fmt.Sprintf("UNKNOWN - status %d without a report", status), nagiosUnknown
 	}

@@ -90,6 +90,7 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		"/page":     {200, `<html>`},
 		"/text":     {200, "[+] a: ok\nhealthcheck: degraded"},
 		"/nothing":  {204, ""},
+		"/section":  {200, `{"status": "success", "results": [], "error": {"rate": 0.1}}`},
 		"/unknown":  {404, `{"error": "unknown check \"nope\""}`},
 		// Whose statuses say nothing.
 		"/failed text": {200, "[-] a: down\nhealthcheck: failed (draining: deploy)"},
@@ -119,6 +120,7 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/failed text", "text", 1, answers["/failed text"].body},
 		{server.URL + "/nothing", "text", 0, ""},
 		{server.URL + "/nothing", "nagios", 0, "OK - status 204"},
+		{server.URL + "/section", "nagios", 0, "OK - 0 checks passed"},
 		{server.URL + "/unknown", "nagios", 3, `UNKNOWN - unknown check "nope"`},
 		{server.URL + "/page", "nagios", 3, "UNKNOWN - status 200 without a report"},
 		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck"},
