@@ -31,7 +31,8 @@ type Config struct {
 	// Files are the names of the files, in order; none for the built-in default.
 	Files []string
 
-	sources []source // for showing: their trees are ten times as large
+	sources []source               // for showing: their trees are ten times as large
+	json    func() json.RawMessage // of the sources, made when it is first asked for
 }
 
 // Environment is the section environment of the file.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -43,6 +44,7 @@ func newLoading() *loading {
 func load(all []source, learn func(string)) (*Config, error) {
 	l := newLoading()
 	l.config.sources = all
+	l.config.json = sync.OnceValue(l.config.toJSON)
 	for i, s := range all {
 		l.config.Hash = sha256.Sum256(append(l.config.Hash[:], s.data...))
 		if s.name != defaultName {

@@ -76,7 +76,11 @@ func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
 
 // JSON returns the same as JSON, not scrubbed but for the fields that are
 // secrets: /environment scrubs it as it does every section.
-func (c *Config) JSON() json.RawMessage {
+//
+// It is made once, when it is first asked for.
+func (c *Config) JSON() json.RawMessage { return c.json() }
+
+func (c *Config) toJSON() json.RawMessage {
 	data, err := toJSON(c.written())
 	if err != nil {
 		return json.RawMessage(`{"error": "the file has no form in JSON"}`)
