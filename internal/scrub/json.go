@@ -51,7 +51,7 @@ func (s *Scrubber) textJSON(in string, depth int, t *trace) string {
 	if out == maskJSON {
 		out = Mask
 	}
-	if raw := s.literals().replaceLong(out); raw != out { // A secret with a quote in it that the text's own quotes complete.
+	if raw := s.literals().replaceAcross(out); raw != out {
 		out = s.text(raw, depth+1, t)
 	}
 	if out != in {
