@@ -130,15 +130,14 @@ func connectionLimit(wanted, descriptors, others int) int {
 // newServer makes a server that no client can hold up.
 func newServer(handler http.Handler, logger log.Logger) *http.Server {
 	return &http.Server{
-		Handler: pooled(handler),
-		// Headers and body together: no body of ours is long, and one of their own
-		// for the headers would be set for each request too.
-		ReadTimeout:    5 * time.Second,
-		WriteTimeout:   20 * time.Second,
-		IdleTimeout:    2 * time.Minute,
-		MaxHeaderBytes: 12 << 10, // net/http adds 4 KiB to it.
-		ConnContext:    connContext,
-		ErrorLog:       stdlog.New(errorLog{logger}, "", 0),
+		Handler:           pooled(handler),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    12 << 10, // net/http adds 4 KiB to it.
+		ConnContext:       connContext,
+		ErrorLog:          stdlog.New(errorLog{logger}, "", 0),
 		// Else "OPTIONS *" is answered with 200 by net/http itself.
 		DisableGeneralOptionsHandler: true,
 	}

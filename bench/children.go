@@ -81,7 +81,8 @@ func serveReplay(args []string) error {
 	})
 	server := &http.Server{Handler: mux}
 	if len(args) > 1 {
-		server.ReadTimeout, server.WriteTimeout, server.IdleTimeout = 5*time.Second, 20*time.Second, 2*time.Minute
+		server.ReadHeaderTimeout, server.ReadTimeout = 5*time.Second, 10*time.Second
+		server.WriteTimeout, server.IdleTimeout = 20*time.Second, 2*time.Minute
 	}
 	return listenAndServeBy(server)
 }

@@ -62,7 +62,7 @@ func starting(b *bench) error {
 }
 
 // libraryTests measures how long the tests of the packages take that a service
-// can use, those left out that start other programs (-short).
+// can use, those left out that start servers or the program itself (-short).
 func (b *bench) libraryTests() error {
 	list, err := exec.Command("go", "list", "-C", "..", "./...").Output()
 	if err != nil {
@@ -84,7 +84,7 @@ func (b *bench) libraryTests() error {
 		took = time.Since(start)
 	}
 	b.add(row{
-		work: fmt.Sprintf("the tests of %d library packages, without other programs", len(args)-4), ours: show(float64(took)),
+		work: fmt.Sprintf("the tests of %d library packages, without servers", len(args)-4), ours: show(float64(took)),
 		verdict: unbreakable(atMost(took.Seconds(), 10, 0, " s")),
 	})
 	return nil

@@ -199,7 +199,7 @@ func TestFaultsOfOptionsAreReportedTogether(t *testing.T) {
 		`section 1: the name "", want 1 to 100 printable characters without a slash`,
 		`section 2: the name "a/b", want 1 to 100 printable characters without a slash`,
 		`section "os": the name belongs to a built-in section`,
-		`section "x": the name is taken twice`,
+		`section "x": the name is taken`,
 		`section "both": has a value and a function, want one of them`,
 		`section 7: the name "line\nbreak", want 1 to 100 printable characters without a slash`,
 		`section 8: the name "` + strings.Repeat("n", 101) + `", want 1 to 100 printable characters without a slash`,

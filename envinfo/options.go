@@ -78,7 +78,7 @@ func (o Options) validate() error {
 		case slices.Contains(builtin(), s.Name):
 			errs = append(errs, fmt.Errorf("section %q: the name belongs to a built-in section", s.Name))
 		case slices.Contains(known, s.Name):
-			errs = append(errs, fmt.Errorf("section %q: the name is taken twice", s.Name))
+			errs = append(errs, fmt.Errorf("section %q: the name is taken", s.Name))
 		case s.Value != nil && s.Func != nil:
 			errs = append(errs, fmt.Errorf("section %q: has a value and a function, want one of them", s.Name))
 		}

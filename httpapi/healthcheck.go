@@ -147,7 +147,7 @@ func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, 
 		head = new([]byte)
 	}
 	*head = appendFloat(append((*head)[:0], o.head...), unixSeconds(rep.Time))
-	if len(kept.body)+len(tail) <= joined { // One write is cheaper than three, until copying is dearer.
+	if len(*head)+len(kept.body)+len(tail) <= joined { // One write is cheaper than three, until copying is dearer.
 		*head = append(append(*head, kept.body...), tail...)
 		send(w, r, o.status, contentType, &kept.length, *head)
 	} else {
