@@ -188,7 +188,8 @@ func (c *command) user(i, from int) {
 		c.text(i)
 		return
 	}
-	c.mask(i, from+n+1, flag)
+	user := c.s.literals().replace(validUTF8(rest[:n]), &c.traces[i]) // It can be a token.
+	c.keep(i, validUTF8(c.argv[i][:from])+user+":", flag)
 }
 
 // prefixed scrubs word i behind its first bytes.
@@ -216,9 +217,12 @@ func (c *command) text(i int) {
 }
 
 // mask masks word i from a byte on. What stands before it is a name, which
-// literal secrets do not touch, or a user, who can be a token.
-func (c *command) mask(i, from int, r rule) {
-	kept := c.s.patterns(validUTF8(c.argv[i][:from]), nil)
+// literal secrets do not touch.
+func (c *command) mask(i, from int, r rule) { c.keep(i, validUTF8(c.argv[i][:from]), r) }
+
+// keep masks word i but for its beginning.
+func (c *command) keep(i int, beginning string, r rule) {
+	kept := c.s.patterns(beginning, nil)
 	c.out[i] = strings.TrimSuffix(kept, Mask) + Mask
 	c.traces[i].note(r)
 }

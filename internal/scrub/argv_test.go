@@ -2,6 +2,7 @@ package scrub_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,5 +83,17 @@ func TestArgvLeavesItsInputAlone(t *testing.T) {
 	scrub.New(scrub.Rules{}).Argv(in)
 	if want := []string{"curl", "-HAuthorization:abc", "--token", "x"}; !reflect.DeepEqual(in, want) {
 		t.Errorf("argv became %q, want %q", in, want)
+	}
+}
+
+func TestArgvMasksAUserThatIsAKnownSecret(t *testing.T) {
+	s := scrub.New(scrub.Rules{Literals: []string{"0a9f8e7d6c5b4a"}})
+	in := []string{"curl", "-u", "0a9f8e7d6c5b4a:x", "-u0a9f8e7d6c5b4a:", "--user=0a9f8e7d6c5b4a:x", "--user", "bob:x"}
+	want := []string{"curl", "-u", "********:********", "-u********:********", "--user=********:********", "--user", "bob:********"}
+	if got := s.Argv(in); !slices.Equal(got, want) {
+		t.Errorf("Argv(%q)\n= %q, want\n  %q", in, got, want)
+	}
+	if got := s.Argv(want); !slices.Equal(got, want) {
+		t.Errorf("twice: %q", got)
 	}
 }
