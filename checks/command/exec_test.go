@@ -84,7 +84,7 @@ func TestSignalIsNamed(t *testing.T) {
 		"KILL": "killed by signal 9 (killed): last words",
 		"SEGV": "killed by signal 11 (segmentation fault)",
 		"ABRT": "killed by signal 6 (aborted)",
-		"HUP":  "killed by signal 1 (hangup)",
+		"ALRM": "killed by signal 14 (alarm clock)", // Not HUP, which nohup ignores.
 	} {
 		// Also for a plugin: a signal's number is no status.
 		e := script("ulimit -c 0; echo last words; kill -" + signal + " $$")
