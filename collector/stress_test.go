@@ -191,6 +191,9 @@ func wantSame(t *testing.T, a, b collector.Report) {
 }
 
 func TestEverythingAtOnceKeepsItsPromises(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: takes seconds of everything at once")
+	}
 	for _, inBackground := range []bool{false, true} {
 		t.Run(fmt.Sprint("background ", inBackground), func(t *testing.T) {
 			var hooks atomic.Int64

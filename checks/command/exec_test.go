@@ -41,6 +41,9 @@ func TestPassesWithTheFirstLineOfStandardOutput(t *testing.T) {
 }
 
 func TestEveryExitStatusButZeroFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: starts some hundred programs")
+	}
 	t.Parallel()
 	for status := 1; status < 256; status++ {
 		a := run(t, generous, script(fmt.Sprintf("echo full; exit %d", status)))
@@ -49,6 +52,9 @@ func TestEveryExitStatusButZeroFails(t *testing.T) {
 }
 
 func TestStatusOneOfAPluginWarnsAndAllAboveFail(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: starts some hundred programs")
+	}
 	t.Parallel()
 	for status := range 256 {
 		e := script(fmt.Sprintf("echo DISK; exit %d", status))

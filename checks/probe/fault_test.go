@@ -38,6 +38,9 @@ func TestHTTPStandsTheFaultTable(t *testing.T) {
 }
 
 func TestHTTPThatFollowsRedirectsStandsTheFaultTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: the plain form stands for it")
+	}
 	faulttest.Run(t, faulttest.Subject{
 		Type: "http",
 		Spec: func(address string) checks.Spec {
@@ -52,6 +55,9 @@ func TestHTTPThatFollowsRedirectsStandsTheFaultTable(t *testing.T) {
 }
 
 func TestHTTPThroughAProxyStandsTheFaultTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: the plain form stands for it")
+	}
 	faulttest.Run(t, faulttest.Subject{
 		Type: "http",
 		Spec: func(address string) checks.Spec {
@@ -81,6 +87,9 @@ func TestTCPStandsTheFaultTable(t *testing.T) {
 }
 
 func TestTCPWithStepsStandsTheFaultTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: the plain form stands for it")
+	}
 	faulttest.Run(t, faulttest.Subject{
 		Type: "tcp",
 		Spec: func(address string) checks.Spec {

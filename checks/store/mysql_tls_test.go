@@ -88,6 +88,9 @@ func TestMySQLPrefersTLSButNeedsNone(t *testing.T) {
 }
 
 func TestMySQLOverTLSEndsWithItsContext(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not with -short: waits for seconds")
+	}
 	certs := faulttest.Certificates(t)
 	after := func(answer string) store.MySQL {
 		address := faulttest.Serve(t, func(conn net.Conn) {
