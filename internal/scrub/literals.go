@@ -156,7 +156,7 @@ func (l *literals) replaceLong(in string) string {
 // replaceAcross replaces what goes beyond one string or number of a JSON text:
 // such as a secret with a quote at its end, which a quote of the text completes.
 func (l *literals) replaceAcross(in string) string {
-	return l.replaceIf(in, nil, func(f form) bool { return !f.word && strings.ContainsAny(f.text, "\"{}[],: \t\r\n") })
+	return l.replaceIf(in, nil, func(f form) bool { return !f.word && strings.ContainsAny(f.text, "\\\"{}[],: \t\r\n") })
 }
 
 func (l *literals) replaceIf(in string, t *trace, wanted func(form) bool) string {
