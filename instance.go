@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -32,13 +30,7 @@ type instance struct {
 
 	reloading sync.Mutex
 	current   atomic.Pointer[answers]
-	tidy      *time.Timer // gives back what loading has needed for a moment
 }
-
-// tidyAfter is how long after loading memory is given back to the system: not
-// while the first results are on their way, and once for reloads one after the
-// other.
-const tidyAfter = time.Second
 
 // answers is what one configuration answers with.
 type answers struct {
@@ -49,10 +41,7 @@ type answers struct {
 
 // newInstance loads the configuration for the first time.
 func newInstance(f *flags, logger log.Logger, s *secrets) (*instance, error) {
-	i := &instance{
-		flags: f, logger: logger, secrets: s, runs: newRuns(), metrics: newConfigMetrics(),
-		tidy: time.AfterFunc(tidyAfter, debug.FreeOSMemory),
-	}
+	i := &instance{flags: f, logger: logger, secrets: s, runs: newRuns(), metrics: newConfigMetrics()}
 	cfg, err := config.Load(f.configFile, s.learn)
 	if err != nil {
 		return nil, err
@@ -120,7 +109,6 @@ func (i *instance) tryReload(ctx context.Context) error {
 // install makes a configuration the current one.
 func (i *instance) install(next *answers) {
 	i.current.Store(next)
-	i.tidy.Reset(tidyAfter)
 	i.metrics.loaded(next.config)
 	for _, warning := range next.config.Warnings {
 		level.Warn(i.logger).Log("msg", "configuration", "warning", warning)
