@@ -330,10 +330,12 @@ func nagiosFromJSON(status int, body []byte) (string, int) {
 		}
 	}
 	err := json.Unmarshal(body, &answer)
-	switch refusal := ""; {
+	var refusal string
+	_ = json.Unmarshal(answer.Error, &refusal) // It stays empty where there is no such text.
+	switch {
 	case len(body) == 0 && status >= 200 && status <= 299:
 		return fmt.Sprintf("OK - status %d", status), nagiosOK // A 204 has no body.
-	case err == nil && answer.Status == "" && json.Unmarshal(answer.Error, &refusal) == nil && refusal != "":
+	case err == nil && answer.Status == "" && refusal != "":
 		return "UNKNOWN - " + nagiosText(refusal), nagiosUnknown
 	case err != nil || answer.Status == "":
 		return fmt.Sprintf("UNKNOWN - status %d without a report", status), nagiosUnknown

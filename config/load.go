@@ -44,7 +44,7 @@ func newLoading() *loading {
 func load(all []source, learn func(string)) (*Config, error) {
 	l := newLoading()
 	l.config.sources = all
-	l.config.json = sync.OnceValue(l.config.toJSON)
+	l.config.json = sync.OnceValue(l.config.makeJSON)
 	for i, s := range all {
 		l.config.Hash = sha256.Sum256(append(l.config.Hash[:], s.data...))
 		if s.name != defaultName {

@@ -80,7 +80,7 @@ func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
 // It is made once, when it is first asked for.
 func (c *Config) JSON() json.RawMessage { return c.json() }
 
-func (c *Config) toJSON() json.RawMessage {
+func (c *Config) makeJSON() json.RawMessage {
 	data, err := toJSON(c.written())
 	if err != nil {
 		return json.RawMessage(`{"error": "the file has no form in JSON"}`)
