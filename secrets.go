@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // secrets is the scrubber of the configuration in use, and every literal secret

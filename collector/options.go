@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-kit/log"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // The defaults of Options.
@@ -51,7 +51,7 @@ type Options struct {
 	OnChange func(old, new Result)
 	// Scrub removes secrets from outputs, warnings and logged errors. It is
 	// called once for each text and must be safe for concurrent use. Nil means
-	// the rules of internal/scrub without literal secrets.
+	// the rules of scrub without literal secrets.
 	Scrub func(string) string
 	// Histogram adds healthcheck_run_duration_seconds. Empty: off.
 	Histogram Histogram

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 var update = flag.Bool("update", false, "write the golden results and the want lines of the bad files anew")

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // A Dump answers what this host and process are, scrubbed. It is made once

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // Masked is something that a dump does not show, and why. It never holds the

@@ -3,7 +3,7 @@ package envinfo
 import (
 	"runtime/debug"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // WithProcess makes a dump show another command line and environment.

@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // Options are the settings of a [Dump] and of a [BuildInfo]. The zero value is

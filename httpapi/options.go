@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // A Reporter answers what is known of the checks that a filter selects; its

@@ -5,7 +5,7 @@
 //	floor 4  main
 //	floor 3  config, httpapi, agentcheck
 //	floor 2  envinfo, collector
-//	floor 1  checks/…, internal/scrub, internal/striped
+//	floor 1  checks/…, scrub, internal/striped
 //	floor 0  checks
 //
 // A new package needs a room in rooms.go, a new module a line in the room that

@@ -34,7 +34,7 @@ func arrowFault(from, to room) string {
 		return "only tests may import it"
 	case from.floor < to.floor:
 		return fmt.Sprintf("an arrow up, from floor %d to floor %d", from.floor, to.floor)
-	case from.floor == to.floor:
+	case from.floor == to.floor && from.step <= to.step:
 		return fmt.Sprintf("an arrow sideways, on floor %d", from.floor)
 	case !slices.Contains(from.uses, to.path):
 		return fmt.Sprintf("of the rooms below, %s may use %s", from.path, orNothing(from.uses))
@@ -47,7 +47,7 @@ func outsideFault(r room, path string) string {
 	switch {
 	case r.testing:
 		return ""
-	case r.floor != mainFloor && slices.Contains(mainOnly(), path):
+	case r.floor != mainFloor && slices.Contains(mainOnly(), path) && !slices.Contains(r.outside, path):
 		return "is for main only"
 	case isStandard(path) || under(path, r.outside):
 		return ""

@@ -12,7 +12,9 @@ const modulePath = "github.com/healthcheck-exporter/healthcheck_exporter"
 type room struct {
 	path  string // below the module; "." is main
 	floor int
-	// uses are the rooms that it may import; each is on a lower floor.
+	// step orders the rooms of one floor: an arrow may lead to a lower step.
+	step int
+	// uses are the rooms that it may import; each is on a lower floor or step.
 	uses []string
 	// outside are the import paths that it may use beside the standard library,
 	// with all that is below them.
@@ -27,46 +29,75 @@ type room struct {
 
 // mainFloor is the one floor on which flags, os.Exit and default registries may
 // be used.
-const mainFloor = 4
+const mainFloor = 7
 
 func rooms() []room {
-	words := "checks"
-	types := []string{"checks/probe", "checks/store", "checks/queue", "checks/host", "checks/command"}
-	below := func(more ...string) []string { return append(more, words, "internal/scrub") }
-	counting := "internal/striped"
+	const words, authors, wire = "checks", "checks/checktype", "checks/internal/wire"
+	const self, state, logging, striped = "scrub", "internal/state", "internal/logging", "internal/striped"
+	types := []string{
+		"checks/probe", "checks/store", "checks/host", "checks/command",
+		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
+	}
+	checkType := func(path string, outside ...string) room {
+		return room{path: path, floor: 1, uses: []string{words, authors, wire, "checks/internal/solo"}, outside: outside}
+	}
 	// client_model has the types in the signatures of client_golang.
 	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
+	const kitLog = "github.com/go-kit/log"
 	with := func(paths []string, more ...string) []string { return append(slices.Clone(paths), more...) }
 
+	answers := []string{words, authors, self, "collector", "envinfo", "httpapi", "agentcheck", state}
+	files := with(answers, "config", "service")
+	everything := with(files, with(types, "internal/instance", "internal/listen", logging, "internal/server", "internal/cli")...)
+	const toolkit = "github.com/prometheus/exporter-toolkit"
+
 	return []room{
-		{path: ".", floor: mainFloor,
-			uses: below(append(types, "config", "httpapi", "agentcheck", "envinfo", "collector")...),
-			outside: with(clientGolang,
-				"github.com/alecthomas/kingpin/v2", "github.com/prometheus/exporter-toolkit", "github.com/tjhop/slog-gokit",
-				"github.com/go-kit/log", "github.com/prometheus/common",
-				"github.com/coreos/go-systemd/v22/activation",      // the sockets that we inherit
-				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
-				"golang.org/x/net/netutil", "golang.org/x/sys/unix", // limits of listeners and descriptors
-			)},
+		{path: ".", floor: mainFloor, step: 1, uses: everything, outside: with(clientGolang,
+			"github.com/alecthomas/kingpin/v2", toolkit, "github.com/tjhop/slog-gokit", kitLog, "github.com/prometheus/common",
+			"github.com/coreos/go-systemd/v22/activation",      // the sockets that we inherit
+			"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
+			"golang.org/x/net/netutil", "golang.org/x/sys/unix", // limits of listeners and descriptors
+		)},
+		{path: "internal/cli", floor: mainFloor, uses: everything, outside: with(clientGolang,
+			"github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
 		{path: "internal/gotest", floor: mainFloor},
+		{path: "internal/docs", floor: mainFloor, uses: everything},
 
-		{path: "config", floor: 3, uses: below(append(types, "envinfo", "collector")...), outside: []string{"go.yaml.in/yaml/v3"}},
-		{path: "httpapi", floor: 3, uses: below("envinfo", "collector", counting), lean: true, outside: clientGolang},
-		{path: "agentcheck", floor: 3, uses: below("collector"), lean: true},
+		{path: "internal/server", floor: 6, uses: with(files, "internal/instance", "internal/listen", logging),
+			outside: with(clientGolang, toolkit, kitLog, "github.com/prometheus/common",
+				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
+				"net/http/pprof")},
 
-		{path: "collector", floor: 2, uses: below(counting), lean: true, outside: with(clientGolang, "github.com/go-kit/log")},
-		{path: "envinfo", floor: 2, uses: []string{"internal/scrub"}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
+		{path: "internal/instance", floor: 5, uses: files, outside: with(clientGolang, kitLog, "github.com/prometheus/common")},
+		{path: "internal/listen", floor: 5, outside: []string{
+			toolkit, kitLog, "github.com/coreos/go-systemd/v22/activation", "golang.org/x/net/netutil", "golang.org/x/sys/unix"}},
+		{path: logging, floor: 5, uses: []string{self}, outside: []string{kitLog, "github.com/tjhop/slog-gokit"}},
 
-		{path: "checks/probe", floor: 1, uses: []string{words}, outside: []string{"golang.org/x/net"}},
-		{path: "checks/store", floor: 1, uses: []string{words}, outside: []string{
-			"github.com/gomodule/redigo", "github.com/jackc/pgx/v5", "github.com/go-sql-driver/mysql"}},
-		{path: "checks/queue", floor: 1, uses: []string{words}},
-		{path: "checks/host", floor: 1, uses: []string{words}, outside: []string{"github.com/shirou/gopsutil/v3", "golang.org/x/sys"}},
-		{path: "checks/command", floor: 1, uses: []string{words}},
-		{path: "internal/scrub", floor: 1, lean: true},
-		{path: counting, floor: 1, lean: true},
+		{path: "config", floor: 4, uses: with(answers, types...), outside: []string{"go.yaml.in/yaml/v3"}},
+		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
-		{path: "checks", floor: 0, lean: true},
+		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped}, lean: true, outside: clientGolang},
+		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true},
+		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
+
+		{path: "collector", floor: 2, uses: []string{words, authors, self, striped}, lean: true, outside: with(clientGolang, kitLog)},
+		{path: "envinfo", floor: 2, uses: []string{self}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
+
+		checkType("checks/probe", "golang.org/x/net"),
+		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
+		checkType("checks/command"),
+		checkType("checks/store", "github.com/gomodule/redigo", "github.com/jackc/pgx/v5", "github.com/go-sql-driver/mysql"),
+		checkType("checks/redis", "github.com/gomodule/redigo"),
+		checkType("checks/postgres", "github.com/jackc/pgx/v5"),
+		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
+		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),
+
+		{path: wire, floor: 0, step: 2, uses: []string{words, authors}, lean: true, outside: []string{"golang.org/x/net"}},
+		{path: authors, floor: 0, step: 1, uses: []string{words}, lean: true},
+		{path: "checks/internal/solo", floor: 0, step: 1, uses: []string{words}, lean: true},
+		{path: words, floor: 0, lean: true},
+		{path: self, floor: 0, lean: true},
+		{path: striped, floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},
 		{path: "internal/faulttest", testing: true},

@@ -1,4 +1,4 @@
 // Package store looks at its neighbour.
 package store
 
-import _ "github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+import _ "github.com/healthcheck-exporter/healthcheck_exporter/scrub"

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 type inner struct {

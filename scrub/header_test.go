@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 func TestHeadersAreScrubbed(t *testing.T) {

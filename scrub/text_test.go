@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 const (

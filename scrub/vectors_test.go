@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 type vector struct {

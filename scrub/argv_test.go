@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 func TestCommandLinesAreScrubbed(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // seeds are whole texts that begin a fuzz corpus, and inputs it once failed on.

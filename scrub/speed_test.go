@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 const line = `2026-01-02T03:04:05Z level=warn msg="check failed" check=postgres duration=1.2s err="dial tcp 10.0.0.1:5432: connect: connection refused" url=https://h/x?page=1

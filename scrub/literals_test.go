@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 func TestLiteralSecretIsFoundInEverySpelling(t *testing.T) {
