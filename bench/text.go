@@ -17,7 +17,8 @@ import (
 // texts measures what is done with texts: to mask secrets, to dump the
 // environment, to load a configuration.
 func texts(b *bench) error {
-	rules := scrub.New(scrub.Rules{Literals: []string{"hunter2-hunter2", "another-secret"}})
+	rules := scrub.New(scrub.Rules{})
+	rules.Learn("hunter2-hunter2", "another-secret")
 	page := strings.Repeat("2026-11-22T13:00:00Z level=info caller=main.go:12 msg=\"request done\" path=/api/v1/items?id=17 took=12ms\n", 640)[:64<<10]
 	failure := `Get "https://user:secret@shop.example.org/health?token=abc": dial tcp 10.0.0.7:443: connect: connection refused`
 	f := race(b.effort,

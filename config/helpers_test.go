@@ -48,7 +48,9 @@ func compare(t *testing.T, golden, got string) {
 
 // scrubber is the one that main makes of a Config.
 func scrubber(c *config.Config) *scrub.Scrubber {
-	return scrub.New(scrub.Rules{Names: c.Environment.ScrubNames, Allow: c.Environment.ScrubAllow, Literals: c.Secrets})
+	s := scrub.New(scrub.Rules{Names: c.Environment.ScrubNames, Allow: c.Environment.ScrubAllow})
+	s.Learn(c.Secrets...)
+	return s
 }
 
 // load loads a file of that content, which must be good.

@@ -104,7 +104,9 @@ func (o Options) scrubber() *scrub.Scrubber {
 	if o.Scrubber != nil {
 		return o.Scrubber
 	}
-	return scrub.New(scrub.Rules{Names: o.ScrubNames, Allow: o.ScrubAllow, Literals: o.Secrets})
+	s := scrub.New(scrub.Rules{Names: o.ScrubNames, Allow: o.ScrubAllow})
+	s.Learn(o.Secrets...)
+	return s
 }
 
 // validSection reports whether name can be a key and one segment of a path.

@@ -1,7 +1,8 @@
 // Package scrub masks secrets: in the output of checks, in errors and logs, in
 // environment dumps, command lines and headers.
 //
-//	s := scrub.New(scrub.Rules{Literals: []string{password}})
+//	s := scrub.New(scrub.Rules{})
+//	s.Learn(password)
 //	s.Text("dial postgres://app:s3cret@db:5432/x: refused") // …//app:********@db…
 //	s.Value("API_KEY", "abc")                               // ********
 //	s.Argv([]string{"mysql", "-psecret"})                   // mysql -p********

@@ -14,7 +14,7 @@ import (
 
 func TestLiteralSecretIsFoundInEverySpelling(t *testing.T) {
 	const secret = `pä/s"s+w %rd\1`
-	s := scrub.New(scrub.Rules{Literals: []string{secret + "\n"}})
+	s := knowing(secret + "\n")
 	inJSON, _ := json.Marshal(map[string]string{"a": "x " + secret})
 	for _, text := range []string{
 		secret,
@@ -42,7 +42,7 @@ func TestLiteralSecretIsFoundInEverySpelling(t *testing.T) {
 
 func TestLiteralSecretIsFoundInBase64OfSomethingLonger(t *testing.T) {
 	const secret = "correct-horse"
-	s := scrub.New(scrub.Rules{Literals: []string{secret}})
+	s := knowing(secret)
 	for _, user := range []string{"", "u", "us", "use"} {
 		text := base64.StdEncoding.EncodeToString([]byte(user + secret + "tail"))
 		if got := s.Text(text); len(strings.ReplaceAll(got, scrub.Mask, "")) > len(text)-15 {
@@ -52,7 +52,7 @@ func TestLiteralSecretIsFoundInBase64OfSomethingLonger(t *testing.T) {
 }
 
 func TestShortLiteralSecretsAreWholeWords(t *testing.T) {
-	s := scrub.New(scrub.Rules{Literals: []string{"redis", "abc", "", "****", "päss"}})
+	s := knowing("redis", "abc", "", "****", "päss")
 	for in, want := range map[string]string{
 		"redis ok":           "******** ok",
 		"rediscover":         "rediscover",
@@ -69,7 +69,7 @@ func TestShortLiteralSecretsAreWholeWords(t *testing.T) {
 }
 
 func TestLiteralsNeverTouchNames(t *testing.T) {
-	s := scrub.New(scrub.Rules{Literals: []string{"database"}})
+	s := knowing("database")
 	if got, want := string(s.Tree(map[string]any{"database": "database ok", "n": 1})), `{"database":"******** ok","n":1}`; got != want {
 		t.Errorf("Tree = %s, want %s", got, want)
 	}
@@ -79,7 +79,7 @@ func TestLiteralsNeverTouchNames(t *testing.T) {
 }
 
 func TestOverlappingLiteralsAreMaskedTogether(t *testing.T) {
-	s := scrub.New(scrub.Rules{Literals: []string{"abcdefgh", "efghijkl", "abcdefghZZ"}})
+	s := knowing("abcdefgh", "efghijkl", "abcdefghZZ")
 	for in, want := range map[string]string{
 		"x abcdefghijkl y": "x ******** y",
 		"x abcdefghZZ y":   "x ******** y",
@@ -91,7 +91,7 @@ func TestOverlappingLiteralsAreMaskedTogether(t *testing.T) {
 }
 
 func TestNumberThatIsALiteralSecretIsMasked(t *testing.T) {
-	s := scrub.New(scrub.Rules{Literals: []string{"12345678"}})
+	s := knowing("12345678")
 	if got, want := string(s.JSON([]byte(`{"a": 12345678, "b": 1}`))), `{"a": "********", "b": 1}`; got != want {
 		t.Errorf("JSON = %s, want %s", got, want)
 	}
@@ -104,7 +104,7 @@ func TestSecretsCanBeAddedWhileInUse(t *testing.T) {
 		wg.Go(func() {
 			for i := range 50 {
 				secret := fmt.Sprintf("secret-%d-%d!", n, i)
-				s.Add(secret, secret)
+				s.Learn(secret, secret)
 				if got := s.Text("x " + secret); got != "x "+scrub.Mask {
 					t.Errorf("Text = %q after Add", got)
 				}

@@ -25,7 +25,8 @@ type part struct {
 
 // nameRule returns the rule that makes a name sensitive, or none.
 func (s *Scrubber) nameRule(name string) rule {
-	if name == "" || s != nil && s.allow != nil && s.allow[name] {
+	rules := s.current()
+	if name == "" || rules.allow[name] {
 		return none
 	}
 	var buf [64]byte
@@ -40,18 +41,18 @@ func (s *Scrubber) nameRule(name string) rule {
 	switch {
 	case isWhole(lower):
 		return n4
-	case s != nil && s.hasExtra(name):
+	case rules.hasExtra(name):
 		return extra
 	}
 	return none
 }
 
-func (s *Scrubber) hasExtra(name string) bool {
-	if len(s.names) == 0 {
+func (r *rules) hasExtra(name string) bool {
+	if len(r.names) == 0 {
 		return false
 	}
 	name = strings.ToLower(name)
-	for _, sub := range s.names {
+	for _, sub := range r.names {
 		if strings.Contains(name, sub) {
 			return true
 		}

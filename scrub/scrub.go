@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,57 +13,85 @@ import (
 const Mask = "********"
 
 // Rules is what an operator adds to the rules that always hold. Its zero value
-// is useful: the rules without any literal secret.
+// is useful: the built-in rules alone.
 type Rules struct {
 	// Names are further sensitive names: substrings, case-insensitive.
 	Names []string
 	// Allow are names that are not sensitive after all: exact and
 	// case-sensitive. Their values are still scrubbed as text.
 	Allow []string
-	// Literals are the secrets of our own configuration. Those shorter than 4
-	// characters are ignored, those shorter than 8 are found as whole words only.
-	Literals []string
 }
 
-// A Scrubber masks secrets. It is safe for concurrent use, also together with
-// Add, and costs a few words of memory as long as it knows no literals.
-// A nil *Scrubber behaves like New(Rules{}), but forgets what is added to it.
+// A Scrubber masks secrets: by its rules, and the literal secrets it has learned.
+// It is safe for concurrent use; reading takes no lock. A nil *Scrubber behaves
+// like New(Rules{}), but ignores Learn and SetRules.
 type Scrubber struct {
-	names []string // lower case
-	allow map[string]bool
+	rules atomic.Pointer[rules]
 
-	mu    sync.Mutex // serialises writers of known
-	known atomic.Pointer[literals]
+	learning sync.Mutex // serializes Learn
+	known    atomic.Pointer[literals]
 }
 
-// New returns a Scrubber for the given rules.
+// New returns a Scrubber for the given rules, without any literal secret.
 func New(r Rules) *Scrubber {
 	s := &Scrubber{}
-	for _, name := range r.Names {
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
-			s.names = append(s.names, name)
-		}
-	}
-	if len(r.Allow) > 0 {
-		s.allow = make(map[string]bool, len(r.Allow))
-	}
-	for _, name := range r.Allow {
-		s.allow[name] = true
-	}
-	s.Add(r.Literals...)
+	s.SetRules(r)
 	return s
 }
 
-// Add makes further literal secrets known, for the texts scrubbed from now on.
-// None is ever removed: an old password can still be in somebody's error.
-// Adding what is known already is cheap.
-func (s *Scrubber) Add(secrets ...string) {
+// SetRules replaces the rules for everything that is scrubbed from now on. The
+// literal secrets stay.
+func (s *Scrubber) SetRules(r Rules) {
+	if s != nil {
+		s.rules.Store(newRules(r))
+	}
+}
+
+// Rules returns a copy of the rules in use.
+func (s *Scrubber) Rules() Rules {
+	r := s.current()
+	return Rules{Names: slices.Clone(r.given.Names), Allow: slices.Clone(r.given.Allow)}
+}
+
+// Learn makes literal secrets known for everything that is scrubbed from now on.
+// They are never forgotten: an old password can still stand in an error.
+// Secrets shorter than 4 characters are ignored, those shorter than 8 are masked
+// only as whole words. Learning a known secret again is cheap.
+func (s *Scrubber) Learn(secrets ...string) {
 	if s == nil || s.known.Load().knows(secrets) {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.learning.Lock()
+	defer s.learning.Unlock()
 	s.known.Store(s.known.Load().with(secrets))
+}
+
+// current returns the rules in use, those of a nil Scrubber included.
+func (s *Scrubber) current() *rules {
+	if s == nil {
+		return &rules{}
+	}
+	return s.rules.Load()
+}
+
+// rules are Rules as they are looked up. They never change.
+type rules struct {
+	given Rules
+	names []string // lower case
+	allow map[string]bool
+}
+
+func newRules(given Rules) *rules {
+	r := &rules{given: Rules{Names: slices.Clone(given.Names), Allow: slices.Clone(given.Allow)}, allow: map[string]bool{}}
+	for _, name := range given.Names {
+		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+			r.names = append(r.names, name)
+		}
+	}
+	for _, name := range given.Allow {
+		r.allow[name] = true
+	}
+	return r
 }
 
 // Text scrubs free text: the output of a check, an error, a log line. The

@@ -275,7 +275,7 @@ func TestAllowedNameStillHasItsValueScrubbed(t *testing.T) {
 
 func TestNilScrubberHasTheRules(t *testing.T) {
 	var s *scrub.Scrubber
-	s.Add("hunter2!x")
+	s.Learn("hunter2!x")
 	if got := s.Text("password=x hunter2!x"); got != "password=******** hunter2!x" {
 		t.Errorf("Text = %q", got)
 	}
