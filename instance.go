@@ -94,14 +94,18 @@ func (i *instance) tryReload(ctx context.Context) error {
 		restore()
 		return err
 	}
-	if err := i.collector.Replace(ctx, i.runs.owned(cfg.Checks)); err != nil {
+	limits := collector.Limits{Concurrency: cfg.Concurrency, MaxWait: cfg.MaxWait}
+	change, err := i.collector.Prepare(ctx, i.runs.owned(cfg.Checks), limits)
+	if err != nil {
 		restore()
 		return err
 	}
 	if err := i.buildInfo.Set(environmentOptions(cfg, i.secrets)); err != nil {
+		change.Abort()
+		restore()
 		return err
 	}
-	i.collector.Limit(cfg.Concurrency, cfg.MaxWait)
+	change.Commit()
 	i.install(next)
 	return nil
 }

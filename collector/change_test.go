@@ -243,8 +243,8 @@ func TestAddAndRemoveWhileServing(t *testing.T) {
 		c := newCollector(t, collector.Options{}, a.check("a"))
 		stop := background(t, c)
 		defer stop()
-		if err := c.Add(b.check("b"), b.check("a")); err == nil {
-			t.Error("a name that is taken gave no error")
+		if err := c.Add(b.check("b"), b.check("a")); !errors.Is(err, collector.ErrNameTaken) {
+			t.Errorf("Add() = %v, want ErrNameTaken", err)
 		}
 		b.wantRuns(t, 0)
 		dependent := b.check("b")
@@ -254,11 +254,16 @@ func TestAddAndRemoveWhileServing(t *testing.T) {
 		}
 		synctest.Wait()
 		b.wantRuns(t, 1)
-		if c.Remove("a") {
-			t.Error("a was removed although b depends on it")
+		if err := c.Remove("a"); !errors.Is(err, collector.ErrInUse) || err.Error() != `check is in use: check "b" depends on "a"` {
+			t.Errorf("Remove(a) = %v, want ErrInUse because b depends on it", err)
 		}
-		if !c.Remove("b") || c.Remove("b") || !c.Remove("a") {
-			t.Error("Remove is true just once for each check")
+		for _, step := range []struct {
+			name string
+			want error
+		}{{"b", nil}, {"b", collector.ErrUnknownCheck}, {"a", nil}} {
+			if err := c.Remove(step.name); !errors.Is(err, step.want) {
+				t.Errorf("Remove(%s) = %v, want %v", step.name, err, step.want)
+			}
 		}
 		wantMetrics(t, c, "! healthcheck_passed\n! healthcheck_runs_total\n! healthcheck_check_info")
 		runs := a.runs.Load()
@@ -278,7 +283,9 @@ func TestReaderOfACheckThatIsRemovedMeanwhileGetsTheNewSet(t *testing.T) {
 			got <- r
 		}()
 		synctest.Wait()
-		c.Remove("slow")
+		if err := c.Remove("slow"); err != nil {
+			t.Fatal(err)
+		}
 		if r := <-got; len(r.Results) != 1 || r.Results[0].Check != "other" {
 			t.Errorf("results %v, want those of the new set", r.Results)
 		}

@@ -2,10 +2,11 @@ package collector
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -21,7 +22,7 @@ type Collector struct {
 	now       func() instant
 	places    places
 	scheduler scheduler
-	maxWait   atomic.Int64 // time.Duration
+	limits    atomic.Pointer[Limits]
 	families  families
 	durations *prometheus.HistogramVec // nil: not wanted
 
@@ -45,11 +46,13 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 		return nil, err
 	}
 	c := &Collector{opts: o, now: startClock(), families: newFamilies(), durations: newDurations(o.Histogram)}
-	c.Limit(o.Concurrency, o.MaxWait)
+	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; nobody gains by guessing one.
+	c.limit(Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
 	s, err := newSet(cs, o, func(def checks.Check) *track { return newTrack(c.newCounters(def.Name)) })
 	if err != nil {
 		return nil, err
 	}
+	s.epoch = 1
 	c.install(s)
 	return c, nil
 }
@@ -63,8 +66,8 @@ func (c *Collector) install(s *set) {
 	c.generation.Add(1)
 }
 
-// Add registers more checks, also while serving. When one of them is wrong, or
-// a name is taken, nothing is added.
+// Add registers more checks, also while serving. If one of them is invalid, or
+// a name is taken (ErrNameTaken), Add adds nothing.
 func (c *Collector) Add(cs ...checks.Check) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -78,57 +81,34 @@ func (c *Collector) Add(cs ...checks.Check) error {
 	if err != nil {
 		return err
 	}
+	s.epoch = old.epoch
 	c.install(s)
 	c.start(s.entries[len(old.entries):])
 	return nil
 }
 
-// Remove takes a check out. It reports false when there is no such check, or
-// when another depends on it. Its series are gone with the next scrape.
-func (c *Collector) Remove(name string) bool {
+// Remove removes a check; its series are gone with the next scrape. The error
+// is ErrUnknownCheck if there is no such check, or ErrInUse if another check
+// depends on it.
+func (c *Collector) Remove(name string) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	old := c.set.Load()
 	e := old.byName[name]
-	if e == nil || len(e.dependents) > 0 {
-		return false
+	if e == nil {
+		return fmt.Errorf("%w %q", ErrUnknownCheck, name)
+	}
+	if len(e.dependents) > 0 {
+		return fmt.Errorf("%w: check %q depends on %q", ErrInUse, e.dependents[0].Name, name)
 	}
 	defs := slices.DeleteFunc(old.definitions(), func(def checks.Check) bool { return def.Name == name })
 	s, err := newSet(defs, c.opts, func(def checks.Check) *track { return old.byName[def.Name].track })
 	if err != nil {
-		return false
+		return err
 	}
+	s.epoch = old.epoch
 	c.install(s)
 	c.forget(e)
-	return true
-}
-
-// Replace puts a whole new set of checks in place of the old one, for a reload.
-// A check with the same name and (not empty) fingerprint keeps its result, its
-// state and its stuck run; one with the same name keeps its counters. What is new or changed runs once first; then all is swapped at
-// once. When the set is wrong or ctx ends before, the old one stays as it was.
-func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
-	c.changing.Lock()
-	defer c.changing.Unlock()
-	old := c.set.Load()
-	s, err := newSet(cs, c.opts, func(def checks.Check) *track {
-		before := old.byName[def.Name]
-		if before != nil && same(before.Check, def) {
-			return before.track
-		}
-		t := newTrack(c.newCounters(def.Name))
-		if before != nil {
-			t.counters = before.counters
-		}
-		return t
-	})
-	if err != nil {
-		return err
-	}
-	if err := c.runOnce(ctx, s.unseen()); err != nil {
-		return err
-	}
-	c.swap(old, s)
 	return nil
 }
 
@@ -213,18 +193,6 @@ func (c *Collector) Drain(reason error) {
 		c.draining.Store(&text)
 	}
 	c.generation.Add(1)
-}
-
-// Limit changes Options.Concurrency and Options.MaxWait while in use, for a
-// reload. A concurrency below 1 means the default.
-func (c *Collector) Limit(concurrency int, maxWait time.Duration) {
-	if concurrency < 1 {
-		concurrency = DefaultConcurrency
-	}
-	c.maxWait.Store(int64(maxWait))
-	for _, r := range c.places.resize(concurrency) {
-		c.begin(r)
-	}
 }
 
 // Ready reports whether every check has had a first result.

@@ -52,7 +52,9 @@ func TestGatherGivesWhatARegistryWould(t *testing.T) {
 				}
 				time.Sleep(9 * time.Second)
 			}
-			c.Remove("b")
+			if err := c.Remove("b"); err != nil {
+				t.Fatal(err)
+			}
 			if got := text(t, c); strings.Contains(got, `"b"`) {
 				t.Errorf("a removed check is still there:\n%s", got)
 			}

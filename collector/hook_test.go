@@ -115,7 +115,9 @@ func TestARemovedCheckThatWaitsForAPlaceIsNotRun(t *testing.T) {
 		c := newCollector(t, collector.Options{Concurrency: 1}, hog, s.check("db"))
 		go func() { _, _ = c.Report(t.Context(), collector.Filter{}) }()
 		synctest.Wait()
-		c.Remove("db")
+		if err := c.Remove("db"); err != nil {
+			t.Fatal(err)
+		}
 		if got := c.Queued(); got != 0 {
 			t.Errorf("%d runs wait, want none", got)
 		}

@@ -42,6 +42,11 @@ type Options struct {
 	// MaxWait bounds how long Report waits for runs. Zero: as long as the run
 	// may take; negative: not at all.
 	MaxWait time.Duration
+	// StartupWait bounds how long Report waits, from New on, for the first
+	// results of checks that are not optional, where that is longer than
+	// MaxWait. Zero: the longest chain of timeouts among them, at most 5s;
+	// negative: not at all.
+	StartupWait time.Duration
 	// Concurrency is how many runs are under way at a time. Zero means 64.
 	Concurrency int
 	// OnChange is called when a check's State has changed: for each check in
@@ -76,8 +81,8 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("timeout %v, want a positive duration", o.Timeout))
 	}
-	if o.Concurrency < 0 {
-		errs = append(errs, fmt.Errorf("concurrency %d, want at least 1", o.Concurrency))
+	if _, err := (Limits{Concurrency: o.Concurrency}).validated(); err != nil {
+		errs = append(errs, err)
 	}
 	switch o.Histogram {
 	case HistogramOff, HistogramClassic, HistogramNative:

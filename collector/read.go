@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"time"
 )
 
 // An answered says where an answer came from, the worst of its results
@@ -72,7 +71,7 @@ func (c *Collector) renew(ctx context.Context, sel *selection, now instant) (*sn
 // patience returns a channel that is closed when the caller has waited enough,
 // by its own context or by MaxWait.
 func (c *Collector) patience(ctx context.Context) (<-chan struct{}, func()) {
-	limit := time.Duration(c.maxWait.Load())
+	limit := c.limits.Load().MaxWait
 	switch {
 	case limit == 0:
 		return ctx.Done(), func() {}

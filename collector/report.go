@@ -87,10 +87,14 @@ type Report struct {
 	// Results are in the order in which the checks were registered. Pointers
 	// are equal in two reports only if the results are.
 	Results []*Result
-	// Version is equal in two reports of one collector only if they differ in
-	// nothing but Time, so that a rendering can be kept. Zero is equal to
-	// nothing.
+	// Version is equal in two reports of this process only if they differ in
+	// nothing but Time, so that a rendering can be kept. Each Collector numbers
+	// its reports from a random 64-bit number, so that no two share a version
+	// in practice. Zero is equal to nothing.
 	Version uint64
+	// Epoch numbers the sets of checks: 1 after New, one more for each
+	// committed [Change].
+	Epoch uint64
 }
 
 // A Filter selects checks. The zero value selects all. Names are alternatives,
@@ -104,3 +108,10 @@ type Filter struct {
 // check has, and for a selection that leaves none: a filter must be able to
 // fail.
 var ErrUnknownCheck = errors.New("unknown check")
+
+// ErrNameTaken is what New, Add, Replace and Prepare return (wrapped) for a
+// name that two checks have.
+var ErrNameTaken = errors.New("the name is taken")
+
+// ErrInUse is what Remove returns (wrapped) for a check that another depends on.
+var ErrInUse = errors.New("check is in use")

@@ -34,6 +34,7 @@ func (e *entry) ttl(settledPass bool) time.Duration {
 
 // A set is all checks at one moment, in the order of registration.
 type set struct {
+	epoch   uint64
 	entries []*entry
 	byName  map[string]*entry
 	tags    map[string]bool
@@ -54,7 +55,7 @@ func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (
 			continue
 		}
 		if s.byName[def.Name] != nil {
-			errs = append(errs, fmt.Errorf("check %q: the name is taken", def.Name))
+			errs = append(errs, fmt.Errorf("check %q: %w", def.Name, ErrNameTaken))
 			continue
 		}
 		e := &entry{Check: resolve(def, o), track: trackOf(def)}

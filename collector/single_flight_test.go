@@ -183,7 +183,9 @@ func TestRule02LimitGivesWaitingRunsTheirPlaces(t *testing.T) {
 		if got := c.Queued(); got != 3 {
 			t.Errorf("%d wait, want 3", got)
 		}
-		c.Limit(3, 0)
+		if err := c.Limit(collector.Limits{Concurrency: 3}); err != nil {
+			t.Fatal(err)
+		}
 		if got := c.Queued(); got != 1 {
 			t.Errorf("%d wait after Limit(3), want 1", got)
 		}

@@ -55,6 +55,7 @@ func (c *Collector) build(sel *selection, arrived uint64, now instant, did answe
 		s.until = earliest(s.until, until)
 	}
 	s.report = c.sum(results)
+	s.report.Epoch = sel.set.epoch
 	if !complete {
 		return s
 	}
@@ -69,7 +70,7 @@ func (c *Collector) keep(sel *selection, s *snapshot) {
 		slices.Equal(last.report.Results, s.report.Results) {
 		s.report.Version, s.report.Results = last.report.Version, last.report.Results
 	} else {
-		s.report.Version = c.versions.Add(1)
+		s.report.Version = c.nextVersion()
 	}
 	kept := *s
 	if kept.answered > stale {
@@ -125,4 +126,11 @@ func (c *Collector) sum(results []*Result) Report {
 		report.Status, report.Draining = StatusFailed, *why
 	}
 	return report
+}
+
+func (c *Collector) nextVersion() uint64 {
+	if v := c.versions.Add(1); v != 0 {
+		return v
+	}
+	return c.versions.Add(1) // Zero is equal to nothing.
 }

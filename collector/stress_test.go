@@ -114,7 +114,7 @@ func (w *crowd) change() {
 			w.checks = append(w.checks, fresh)
 		}
 	case 1:
-		if len(w.checks) > 5 && w.c.Remove(names(w.checks[i])) {
+		if len(w.checks) > 5 && w.c.Remove(names(w.checks[i])) == nil {
 			w.checks = slices.Delete(w.checks, i, i+1)
 		}
 	default:
@@ -229,7 +229,11 @@ func TestEverythingAtOnceKeepsItsPromises(t *testing.T) {
 			}
 			repeat(10*time.Millisecond, w.change)
 			repeat(10*time.Millisecond, w.change)
-			repeat(10*time.Millisecond, func() { w.c.Limit(1+rand.IntN(4), rand.N(5*time.Millisecond)) })
+			repeat(10*time.Millisecond, func() {
+				if err := w.c.Limit(collector.Limits{Concurrency: 1 + rand.IntN(4), MaxWait: rand.N(5 * time.Millisecond)}); err != nil {
+					t.Error(err)
+				}
+			})
 			repeat(20*time.Millisecond, func() { w.c.Drain([]error{nil, errDown}[rand.IntN(2)]) })
 			repeat(20*time.Millisecond, func() {
 				if _, err := registry.Gather(); err != nil {
@@ -262,7 +266,9 @@ func (w *crowd) wantRest() {
 		}
 	}
 	w.c.Drain(nil)
-	w.c.Limit(4, 0)
+	if err := w.c.Limit(collector.Limits{Concurrency: 4}); err != nil {
+		w.t.Fatal(err)
+	}
 	r := report(w.t, w.c)
 	for _, result := range r.Results {
 		if result.State == collector.StateUnknown || result.Reason == checks.ReasonInternal {
