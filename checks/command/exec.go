@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Exec passes when a program exits with status 0.
@@ -51,8 +50,10 @@ import (
 // orphans of the group are reaped; what a daemon leaves on its way is for an
 // init (docker run --init).
 //
-// While a program cannot be killed (it waits for a file server that is gone)
-// no second one is started.
+// A program that the kernel holds (it waits for a file server that is gone)
+// survives SIGKILL. Such a run fails with the reason timeout,
+// healthcheck_run_stuck is 1, and no second program starts until the first has
+// ended.
 type Exec struct {
 	// Command is the program and its arguments. The program is an absolute
 	// path or a name to be found in PATH. Required.
@@ -88,9 +89,8 @@ func (e Exec) Build() (checks.Func, error) {
 	if e.Dir == "" {
 		e.Dir = "/"
 	}
-	var runs solo.Calls[end]
 	return func(ctx context.Context) (string, error) {
-		over, err := runs.Do(ctx, grace, words(), func() (end, error) { return e.run(ctx) })
+		over, err := e.run(ctx)
 		if err != nil {
 			return "", err
 		}

@@ -1,23 +1,5 @@
 package command
 
-import (
-	"context"
-
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
-)
-
-// Grace is how much later than its time a run may return.
-const Grace = grace
-
-// A Turn runs functions as a check runs its program.
-type Turn struct{ calls solo.Calls[end] }
-
-// Do runs f unless one that was given up still hangs.
-func (t *Turn) Do(ctx context.Context, f func()) error {
-	_, err := t.calls.Do(ctx, grace, words(), func() (end, error) { f(); return end{}, nil })
-	return err
-}
-
 // A Measure is one value of a plugin.
 type Measure struct {
 	Name  string

@@ -1,55 +1,33 @@
 package command_test
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/common/expfmt"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// hungMount mounts a filesystem whose server never answers, until the test
-// ends or it is let go.
-func hungMount(t *testing.T) (dir string, letGo func()) {
-	t.Helper()
-	server, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("cannot hang a mount: %v", err)
-	}
-	dir = t.TempDir()
-	options := fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", server.Fd())
-	if err := syscall.Mount("hung", dir, "fuse", syscall.MS_NODEV, options); err != nil {
-		server.Close()
-		t.Skipf("cannot hang a mount: %v", err)
-	}
-	letGo = func() { server.Close() } // Who waits gets ENOTCONN.
-	t.Cleanup(func() {
-		letGo()
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount %s: %v", dir, err)
-		}
-	})
-	return dir, letGo
-}
-
-func TestWhereNobodyElseSeesTheMount(t *testing.T) {
+func TestWhereNobodyElseSeesTheHungMount(t *testing.T) {
 	t.Parallel()
-	inNamespace(t, "TestProgramOnAHungMountHoldsNobodyUp", "--mount")
+	testservers.InNamespace(t, "TestProgramOnAHungMountIsAStuckRun", "--mount")
 }
 
-// TestProgramOnAHungMountHoldsNobodyUp is about more than its own check: while
-// a child hangs between fork and exec, the whole of a Go program may stand.
-func TestProgramOnAHungMountHoldsNobodyUp(t *testing.T) {
-	if !inOwnNamespace() {
-		return
-	}
+// TestProgramOnAHungMountIsAStuckRun is about more than its own check: while a
+// child hangs between fork and exec, the garbage collector of the whole
+// process may wait for it.
+func TestProgramOnAHungMountIsAStuckRun(t *testing.T) {
+	testservers.NeedNamespace(t)
 	for name, settings := range map[string]func(dir string) command.Exec{
 		"the program": func(dir string) command.Exec {
 			return command.Exec{Command: []string{filepath.Join(dir, "check")}}
@@ -60,25 +38,47 @@ func TestProgramOnAHungMountHoldsNobodyUp(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, letGo := hungMount(t)
+			dir, release := testservers.HungMount(t)
 			f, err := settings(dir).Build()
 			if err != nil {
 				t.Fatal(err)
 			}
-			attempt := func() answer {
-				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-				defer cancel()
-				return call(ctx, f)
+			c, err := collector.New(
+				collector.Options{Timeout: 100 * time.Millisecond, FailedTTL: 100 * time.Millisecond},
+				checks.Check{Name: "nfs", Func: f},
+			)
+			if err != nil {
+				t.Fatal(err)
 			}
-			attempt().failed(t, checks.ReasonTimeout, "no exit after ")
+			result := func() collector.Result {
+				r, err := c.Report(t.Context(), collector.Filter{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return *r.Results[0]
+			}
+			if r := result(); r.Reason != checks.ReasonTimeout {
+				t.Errorf("first result %q (%s), want a timeout", r.Output, r.Reason)
+			}
 			runtime.GC() // Needs all threads that run Go.
 			run(t, generous, command.Exec{Command: []string{"true"}}).passed(t, "exit status 0")
-			a := attempt()
-			a.failed(t, checks.ReasonTimeout, "the program of the run started ")
-			letGo()
+			time.Sleep(150 * time.Millisecond)
+			if r := result(); r.Reason != checks.ReasonTimeout || !strings.Contains(r.Output, "has not returned") {
+				t.Errorf("later result %q (%s), want the run that has not returned", r.Output, r.Reason)
+			}
+			metrics, err := testutil.CollectAndFormat(c, expfmt.TypeTextPlain, "healthcheck_run_stuck", "healthcheck_runs_total")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []string{`healthcheck_run_stuck{check="nfs"} 1`, `healthcheck_runs_total{check="nfs",result="failed"} 1`} {
+				if !strings.Contains(string(metrics), want+"\n") {
+					t.Errorf("want %s in\n%s", want, metrics)
+				}
+			}
+			release()
 			eventually(t, func() error {
-				if a := attempt(); a.err == nil || !strings.HasPrefix(a.err.Error(), "local: ") {
-					return fmt.Errorf("after the mount was let go: %w", a.err)
+				if r := result(); !strings.HasPrefix(r.Output, "local: ") {
+					return fmt.Errorf("after the mount was released: %w", errors.New(r.Output))
 				}
 				return nil
 			})

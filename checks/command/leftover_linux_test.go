@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
 // leftover are the ways in which a program leaves somebody behind, who writes
@@ -74,7 +74,7 @@ func TestWhatIsLeftBehindIsKilledWhenTheRunIsEnded(t *testing.T) {
 				return nil
 			})
 			cancel()
-			(<-ended).failed(t, checks.ReasonInternal, "no exit after ")
+			(<-ended).failed(t, checks.ReasonInternal, "killed after ")
 			wantGone(t, pids)
 		})
 	}
@@ -137,34 +137,11 @@ func TestHundredTimeoutsLeaveNothing(t *testing.T) {
 
 func TestAsTheFirstProcessOfAContainer(t *testing.T) {
 	t.Parallel()
-	inNamespace(t, "TestOrphansOfProcessOneAreReaped", "--pid", "--fork", "--mount-proc", "--kill-child")
+	testservers.InNamespace(t, "TestOrphansOfProcessOneAreReaped", "--pid", "--fork", "--mount-proc", "--kill-child")
 }
-
-// inNamespace runs another test in a namespace made by unshare(1), where that
-// is allowed.
-func inNamespace(t *testing.T, test string, flags ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "unshare", append(flags, os.Args[0], "-test.v", "-test.run=^"+test+"$")...)
-	cmd.Env = append(os.Environ(), "IN_NAMESPACE=1")
-	out, err := cmd.CombinedOutput()
-	if bytes.Contains(out, []byte("unshare: ")) || errors.Is(err, exec.ErrNotFound) {
-		t.Skipf("cannot make a namespace: %v %s", err, out)
-	}
-	if err != nil {
-		t.Errorf("%s: %v\n%s", test, err, out)
-	}
-}
-
-// inOwnNamespace reports whether another test runs this one in a namespace made
-// for it; elsewhere there is nothing to test.
-func inOwnNamespace() bool { return os.Getenv("IN_NAMESPACE") != "" }
 
 func TestOrphansOfProcessOneAreReaped(t *testing.T) {
-	if !inOwnNamespace() {
-		return
-	}
+	testservers.NeedNamespace(t)
 	for name, leave := range leftover {
 		if name == "a daemon" {
 			continue // What ends by itself outside the group is for an init to reap.

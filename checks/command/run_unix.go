@@ -10,11 +10,13 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
-
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 const supported = true
+
+// grace is how long a run may take after the end of its time to kill, reap and
+// say what happened. The collector waits 50 ms.
+const grace = 40 * time.Millisecond
 
 // drainTime is how long after the end of a program its output may go on: only
 // a process that could not be killed holds the pipes any longer.
@@ -30,7 +32,7 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	}
 	touch(path, e.Dir)
 	if ctx.Err() != nil {
-		return end{}, solo.Interrupted(ctx, "not started, the time was over")
+		return end{}, interrupted(ctx, "not started, the time was over")
 	}
 	p, err := e.start(path)
 	if err != nil {
@@ -40,7 +42,7 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	over := p.output(ctx)
 	if killed {
 		line, _ := over.said(e.Nagios)
-		return end{}, solo.Interrupted(ctx, join(fmt.Sprintf("no exit after %v, killed", solo.Rounded(time.Since(began))), line))
+		return end{}, interrupted(ctx, join(fmt.Sprintf("killed after %v", rounded(time.Since(began))), line))
 	}
 	if over.state == nil {
 		return end{}, local(fmt.Errorf("how %s ended is not known: somebody else has reaped it", path))

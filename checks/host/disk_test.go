@@ -1,12 +1,10 @@
 package host_test
 
 import (
-	"context"
 	"math"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -156,65 +154,6 @@ func TestDiskAgreesWithDf(t *testing.T) {
 	}
 }
 
-func TestHungMountCostsOneGoroutine(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var asked atomic.Int32
-		var hangs atomic.Bool
-		hangs.Store(true)
-		released := make(chan struct{})
-		check := must(t)(host.Disk{Path: "/mnt/nfs"}.BuildWith(func(path string) (host.Usage, error) {
-			asked.Add(1)
-			if hangs.Load() {
-				<-released
-			}
-			return filesystem(19, 100)(path)
-		}))
-		attempt := func() (answer, time.Duration) {
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-			defer cancel()
-			began := time.Now()
-			return call(ctx, check), time.Since(began)
-		}
-		a, took := attempt()
-		a.failed(t, checks.ReasonTimeout, "statfs /mnt/nfs has not returned after 5s")
-		if took != 5*time.Second {
-			t.Errorf("returned after %v, want its timeout of 5s", took)
-		}
-		for range 19 {
-			time.Sleep(9 * time.Second)
-			a, took = attempt()
-		}
-		a.failed(t, checks.ReasonTimeout, "statfs /mnt/nfs of the run started 2m56s ago has not returned")
-		if took != 0 {
-			t.Errorf("returned after %v, want at once", took)
-		}
-		if n := asked.Load(); n != 1 {
-			t.Errorf("statfs was called %d times, want once", n)
-		}
-		hangs.Store(false)
-		close(released)
-		synctest.Wait()
-		a, _ = attempt()
-		a.passed(t, "20% of 100GiB used, 76GiB free, 10% of inodes used")
-	})
-}
-
-func TestDiskIsLetGoByACancellation(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		released := make(chan struct{})
-		defer close(released)
-		check := must(t)(host.Disk{Path: "/mnt/nfs"}.BuildWith(func(string) (host.Usage, error) {
-			<-released
-			return host.Usage{}, nil
-		}))
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel)
-		call(ctx, check).failed(t, checks.ReasonInternal, "statfs /mnt/nfs has not returned after 1s")
-	})
-}
-
 func TestDiskMayBeRunByTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -228,12 +167,6 @@ func TestDiskMayBeRunByTwoAtOnce(t *testing.T) {
 		call(t.Context(), check).passed(t, "20% of 100GiB used, 76GiB free, 10% of inodes used")
 		(<-first).passed(t, "20% of 100GiB used, 76GiB free, 10% of inodes used")
 	})
-}
-
-func TestPanicUnderDiskIsItsFailure(t *testing.T) {
-	t.Parallel()
-	check := must(t)(host.Disk{Path: "/"}.BuildWith(func(string) (host.Usage, error) { panic("oops") }))
-	call(t.Context(), check).failed(t, checks.ReasonPanic, "statfs /: panic: oops")
 }
 
 func TestDiskSettingsAreValidatedAtOnce(t *testing.T) {

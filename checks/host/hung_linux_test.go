@@ -1,74 +1,74 @@
 package host_test
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/common/expfmt"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// hungMount mounts a filesystem whose server never answers, until the test ends.
-func hungMount(t *testing.T) (dir string) {
-	t.Helper()
-	server, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("cannot hang a mount: %v", err)
-	}
-	dir = t.TempDir()
-	options := fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", server.Fd())
-	if err := syscall.Mount("hung", dir, "fuse", syscall.MS_NODEV|syscall.MS_NOSUID, options); err != nil {
-		server.Close()
-		t.Skipf("cannot hang a mount: %v", err)
-	}
-	t.Cleanup(func() {
-		server.Close() // Who waits gets ENOTCONN.
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount %s: %v", dir, err)
-		}
-	})
-	return dir
-}
-
-// TestWhereNobodyElseSeesTheMount runs the test below in a mount namespace.
-func TestWhereNobodyElseSeesTheMount(t *testing.T) {
+func TestWhereNobodyElseSeesTheHungMount(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "unshare", "--mount", os.Args[0], "-test.v", "-test.run=^TestRealHungMountFailsOnTime$")
-	cmd.Env = append(os.Environ(), "IN_NAMESPACE=1")
-	out, err := cmd.CombinedOutput()
-	if bytes.Contains(out, []byte("unshare: ")) || errors.Is(err, exec.ErrNotFound) {
-		t.Skipf("cannot make a namespace: %v %s", err, out)
-	}
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	testservers.InNamespace(t, "TestHungMountIsAStuckRun", "--mount")
 }
 
-func TestRealHungMountFailsOnTime(t *testing.T) {
-	if os.Getenv("IN_NAMESPACE") == "" {
-		return // Another test runs this one in a namespace.
+// TestHungMountIsAStuckRun asks a real collector: the hang must reach it, or
+// healthcheck_run_stuck stays 0 and the alert cannot fire.
+func TestHungMountIsAStuckRun(t *testing.T) {
+	testservers.NeedNamespace(t)
+	dir, release := testservers.HungMount(t)
+	c, err := collector.New(
+		collector.Options{Timeout: 100 * time.Millisecond, FailedTTL: 100 * time.Millisecond},
+		checks.Check{Name: "nfs", Func: must(t)(host.Disk{Path: dir}.Build())},
+	)
+	if err != nil {
+		t.Fatal(err)
 	}
-	dir := hungMount(t)
-	check := must(t)(host.Disk{Path: dir}.Build())
-	for i := range 3 {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		began := time.Now()
-		a := call(ctx, check)
-		cancel()
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("run %d returned after %v, want 200ms", i+1, took)
+	result := func() collector.Result {
+		r, err := c.Report(t.Context(), collector.Filter{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if checks.ReasonOf(a.err) != checks.ReasonTimeout {
-			t.Errorf("run %d: error = %v, want a timeout", i+1, a.err)
+		return *r.Results[0]
+	}
+	if r := result(); r.Reason != checks.ReasonTimeout {
+		t.Errorf("first result %q (%s), want a timeout", r.Output, r.Reason)
+	}
+	goroutines := runtime.NumGoroutine()
+	for range 5 {
+		time.Sleep(150 * time.Millisecond)
+		if r := result(); r.Reason != checks.ReasonTimeout || !strings.Contains(r.Output, "has not returned") {
+			t.Errorf("later result %q (%s), want the run that has not returned", r.Output, r.Reason)
 		}
 	}
+	if n := runtime.NumGoroutine(); n > goroutines {
+		t.Errorf("%d goroutines after five more TTLs, want %d as before", n, goroutines)
+	}
+	metrics, err := testutil.CollectAndFormat(c, expfmt.TypeTextPlain, "healthcheck_run_stuck", "healthcheck_runs_total")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`healthcheck_run_stuck{check="nfs"} 1`, `healthcheck_runs_total{check="nfs",result="failed"} 1`} {
+		if !strings.Contains(string(metrics), want+"\n") {
+			t.Errorf("want %s in\n%s", want, metrics)
+		}
+	}
+	release()
+	eventually(t, func() error {
+		if r := result(); !strings.Contains(r.Output, syscall.ENOTCONN.Error()) {
+			return fmt.Errorf("after the mount was released: %w", errors.New(r.Output))
+		}
+		return nil
+	})
 }

@@ -8,7 +8,6 @@ import (
 	"runtime"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Load passes when few enough tasks run or wait to run, for each processor of
@@ -60,9 +59,8 @@ func (l Load) build(root string) (checks.Func, error) {
 		return nil, err
 	}
 	perCPU := limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
-	var calls solo.Calls[load]
 	return func(ctx context.Context) (string, error) {
-		found, err := alone(ctx, &calls, "reading the load averages", func() (load, error) { return readLoad(root) })
+		found, err := readLoad(root)
 		if err != nil {
 			return "", local(err)
 		}

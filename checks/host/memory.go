@@ -7,7 +7,6 @@ import (
 	"runtime"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/solo"
 )
 
 // Memory passes when enough of the memory is left: of the container's where a
@@ -55,11 +54,8 @@ func (m Memory) build(root string) (checks.Func, error) {
 		return nil, err
 	}
 	l := limits{"percent", m.WarnPercent, m.FailPercent}.or(defaultMemoryWarn, defaultMemoryFail)
-	var calls solo.Calls[memory]
 	return func(ctx context.Context) (string, error) {
-		found, err := alone(ctx, &calls, "reading the memory statistics", func() (memory, error) {
-			return readMemory(root, m.Scope == "host")
-		})
+		found, err := readMemory(root, m.Scope == "host")
 		if err != nil {
 			return "", local(err)
 		}

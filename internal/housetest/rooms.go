@@ -39,7 +39,7 @@ func rooms() []room {
 		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
 	}
 	checkType := func(path string, outside ...string) room {
-		return room{path: path, floor: 1, uses: []string{words, authors, wire, "checks/internal/solo"}, outside: outside}
+		return room{path: path, floor: 1, uses: []string{words, authors, wire}, outside: outside}
 	}
 	// client_model has the types in the signatures of client_golang.
 	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
@@ -94,7 +94,6 @@ func rooms() []room {
 
 		{path: wire, floor: 0, step: 2, uses: []string{words, authors}, lean: true, outside: []string{"golang.org/x/net"}},
 		{path: authors, floor: 0, step: 1, uses: []string{words}, lean: true},
-		{path: "checks/internal/solo", floor: 0, step: 1, uses: []string{words}, lean: true},
 		{path: words, floor: 0, lean: true},
 		{path: self, floor: 0, lean: true},
 		{path: striped, floor: 0, lean: true},
