@@ -1,56 +1,21 @@
-// Command healthcheck_exporter checks what a service depends on once, and
-// answers haproxy, Prometheus, Kubernetes and people from that.
+// Certificates with a negative serial number are invalid but in use; checks of
+// their servers must not fail for it.
 //
-// This file and its neighbours are the top floor: flags, logger, wiring,
-// signals. Each subcommand has a file of its own, named after it.
+//go:debug x509negativeserial=1
+
+// Command healthcheck_exporter runs the checks of a service once and serves the
+// results to haproxy, Prometheus, Kubernetes and people.
+//
+// The command line is in internal/cli.
 package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
-)
 
-// Exit statuses. Those of check --output=nagios are Nagios' own.
-const (
-	exitPassed = 0
-	exitFailed = 1
-	exitMisuse = 2
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
 )
 
 func main() {
-	ignoreBrokenPipes()
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// run does what the command line says and returns the exit status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	app, f := newApplication()
-	done := false
-	app.UsageWriter(stdout).ErrorWriter(stderr)
-	app.Terminate(func(int) { done = true }) // --help and --version: parsing goes on.
-	command, err := app.Parse(args)
-	if done {
-		return exitPassed
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v, try --help\n", programName, err)
-		return exitMisuse
-	}
-	switch command {
-	case "check":
-		return runCheck(ctx, f, stdout, stderr)
-	case "config check":
-		return runConfigCheck(f, stdout, stderr)
-	case "config show":
-		return runConfigShow(f, stdout, stderr)
-	case "config default":
-		return runConfigDefault(stdout)
-	case "config types":
-		return runConfigTypes(f, stdout, stderr)
-	case "environment":
-		return runEnvironment(ctx, f, stdout, stderr)
-	}
-	return runServe(ctx, f, stderr)
+	os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -2,11 +2,14 @@
 // one is broken: who may import whom, what may come from outside, and what no
 // package below main may do.
 //
-//	floor 4  main
-//	floor 3  config, httpapi, agentcheck
+//	floor 7  main → internal/cli
+//	floor 6  internal/server
+//	floor 5  internal/instance, internal/listen, internal/logging
+//	floor 4  config, service
+//	floor 3  httpapi, agentcheck, internal/state
 //	floor 2  envinfo, collector
-//	floor 1  checks/…, scrub, internal/striped
-//	floor 0  checks
+//	floor 1  checks/probe, checks/host, checks/command, checks/redis, …
+//	floor 0  checks, checks/checktype, checks/internal/wire, scrub
 //
 // A new package needs a room in rooms.go, a new module a line in the room that
 // uses it; both are decisions, so they are made in a table and not in passing.

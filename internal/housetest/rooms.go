@@ -28,7 +28,7 @@ type room struct {
 }
 
 // mainFloor is the one floor on which flags, os.Exit and default registries may
-// be used.
+// be used: main, internal/cli and programs that only the build runs.
 const mainFloor = 7
 
 func rooms() []room {
@@ -48,18 +48,15 @@ func rooms() []room {
 
 	answers := []string{words, authors, self, "collector", "envinfo", "httpapi", "agentcheck", state}
 	files := with(answers, "config", "service")
-	everything := with(files, with(types, "internal/instance", "internal/listen", logging, "internal/server", "internal/cli")...)
+	everything := with(files, with(types, "internal/instance", "internal/listen", logging, "internal/server")...)
 	const toolkit = "github.com/prometheus/exporter-toolkit"
 
 	return []room{
-		{path: ".", floor: mainFloor, step: 1, uses: everything, outside: with(clientGolang,
-			"github.com/alecthomas/kingpin/v2", toolkit, "github.com/tjhop/slog-gokit", kitLog, "github.com/prometheus/common",
-			"github.com/coreos/go-systemd/v22/activation",      // the sockets that we inherit
-			"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
-			"golang.org/x/net/netutil", "golang.org/x/sys/unix", // limits of listeners and descriptors
-		)},
-		{path: "internal/cli", floor: mainFloor, uses: everything, outside: with(clientGolang,
-			"github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
+		{path: ".", floor: mainFloor, step: 1, uses: []string{"internal/cli"}},
+		{path: "internal/cli", floor: mainFloor,
+			uses: []string{words, self, "collector", "envinfo", "httpapi", state, "config",
+				"internal/instance", "internal/listen", logging, "internal/server"},
+			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
 		{path: "internal/gotest", floor: mainFloor},
 		{path: "internal/docs", floor: mainFloor, uses: everything},
 

@@ -2,17 +2,12 @@
 package main
 
 import (
-	"flag"
 	"os"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
 )
 
-var verbose bool
-
 func main() {
-	flag.BoolVar(&verbose, "v", false, "say more")
-	flag.Parse()
-	collector.Collect()
+	cli.Run()
 	os.Exit(0)
 }

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
+)
+
+// Exit statuses. Those of check --output=nagios are Nagios' own.
+const (
+	exitPassed = 0
+	exitFailed = 1
+	exitMisuse = 2
+)
+
+// Run does what the command line says and returns the exit status.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	logging.CatchBrokenPipes()
+	app, f := newApplication()
+	done := false
+	app.UsageWriter(stdout).ErrorWriter(stderr)
+	app.Terminate(func(int) { done = true }) // --help and --version: parsing goes on.
+	command, err := app.Parse(args)
+	if done {
+		return exitPassed
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: %v, try --help\n", programName, err)
+		return exitMisuse
+	}
+	switch command {
+	case "check":
+		return runCheck(ctx, f, stdout, stderr)
+	case "config check":
+		return runConfigCheck(f, stdout, stderr)
+	case "config show":
+		return runConfigShow(f, stdout, stderr)
+	case "config default":
+		return runConfigDefault(stdout)
+	case "config types":
+		return runConfigTypes(f, stdout, stderr)
+	case "environment":
+		return runEnvironment(ctx, f, stdout, stderr)
+	}
+	return runServe(ctx, f, stderr)
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
+)
+
+// runConfigCheck says what is wrong with the configuration, or warns.
+func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
+	cfg, err := config.Load(f.configFile, nil)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	for _, warning := range cfg.Warnings {
+		fmt.Fprintln(stderr, "warning:", warning)
+	}
+	known := scrub.New(scrub.Rules{})
+	instance.UseSecrets(known, cfg)
+	if err := instance.HealthOptions(cfg, known).Validate(); err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	if n := len(cfg.Checks); n == 1 {
+		fmt.Fprintln(stdout, "valid: 1 check")
+	} else {
+		fmt.Fprintf(stdout, "valid: %d checks\n", n)
+	}
+	return exitPassed
+}
+
+// runConfigShow prints the configuration without its secrets.
+func runConfigShow(f *flags, stdout, stderr io.Writer) int {
+	cfg, err := config.Load(f.configFile, nil)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	known := scrub.New(scrub.Rules{})
+	instance.UseSecrets(known, cfg)
+	text, err := cfg.YAML(known.Value)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	stdout.Write(text)
+	return exitPassed
+}
+
+// runConfigDefault prints the file that is used when none is given.
+func runConfigDefault(stdout io.Writer) int {
+	stdout.Write(config.Default())
+	return exitPassed
+}
+
+// runConfigTypes prints the reference of check types.
+func runConfigTypes(f *flags, stdout, stderr io.Writer) int {
+	names := f.typeNames
+	if len(names) == 0 {
+		names = config.TypeNames()
+	}
+	for i, name := range names {
+		text, known := config.ReferenceOf(name)
+		if !known {
+			fmt.Fprintf(stderr, "%s: unknown check type, want one of %s\n", name, strings.Join(config.TypeNames(), ", "))
+			return exitMisuse
+		}
+		if i > 0 {
+			fmt.Fprintln(stdout)
+		}
+		fmt.Fprintln(stdout, strings.TrimSpace(text))
+	}
+	return exitPassed
+}

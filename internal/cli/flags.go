@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+const (
+	programName    = "healthcheck_exporter"
+	defaultAddress = ":10927"
+)
+
+// flags is everything that the command line says.
+type flags struct {
+	configFile string
+
+	web                    *web.FlagConfig // listen addresses, web config file, systemd sockets
+	telemetryPath          string
+	maxConnections         int
+	enableLifecycle        bool
+	enablePprof            bool
+	disableExporterMetrics bool
+
+	environmentAllowRemote bool
+
+	healthAddresses  []string
+	healthHideOutput bool
+
+	agentAddress string
+	agentWeight  int
+
+	shutdownDelay time.Duration
+	histogram     string
+
+	logLevel, logFormat string
+
+	checkNames         []string // check
+	checkOutput        string
+	checkURL           string
+	typeNames          []string // config types
+	environmentExplain bool     // environment
+}
+
+// newApplication declares the command line. All flags but the subcommands' own
+// belong to the application, so that they may stand before a subcommand's name.
+func newApplication() (*kingpin.Application, *flags) {
+	f := &flags{}
+	app := kingpin.New(programName, "Checks what a service depends on once, and answers haproxy (/healthcheck), Prometheus (/metrics) and people from that.")
+	app.Version(version.Print(programName))
+	app.HelpFlag.Short('h')
+
+	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
+		PlaceHolder("PATH").StringVar(&f.configFile)
+	f.web = kingpinflag.AddFlags(app, defaultAddress)
+	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // Its own promises vsock.
+	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
+	app.Flag("web.max-connections", "Open connections of all listeners together; never more than half of the limit of file descriptors.").
+		Default("512").IntVar(&f.maxConnections)
+	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain and /-/undrain.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
+	app.Flag("web.disable-exporter-metrics", "Leave out metrics about the exporter itself (go_*, process_*).").BoolVar(&f.disableExporterMetrics)
+
+	app.Flag("environment.allow-remote", "Show /environment to everybody, not only on this machine or after authentication.").BoolVar(&f.environmentAllowRemote)
+
+	app.Flag("health.listen-address", "Address for /healthcheck, /-/healthy and /-/ready alone, without TLS and authentication. Repeatable.").
+		PlaceHolder("ADDRESS").StringsVar(&f.healthAddresses)
+	app.Flag("health.hide-output", "Leave out what checks have said on the addresses of --health.listen-address.").BoolVar(&f.healthHideOutput)
+
+	app.Flag("agent.listen-address", "Address for haproxy's agent checks. None: no such listener.").PlaceHolder("ADDRESS").StringVar(&f.agentAddress)
+	app.Flag("agent.degraded-weight", "Percentage told to haproxy's agent checks while degraded, 1 to 100.").Default("100").IntVar(&f.agentWeight)
+
+	app.Flag("shutdown.delay", "How long to go on serving, drained, after SIGTERM.").Default("0s").DurationVar(&f.shutdownDelay)
+	app.Flag("metrics.run-duration-histogram", "Add healthcheck_run_duration_seconds: off, classic or native.").
+		Default("off").EnumVar(&f.histogram, "off", string(collector.HistogramClassic), string(collector.HistogramNative))
+	app.Flag("log.level", "Only log messages of this level and above: debug, info, warn, error.").
+		Default("info").EnumVar(&f.logLevel, "debug", "info", "warn", "error")
+	app.Flag("log.format", "Format of log messages: logfmt or json.").Default("logfmt").EnumVar(&f.logFormat, "logfmt", "json")
+
+	app.Command("serve", "Run the checks and answer (the default).").Default()
+
+	check := app.Command("check", "Run the checks once and print them. Exit status: 0 passed or degraded, 1 failed, 2 misuse; with --output=nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
+	check.Flag("output", "text, json, nagios or prometheus.").Default("text").EnumVar(&f.checkOutput, "text", "json", "nagios", "prometheus")
+	check.Flag("url", "Ask a running exporter instead, such as http://127.0.0.1:10927/healthcheck.").StringVar(&f.checkURL)
+	check.Arg("name", "Names of checks. None: all.").StringsVar(&f.checkNames)
+
+	config := app.Command("config", "Look at the configuration.")
+	config.Command("check", "Say what is wrong with the configuration. Exit status: 0 nothing, 1 something.")
+	config.Command("show", "Print the configuration as it was read, without secrets.")
+	config.Command("default", "Print the configuration that is used when no file is given.")
+	types := config.Command("types", "Print the check types and their keys.")
+	types.Arg("type", "Names of types. None: all.").StringsVar(&f.typeNames)
+
+	environment := app.Command("environment", "Print what /environment shows.")
+	environment.Flag("explain", "Say what was masked, and by which rule, instead.").BoolVar(&f.environmentExplain)
+	return app, f
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// gatherer has all metrics of the program.
+func (d *daemon) gatherer() prometheus.Gatherer {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(d.requests)
+	registry.MustRegister(d.instance.Collectors()...)
+	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "healthcheck_log_lines_dropped_total",
+		Help: "Total number of log lines that were dropped because their reader was too slow or gone.",
+	}, func() float64 { return float64(d.Queue.Dropped()) }))
+	if d.ExporterMetrics {
+		registry.MustRegister(
+			promcollectors.NewGoCollector(),
+			promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}),
+		)
+	}
+	return disjoint{d.instance.Collector(), registry}
+}
+
+// disjoint gathers from several that have no family in common. The collector
+// gives its thousands of series as it keeps them; a registry would look at each
+// of them again at every scrape.
+type disjoint []prometheus.Gatherer
+
+// Gather implements [prometheus.Gatherer].
+func (d disjoint) Gather() ([]*dto.MetricFamily, error) {
+	var all []*dto.MetricFamily
+	var errs []error
+	for _, g := range d {
+		families, err := g.Gather()
+		all, errs = append(all, families...), append(errs, err)
+	}
+	slices.SortFunc(all, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return all, errors.Join(errs...)
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// environmentHint says how to get at /environment.
+const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
+
+// webHandler serves everything on the addresses of --web.listen-address.
+func (d *daemon) webHandler(ctx context.Context) http.Handler {
+	environment := httpapi.Guard(d.instance.Environment(), httpapi.Access{
+		AllowRemote: d.EnvironmentAllowRemote, Authenticated: authenticator(d.WebConfigFile), Hint: environmentHint,
+	})
+	routes := map[string]http.Handler{
+		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), d.links())),
+		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
+		"/environment/": d.requests.Wrap("environment", environment),
+		d.TelemetryPath: d.requests.Wrap("metrics", httpapi.Metrics(d.gatherer(), d.errorLog())),
+		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
+		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
+	}
+	d.addLifecycle(ctx, routes)
+	if d.Pprof {
+		routes["/debug/pprof/"] = d.requests.Wrap("pprof", http.HandlerFunc(profiles))
+	}
+	return httpapi.Routes(routes)
+}
+
+// healthHandler serves the addresses of --health.listen-address.
+func (d *daemon) healthHandler() http.Handler {
+	return httpapi.Routes(map[string]http.Handler{
+		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Public()),
+		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
+		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
+	})
+}
+
+func (d *daemon) links() []httpapi.Link {
+	links := []httpapi.Link{
+		{Path: "/healthcheck", Text: "the report in JSON, for haproxy"},
+		{Path: "/healthcheck?format=text", Text: "the report as text"},
+		{Path: d.TelemetryPath, Text: "metrics, for Prometheus"},
+		{Path: "/environment", Text: "what this host and process are"},
+		{Path: "/-/healthy", Text: "whether the exporter itself is alive"},
+		{Path: "/-/ready", Text: "whether every check has a first result"},
+	}
+	if d.Pprof {
+		links = append(links, httpapi.Link{Path: "/debug/pprof/", Text: "profiles of the exporter"})
+	}
+	return links
+}
+
+// profiles serves net/http/pprof, whose paths begin with /debug/pprof/.
+func profiles(w http.ResponseWriter, r *http.Request) {
+	switch strings.TrimPrefix(r.URL.Path, "/debug/pprof/") {
+	case "cmdline": // It may hold secrets. /environment shows it without them.
+		http.NotFound(w, r)
+	case "profile":
+		pprof.Profile(w, r)
+	case "symbol":
+		pprof.Symbol(w, r)
+	case "trace":
+		pprof.Trace(w, r)
+	default:
+		pprof.Index(w, r)
+	}
+}

@@ -1,6 +1,0 @@
-//go:build !unix
-
-package main
-
-// descriptorLimit returns how many files the process may open, 0 if unknown.
-func descriptorLimit() int { return 0 }
