@@ -97,6 +97,23 @@ type Report struct {
 	Epoch uint64
 }
 
+// Overall returns the status of results together: failed when a check that is
+// not optional has not passed; else degraded when a check warns or an optional
+// one has not passed; else passed, also without results. It knows nothing about
+// draining.
+func Overall(results []*Result) Status {
+	status := StatusPassed
+	for _, r := range results {
+		switch {
+		case r.State != StatePassed && !r.Optional:
+			return StatusFailed
+		case r.State != StatePassed || r.Warning != "":
+			status = StatusDegraded
+		}
+	}
+	return status
+}
+
 // A Filter selects checks. The zero value selects all. Names are alternatives,
 // and so are tags; a check must match both where both are given; Exclude, a
 // list of names, comes last.

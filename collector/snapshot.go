@@ -113,15 +113,7 @@ func (e *entry) unknown(p *published, now instant) *Result {
 
 // sum makes a report of results.
 func (c *Collector) sum(results []*Result) Report {
-	report := Report{Status: StatusPassed, Results: results}
-	for _, r := range results {
-		switch {
-		case r.State != StatePassed && !r.Optional:
-			report.Status = StatusFailed
-		case (r.State != StatePassed || r.Warning != "") && report.Status == StatusPassed:
-			report.Status = StatusDegraded
-		}
-	}
+	report := Report{Status: Overall(results), Results: results}
 	if why := c.draining.Load(); why != nil {
 		report.Status, report.Draining = StatusFailed, *why
 	}

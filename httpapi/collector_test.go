@@ -53,7 +53,7 @@ func TestACollectorsAnswersAreThePythonLibrarys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := httpapi.Options{}
+			o := httpapi.Options{Prefix: "/healthcheck"}
 			if c.golden == "custom_section" {
 				o.Sections = pythonSections()
 			}
@@ -105,7 +105,7 @@ func TestOneRunServesAllFormsAndPollers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := httpapi.Healthcheck(engine, httpapi.Options{})
+		h := httpapi.Healthcheck(engine, httpapi.Options{Prefix: "/healthcheck"})
 		first := get(t, h, "/healthcheck")
 		time.Sleep(1200 * time.Millisecond)
 		for _, path := range append(forms, "/healthcheck/redis", "/healthcheck?check=redis&exclude=redis") {
@@ -135,7 +135,7 @@ func TestADrainedCollectorIsOutWhateverIsAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := httpapi.Healthcheck(engine, httpapi.Options{DrainingStatus: http.StatusNotFound})
+	h := httpapi.Healthcheck(engine, httpapi.Options{Prefix: "/healthcheck", DrainingStatus: http.StatusNotFound})
 	if res := get(t, h, "/healthcheck/redis"); res.Code != 200 {
 		t.Errorf("before: %d %s", res.Code, res.body)
 	}
@@ -156,7 +156,7 @@ func TestACollectorSaysWhatItDoesNotKnow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	h := httpapi.Healthcheck(engine, httpapi.Options{Prefix: "/healthcheck"})
 	for _, path := range []string{"/healthcheck/reddis", "/healthcheck?check=redis&check=reddis", "/healthcheck?tag=x", "/healthcheck?exclude=x", "/healthcheck?exclude=redis", "/healthcheck?check=", "/healthcheck/redis?check=redis&check=x", "/healthcheck/redis?check=x"} {
 		if res := get(t, h, path); res.Code != 404 || !strings.HasPrefix(res.body, `{"error": "`) {
 			t.Errorf("%s: %d %s", path, res.Code, res.body)

@@ -9,26 +9,33 @@ import (
 	"sync"
 )
 
-// A Dumper says what a host and a process are. It must be safe for concurrent
-// use. *envinfo.Dump implements it.
+// A Dumper describes a host and a process. It must be safe for concurrent use.
+// *envinfo.Dump implements it.
 type Dumper interface {
 	// Sections returns the names of the sections in the order of the dump.
 	Sections() []string
-	// Section returns one section as JSON, scrubbed and in bounded time, or
-	// false when there is none of that name.
+	// Section returns one section as JSON, scrubbed and in bounded time. It
+	// reports false if there is no section of that name.
 	Section(ctx context.Context, name string) (json.RawMessage, bool)
 }
 
 // EnvironmentOptions are the settings of [Environment]. The zero value is useful.
 type EnvironmentOptions struct {
+	// Prefix is the path below which the handler reads the name of a section:
+	// with "/environment", /environment shows all sections, /environment/os
+	// shows one, and any other path is 404. With an empty Prefix the handler
+	// shows all sections at any path, unless the router's pattern has a wildcard
+	// {section} that fills [http.Request.PathValue].
+	Prefix string
 	// Header is added to the header of every answer.
 	Header http.Header
 }
 
-// Environment shows a dump as one JSON object: all sections at its own path,
-// at /environment/{section} an object with that one. It answers GET and HEAD.
-// It lets everybody in: see [Guard].
+// Environment returns a handler that shows a dump as one JSON object, or an
+// object with one section. It answers GET and HEAD. Anybody gets an answer: see
+// [Guard]. With a nil Dumper every answer is 500.
 func Environment(d Dumper, o EnvironmentOptions) http.Handler {
+	prefix, missing := cleanPrefix(o.Prefix), isNil(d)
 	extra := newOutcome(Answer{Status: http.StatusOK, Header: o.Header}, nil, "")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -38,7 +45,11 @@ func Environment(d Dumper, o EnvironmentOptions) http.Handler {
 			refuseMethod(w, r, allowRead)
 			return
 		}
-		names, err := chosenSections(r, d)
+		if missing {
+			refuse(w, r, http.StatusInternalServerError, errNoDumper)
+			return
+		}
+		names, err := chosenSections(r, prefix, d)
 		if err != nil {
 			refuse(w, r, http.StatusNotFound, err)
 			return
@@ -51,9 +62,9 @@ func Environment(d Dumper, o EnvironmentOptions) http.Handler {
 }
 
 // chosenSections returns the names that the request's path selects.
-func chosenSections(r *http.Request, d Dumper) ([]string, error) {
+func chosenSections(r *http.Request, prefix string, d Dumper) ([]string, error) {
 	all := d.Sections()
-	name, ok := below(r, "environment")
+	name, ok := named(r, prefix, "section")
 	if !ok {
 		return nil, errNothingThere
 	}
@@ -65,10 +76,10 @@ func chosenSections(r *http.Request, d Dumper) ([]string, error) {
 			return []string{name}, nil
 		}
 	}
-	return nil, fmt.Errorf("unknown section %q", clip(name))
+	return nil, fmt.Errorf("unknown section %q", quoted(name))
 }
 
-// dump reads the sections side by side, so that several slow ones take as long
+// dump reads the sections concurrently, so that several slow ones take as long
 // as one.
 func dump(ctx context.Context, d Dumper, names []string) []byte {
 	members := make([][]byte, len(names))
@@ -88,8 +99,8 @@ func dump(ctx context.Context, d Dumper, names []string) []byte {
 	return append(b, '}')
 }
 
-// dumpOne fails closed: what is not JSON is not shown. A panic must not end the
-// process; its text may hold anything, and so is not shown either.
+// dumpOne fails closed: it shows only JSON. A panic must not end the process;
+// its text may hold anything and is not shown either.
 func dumpOne(ctx context.Context, d Dumper, name string) (member []byte) {
 	defer func() {
 		if recover() != nil {

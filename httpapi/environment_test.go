@@ -59,7 +59,7 @@ func TestTheEnvironmentIsOneObjectInThePythonLibrarysSpacing(t *testing.T) {
 
 func TestAPathSelectsOneSection(t *testing.T) {
 	d := fixedDump{{"os", `{"platform":"linux"}`}, {"version", `"1.2"`}, {"a b", `1`}, {"bad", `{"x":`}, {"panics", "panic"}, {"lost", "gone"}}
-	h := httpapi.Environment(d, httpapi.EnvironmentOptions{Header: http.Header{"X-Env": {"1"}}})
+	h := httpapi.Environment(d, httpapi.EnvironmentOptions{Prefix: "/environment", Header: http.Header{"X-Env": {"1"}}})
 	for _, c := range []struct {
 		path   string
 		status int
@@ -68,7 +68,7 @@ func TestAPathSelectsOneSection(t *testing.T) {
 		{"/environment/os", 200, `{"os": {"platform": "linux"}}`},
 		{"/environment/os/", 200, `{"os": {"platform": "linux"}}`},
 		{"//environment//version", 200, `{"version": "1.2"}`},
-		{"/prefix/environment/version", 200, `{"version": "1.2"}`},
+		{"/prefix/environment/version", 404, `{"error": "not found"}`},
 		{"/environment/a%20b", 200, `{"a b": 1}`},
 		{"/environment/bad", 200, `{"bad": {"error": "the section is not JSON"}}`},
 		{"/environment/panics", 200, `{"panics": {"error": "panic"}}`},

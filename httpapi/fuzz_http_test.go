@@ -17,7 +17,7 @@ import (
 func FuzzHTTP(f *testing.F) {
 	routes := httpapi.Routes(map[string]http.Handler{
 		"/":             httpapi.Page(plain(), nil),
-		"/healthcheck/": httpapi.Healthcheck(plain(), httpapi.Options{Hostname: "h"}),
+		"/healthcheck/": httpapi.Healthcheck(plain(), httpapi.Options{Prefix: "/healthcheck", Hostname: "h"}),
 		"/metrics":      text("metrics"),
 		"/debug/pprof/": pathEcho{},
 	})

@@ -9,27 +9,33 @@ import (
 	"strings"
 )
 
-// Access says who else than a local client is let through by [Guard]. The zero
-// value lets nobody else in.
+// Access says which requests [Guard] lets through beside those of local clients.
+// The zero value lets no others through.
 type Access struct {
-	// AllowRemote lets everybody in.
+	// AllowRemote lets every request through.
 	AllowRemote bool
-	// Authenticated says whether a request comes from somebody we know, who is
-	// let in from anywhere. It is called concurrently. Nil means nobody.
+	// Authenticated reports whether a request is authenticated; Guard lets such
+	// a request through from anywhere. It is called concurrently. Nil means that
+	// no request is.
 	Authenticated func(*http.Request) bool
-	// Hint says how to get in, for those who are kept out. Empty means to ask
-	// on that machine.
+	// Hint tells a refused client how to get access. Empty means to ask on this
+	// machine.
 	Hint string
 }
 
 const defaultHint = "ask on that machine, by way of loopback or a Unix socket"
 
-// Guard passes on to next who is on this machine: the peer is a loopback
-// address or a Unix socket, the Host is a loopback name or address or absent
-// (else a web page could reach us by a name that it has made resolve to
-// 127.0.0.1), and no header says that somebody forwarded the request. Others
-// get 403 and one line that says why and how.
+// Guard returns a handler that passes requests of local clients on to next: the
+// peer is a loopback address or a Unix socket, Host is a loopback name or
+// address or absent (a web page could use a name of its own that resolves to
+// 127.0.0.1), and no header shows that a proxy forwarded the request. Other
+// requests get 403 and one line that says why, and how to get access.
+//
+// Guard cannot recognise a proxy on the same machine that adds no forwarding
+// header and sends "Host: localhost", such as haproxy in mode tcp. Behind such
+// a proxy, do not mount the guarded handler.
 func Guard(next http.Handler, a Access) http.Handler {
+	next = orNotFound(next)
 	if a.Hint == "" {
 		a.Hint = defaultHint
 	}
@@ -50,7 +56,7 @@ func Guard(next http.Handler, a Access) http.Handler {
 	})
 }
 
-// local says why r does not come from a client on this machine, or nil.
+// local returns why r does not come from a client on this machine, or nil.
 func local(r *http.Request) error {
 	if !localPeer(r) {
 		return errors.New("the client is not on this machine")
@@ -81,7 +87,7 @@ func localPeer(r *http.Request) bool {
 }
 
 // localHost reports whether host, with or without a port, can only mean the
-// machine of who wrote it.
+// client's own machine.
 func localHost(host string) bool {
 	if host == "" {
 		return true
@@ -103,7 +109,7 @@ func localHost(host string) bool {
 		return ip.Unmap().IsLoopback()
 	}
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") || // RFC 6761: never asked of a DNS.
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || // RFC 6761: a resolver answers these names itself.
 		name == "localhost.localdomain" || name == "ip6-localhost" || name == "ip6-loopback" // As in /etc/hosts.
 }
 
@@ -116,16 +122,21 @@ func digits(s string) bool {
 	return true
 }
 
-// forwards reports whether a header of that name is written by proxies.
+// forwards reports whether proxies write a header of that name.
 func forwards(name string) bool {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	if strings.HasPrefix(name, "x-forwarded") || strings.HasPrefix(name, "x-original-") || strings.HasPrefix(name, "x-envoy-") {
-		return true
+	for _, prefix := range []string{"x-forward", "x-original-", "x-envoy-", "x-real-", "x-appengine-", "x-azure-", "x-arr-", "x-amzn-trace", "cf-", "cloudfront-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
 	}
 	switch name {
-	case "forwarded", "via", "x-real-ip", "x-real-host", "x-client-ip", "x-cluster-client-ip", "x-proxyuser-ip",
-		"x-host", "x-remote-ip", "x-remote-addr", "x-azure-clientip", "x-appengine-user-ip",
-		"client-ip", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "fastly-client-ip", "cdn-loop":
+	case "forwarded", "forwarded-for", "forwarded-for-ip", "via", "x-via", "client-ip", "true-client-ip", "real-ip",
+		"x-client-ip", "x-client-addr", "x-cluster-client-ip", "x-true-client-ip", "x-originating-ip", "x-proxyuser-ip", "x-proxy-user-ip",
+		"x-host", "x-remote-ip", "x-remote-addr", "x-peer-ip", "x-source-ip", "x-user-ip", "x-http-host-override",
+		"ali-cdn-real-ip", "cdn-src-ip", "cdn-loop", "cdn-client-ip", "wl-proxy-client-ip", "proxy-client-ip", "http-client-ip", "http-x-forwarded-for",
+		"fastly-client-ip", "fly-client-ip", "fly-forwarded-port", "do-connecting-ip", "incap-client-ip",
+		"x-nf-client-connection-ip", "x-vercel-forwarded-for", "x-sucuri-clientip", "x-bluecoat-via", "surrogate-capability":
 		return true
 	}
 	return false

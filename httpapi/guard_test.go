@@ -94,6 +94,24 @@ func TestOnlyLocalClientsAreLetIn(t *testing.T) {
 	}
 }
 
+func TestForwardingHeadersOfProxiesAreKnown(t *testing.T) {
+	for _, name := range []string{
+		"X-Forward-For", "X-Forwarded-Proto", "Forwarded-For", "Ali-Cdn-Real-Ip", "X-Real-Host", "Real-Ip", "X-Client-Ip", "Client-Ip",
+		"Cdn-Src-Ip", "Wl-Proxy-Client-Ip", "Proxy-Client-Ip", "Fly-Client-Ip", "Do-Connecting-Ip", "Cf-Ray", "Cloudfront-Viewer-Address",
+		"X-Nf-Client-Connection-Ip", "X-Amzn-Trace-Id", "X-Azure-Socketip", "X-Arr-Log-Id", "Incap-Client-Ip", "X-Originating-Ip", "X-True-Client-Ip",
+		"x_real_ip", "ALI-CDN-REAL-IP",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/environment", nil)
+		r.RemoteAddr, r.Host = "127.0.0.1:5000", "localhost"
+		r.Header[name] = []string{"192.0.2.1"}
+		w := httptest.NewRecorder()
+		httpapi.Guard(text("dump"), httpapi.Access{}).ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), name) {
+			t.Errorf("%s: %d %s, want 403 that names the header", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestAUnixSocketsPeerIsLocalAndAConnectionIsWhatItIs(t *testing.T) {
 	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
 	if err != nil {

@@ -2,8 +2,8 @@ package httpapi
 
 import "net/http"
 
-// The values of headers that every answer has. They are shared by all answers
-// and never changed; their capacity is their length, so that an append copies.
+// Header values that all answers share. They never change; their capacity is
+// their length, so that an append copies them.
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
@@ -32,7 +32,7 @@ func orElse(values, otherwise []string) []string {
 	return values
 }
 
-// varyByAccept keeps what a middleware has said before.
+// varyByAccept keeps the value that a middleware has set.
 func varyByAccept(header http.Header) {
 	if before := header["Vary"]; len(before) > 0 {
 		header["Vary"] = append(before[:len(before):len(before)], "Accept")

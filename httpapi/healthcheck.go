@@ -4,26 +4,47 @@ import (
 	"errors"
 	"hash/maphash"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// Healthcheck shows what r reports: all checks at its own path, one check at
-// /healthcheck/{check}, a selection with ?check=, ?exclude= and ?tag=. It
-// answers GET, HEAD and OPTIONS (haproxy's default), and OPTIONS as GET.
+// A Handler answers with the reports of a [Reporter]. [Healthcheck], [Live] and
+// [Ready] make handlers; the zero value answers 500. A Handler is safe for
+// concurrent use.
+type Handler struct {
+	selection                selection
+	prefix                   string
+	unknown                  int
+	format                   Format
+	hide                     bool
+	success, failed, drained outcome
+	forms                    [formCount]form
+	sections                 *sections
+	kept                     renderings
+	seed                     maphash.Seed
+	heads                    sync.Pool // of *[]byte
+}
+
+// Healthcheck returns a handler that shows the reports of r: all checks, or a
+// selection by ?check=, ?exclude= and ?tag=. Mount it at any path; it reads the
+// name of one check from the path only if [Options.Prefix] or the router's
+// wildcard {check} says where the name begins. It answers GET, HEAD and OPTIONS
+// (haproxy's default); the answer to OPTIONS is that to GET.
 //
-// It is mounted at /healthcheck and /healthcheck/, or below any other path
-// (the check is what follows the segment "healthcheck", else what follows the
-// mux's pattern), or is the handler of a whole server.
-// What is wrong in o is replaced by its default: see [Options.Validate].
-func Healthcheck(r Reporter, o Options) http.Handler {
+// Defaults replace faulty settings: see [Options.Validate]. With a nil Reporter
+// every answer is 500.
+func Healthcheck(r Reporter, o Options) *Handler {
 	o = o.withDefaults()
 	sections := newSections(o.Sections, o.Scrub)
-	h := &health{
-		reporter: r,
-		format:   o.Format,
-		hide:     o.HideOutput,
+	if isNil(r) {
+		r = nil
+	}
+	h := &Handler{
+		selection: newSelection(r, o),
+		prefix:    o.Prefix, unknown: o.UnknownStatus,
+		format: o.Format, hide: o.HideOutput,
 		success:  newOutcome(o.Success, jsonHead(o.Hostname, "success"), "OK"),
 		failed:   newOutcome(o.Failed, jsonHead(o.Hostname, "failure"), "NOT OK"),
 		sections: sections,
@@ -41,6 +62,36 @@ func Healthcheck(r Reporter, o Options) http.Handler {
 	return h
 }
 
+// Live returns a handler for liveness probes: draining does not change its
+// answers, because a drained process must not be killed. With the zero
+// Options.Filter it looks at no check and passes for as long as it is served;
+// name in Filter the checks that only a restart can mend.
+func Live(r Reporter, o Options) *Handler {
+	f := &o.Filter
+	if len(f.Names)+len(f.Exclude)+len(f.Tags) == 0 {
+		f.Names = []string{}
+	}
+	o.IgnoreDrain = true
+	return Healthcheck(r, o)
+}
+
+// Ready returns a handler for readiness probes: it fails while the service is
+// drained or a check selected by Options.Filter that is not optional has not
+// passed.
+func Ready(r Reporter, o Options) *Handler {
+	o.IgnoreDrain = false
+	return Healthcheck(r, o)
+}
+
+// isNil reports whether v is nil or a nil pointer.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	value := reflect.ValueOf(v)
+	return value.Kind() == reflect.Pointer && value.IsNil()
+}
+
 // The numbers of the forms that are kept.
 const (
 	formJSON = iota
@@ -50,45 +101,58 @@ const (
 	formCount
 )
 
-type health struct {
-	reporter                 Reporter
-	format                   Format
-	hide                     bool
-	success, failed, drained outcome
-	forms                    [formCount]form
-	sections                 *sections
-	kept                     renderings
-	seed                     maphash.Seed
-	heads                    sync.Pool // of *[]byte
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.ServeEpoch(w, r, 0) }
+
+// ServeEpoch answers like ServeHTTP if the report has that epoch. Otherwise it
+// writes nothing and returns false: the set of checks was replaced after the
+// caller chose this handler, and the caller tries the handler of the newer set.
+// The epoch 0, of the caller or of a report, matches any other.
+func (h *Handler) ServeEpoch(w http.ResponseWriter, r *http.Request, epoch uint64) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	default:
+		setHealthHeader(w.Header())
+		refuseMethod(w, r, allowHealth)
+		return true
+	}
+	q, err := parseRequest(r, h.prefix, h.seed)
+	var rep collector.Report
+	if err == nil {
+		rep, err = h.selection.report(r.Context(), q.filter)
+	}
+	if epoch != 0 && rep.Epoch != 0 && rep.Epoch != epoch {
+		return false
+	}
+	setHealthHeader(w.Header())
+	if r.Method == http.MethodOptions {
+		w.Header()["Allow"] = allowHealth
+	}
+	if err != nil {
+		refuse(w, r, h.statusOf(err), err)
+		return true
+	}
+	h.answer(w, r, &q, rep)
+	return true
 }
 
-func (h *health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
+// setHealthHeader sets what the header of every answer has.
+func setHealthHeader(header http.Header) {
 	header["Cache-Control"] = noStore
 	header["X-Content-Type-Options"] = noSniff
 	varyByAccept(header)
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-	case http.MethodOptions:
-		header["Allow"] = allowHealth
-	default:
-		refuseMethod(w, r, allowHealth)
-		return
-	}
-	q, err := parseRequest(r, h.seed)
-	if err != nil {
-		refuse(w, r, statusOf(err), err)
-		return
-	}
-	rep, err := h.reporter.Report(r.Context(), q.filter)
-	if err != nil {
-		refuse(w, r, statusOf(err), err)
-		return
-	}
-	h.answer(w, r, &q, rep)
 }
 
-// statusOf returns the HTTP status that says err.
+// statusOf returns the HTTP status for err.
+func (h *Handler) statusOf(err error) int {
+	status := statusOf(err)
+	if status == http.StatusNotFound && h.unknown != 0 {
+		return h.unknown
+	}
+	return status
+}
+
+// statusOf returns the HTTP status for err of a handler without settings.
 func statusOf(err error) int {
 	if errors.Is(err, collector.ErrUnknownCheck) || errors.Is(err, errNothingThere) {
 		return http.StatusNotFound
@@ -99,7 +163,7 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep collector.Report) {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, q *request, rep collector.Report) {
 	o := h.outcome(rep)
 	for _, line := range o.header {
 		w.Header()[line.key] = line.values
@@ -114,7 +178,7 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep 
 	}
 	contentType := orElse(o.contentType, contentTypeOf(format))
 	if q.format != "" || o.body != nil {
-		contentType = contentTypeOf(format) // The configured type is not for this one.
+		contentType = contentTypeOf(format) // The configured type is for the default format.
 	}
 	switch format {
 	case FormatText:
@@ -130,9 +194,9 @@ func (h *health) answer(w http.ResponseWriter, r *http.Request, q *request, rep 
 	}
 }
 
-// answerJSON writes what was rendered before, with the moment of this answer
-// and the sections that are asked for every answer.
-func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, contentType []string, q *request, rep collector.Report) {
+// answerJSON writes the kept rendering, with the time of this answer before it
+// and the sections with functions after it.
+func (h *Handler) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, contentType []string, q *request, rep collector.Report) {
 	n := uint64(formJSON)
 	if q.verbose {
 		n = formVerbose
@@ -147,7 +211,7 @@ func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, 
 		head = new([]byte)
 	}
 	*head = appendFloat(append((*head)[:0], o.head...), unixSeconds(rep.Time))
-	if len(*head)+len(kept.body)+len(tail) <= joined { // One write is cheaper than three, until copying is dearer.
+	if len(*head)+len(kept.body)+len(tail) <= joined { // One write is cheaper than three until copying costs more.
 		*head = append(append(*head, kept.body...), tail...)
 		send(w, r, o.status, contentType, &kept.length, *head)
 	} else {
@@ -156,11 +220,11 @@ func (h *health) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, 
 	h.heads.Put(head)
 }
 
-// joined is the size up to which an answer is put together before it is written,
-// in bytes: net/http's own buffer of a connection.
+// joined is the size up to which an answer is joined before it is written, in
+// bytes: the size of net/http's own buffer for a connection.
 const joined = 4 << 10
 
-func (h *health) outcome(rep collector.Report) *outcome {
+func (h *Handler) outcome(rep collector.Report) *outcome {
 	switch {
 	case rep.Draining != "":
 		return &h.drained
@@ -170,9 +234,8 @@ func (h *health) outcome(rep collector.Report) *outcome {
 	return &h.success
 }
 
-// custom calls the user's own body. It reports false when there is none, or
-// none that can be shown.
-func (h *health) custom(o *outcome, rep collector.Report) (body []byte, ok bool) {
+// custom calls Answer.Body. It reports false if there is none, or if it failed.
+func (h *Handler) custom(o *outcome, rep collector.Report) (body []byte, ok bool) {
 	if o.body == nil {
 		return nil, false
 	}
@@ -188,12 +251,13 @@ func (h *health) custom(o *outcome, rep collector.Report) (body []byte, ok bool)
 	return body, err == nil
 }
 
-// hidden returns rep without what its checks have said and measured.
+// hidden returns rep without what its checks said and measured.
 func hidden(rep collector.Report) collector.Report {
 	results := make([]*collector.Result, len(rep.Results))
 	for i, r := range rep.Results {
 		c := *r
 		c.Output, c.Warning, c.Values = "", "", nil
+		c.Description, c.Runbook = "", ""
 		results[i] = &c
 	}
 	rep.Results, rep.Version = results, 0

@@ -72,61 +72,10 @@ func TestEveryMethodGetsItsAnswer(t *testing.T) {
 	}
 }
 
-func TestAPathSelectsOneCheckWhereverTheHandlerIsMounted(t *testing.T) {
-	h := httpapi.Healthcheck(plain(), httpapi.Options{})
-	mux := http.NewServeMux()
-	for _, mount := range []string{"/healthcheck", "/healthcheck/", "/internal/healthcheck/", "/status", "/status/", "GET /h/{check}"} {
-		mux.Handle(mount, h)
-	}
-	stripped := http.NewServeMux()
-	stripped.Handle("/x/", http.StripPrefix("/x", h))
-	for _, c := range []struct {
-		name    string
-		handler http.Handler
-		path    string
-		want    string // the checks; empty: 404
-	}{
-		{"whole server", h, "/healthcheck", "redis db"},
-		{"whole server", h, "/healthcheck/", "redis db"},
-		{"whole server", h, "//healthcheck", "redis db"},
-		{"whole server", h, "/./healthcheck//", "redis db"},
-		{"whole server", h, "/healthcheck/redis", "redis"},
-		{"whole server", h, "/healthcheck/redis/", "redis"},
-		{"whole server", h, "/healthcheck//db", "db"},
-		{"whole server", h, "/healthcheck/r%65dis", "redis"},
-		{"whole server", h, "/healthcheck/reddis", ""},
-		{"whole server", h, "/healthcheck/Redis", ""},
-		{"whole server", h, "/healthcheck/redis/db", ""},
-		{"whole server", h, "/healthcheck/redis%2Fdb", ""},
-		{"whole server", h, "/healthcheck/../healthcheck", ""},
-		{"whole server", h, "/healthchekc", ""},
-		{"whole server", h, "/metrics", ""},
-		{"mux", mux, "/healthcheck", "redis db"},
-		{"mux", mux, "/healthcheck/db", "db"},
-		{"mux", mux, "/internal/healthcheck/", "redis db"},
-		{"mux", mux, "/internal/healthcheck/db", "db"},
-		{"mux", mux, "/status", "redis db"},
-		{"mux", mux, "/status/redis", "redis"},
-		{"mux", mux, "/status/reddis", ""},
-		{"mux", mux, "/h/redis", "redis"},
-		{"stripped", stripped, "/x/", "redis db"},
-		{"stripped", stripped, "/x/redis", "redis"},
-		{"stripped", stripped, "/x/reddis", ""},
-	} {
-		res := get(t, c.handler, c.path)
-		if got := checkers(t, res); got != c.want {
-			t.Errorf("%s, %s: checks %q, want %q", c.name, c.path, got, c.want)
-		}
-		if c.want == "" && (res.Code != 404 || res.Header().Get("Content-Type") != "application/json") {
-			t.Errorf("%s, %s: status %d, %s", c.name, c.path, res.Code, res.Header().Get("Content-Type"))
-		}
-	}
-}
-
 func TestFiltersNarrowAndCanFail(t *testing.T) {
 	f := plain()
 	f.report.Results[0].Tags = []string{"ready", "cache"}
-	h := httpapi.Healthcheck(f, httpapi.Options{})
+	h := httpapi.Healthcheck(f, httpapi.Options{Prefix: "/healthcheck"})
 	for _, c := range []struct {
 		path   string
 		status int
@@ -208,6 +157,7 @@ func TestStatusSaysWhatTheReportSays(t *testing.T) {
 	} {
 		f := plain()
 		f.report.Status, f.report.Draining = c.status, c.draining
+		c.o.Prefix = "/healthcheck"
 		for _, path := range []string{"/healthcheck", "/healthcheck/redis", "/healthcheck?format=text", "/healthcheck?format=plain", "/healthcheck?format=health+json"} {
 			res := get(t, httpapi.Healthcheck(f, c.o), path)
 			if res.Code != c.want {
@@ -279,14 +229,15 @@ func TestWhatAMiddlewareVariesByIsKept(t *testing.T) {
 func TestWrongOptionsAreNamedAndNotUsed(t *testing.T) {
 	o := httpapi.Options{
 		Success: httpapi.Answer{Status: 100, Header: http.Header{"X-Ok": {"fine"}, "": {"x"}, "X Bad": {"x"}, "X-Bad": {"ok", "a\r\nb"}}},
-		Failed:  httpapi.Answer{Status: 600, Header: http.Header{"transfer-encoding": {"chunked"}}}, DrainingStatus: -1, Format: "xml",
+		Failed:  httpapi.Answer{Status: 600, Header: http.Header{"transfer-encoding": {"chunked"}}}, DrainingStatus: -1, UnknownStatus: 100, Format: "xml", Prefix: "healthcheck",
 		Sections: []httpapi.Section{{Name: "a"}, {Name: "results"}, {Name: ""}, {Name: "a", Value: 2}, {Name: "b", Value: 1}},
 	}
 	want := []string{
-		"success status 100, want 200 to 599", "failed status 600, want 200 to 599", "draining status -1, want 200 to 599",
+		"success status 100, want 200 to 599", "failed status 600, want 200 to 599", "draining status -1, want 200 to 599", "unknown status 100, want 200 to 599",
+		`prefix "healthcheck", want a path such as /healthcheck`,
 		`format "xml", want json, text, health+json or plain`,
 		`success header "": not a name that HTTP allows`, `success header "X Bad": not a name that HTTP allows`,
-		`success header "X-Bad": the value has a control character`, `failed header "transfer-encoding": only the server itself can say that`,
+		`success header "X-Bad": the value has a control character`, `failed header "transfer-encoding": only the server can set it`,
 		`section "results": the name is taken, every answer has such a member`, "a section has no name", `section "a" is given twice`,
 	}
 	if err := o.Validate(); err == nil || err.Error() != strings.Join(want, "\n") {

@@ -8,11 +8,13 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Metrics shows what g gathers, in the format that the scraper prefers. It
-// answers GET and HEAD, and always with 200: a collector that fails costs its
-// own series, not the scrape. Scrapers that come together share one gathering.
-// Errors are told to errorLog, which may be nil.
+// Metrics returns a handler that shows what g gathers, in the format that the
+// scraper prefers. It answers GET and HEAD, and always with 200: a collector that
+// fails costs its own series, not the scrape. Simultaneous scrapes share one
+// gathering. Errors go to errorLog, which may be nil. With a nil Gatherer every
+// answer is 500.
 func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
+	missing := isNil(g)
 	metrics := promhttp.HandlerFor(lenient{g, errorLog}, promhttp.HandlerOpts{
 		ErrorLog:          errorLog,
 		ErrorHandling:     promhttp.ContinueOnError,
@@ -25,12 +27,16 @@ func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
 			refuseMethod(w, r, allowRead)
 			return
 		}
+		if missing {
+			refuse(w, r, http.StatusInternalServerError, errNoGatherer)
+			return
+		}
 		metrics.ServeHTTP(w, r)
 	})
 }
 
-// lenient gathers what can be gathered. Its errors end here: promhttp would
-// make a 500 of one that leaves nothing.
+// lenient gathers what can be gathered and logs the error: promhttp would answer
+// 500 if the error left nothing.
 type lenient struct {
 	prometheus.Gatherer
 	log promhttp.Logger

@@ -22,7 +22,7 @@ import (
 
 func TestAnswersAreCountedByHandlerAndCodeInAClosedSet(t *testing.T) {
 	q := httpapi.NewRequests()
-	health := q.Wrap("healthcheck", httpapi.Healthcheck(plain(), httpapi.Options{}))
+	health := q.Wrap("healthcheck", httpapi.Healthcheck(plain(), httpapi.Options{Prefix: "/healthcheck"}))
 	get(t, health, "/healthcheck")
 	get(t, health, "/healthcheck")
 	get(t, health, "/healthcheck/typo")

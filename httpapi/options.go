@@ -6,19 +6,27 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// A Reporter answers what is known of the checks that a filter selects; its
-// only error is a wrapped [collector.ErrUnknownCheck]. It must be safe for
+// A Reporter reports on the checks that a filter selects. It must be safe for
 // concurrent use. *[collector.Collector] implements it.
+//
+// A handler answers 404 when the error wraps [collector.ErrUnknownCheck], and
+// 500 for any other error. It keeps what it has rendered for reports with the
+// same nonzero [collector.Report.Version], so a Reporter of your own gives two
+// different reports two versions that are unique in the process, or leaves the
+// version 0, which turns keeping off. A Reporter that passes on reports of
+// several collectors may leave their versions as they are. Handlers never
+// change a report.
 type Reporter interface {
 	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
 }
 
-// A Format is a form in which a report is shown.
+// A Format names a form of a report.
 type Format string
 
 // The formats, by the names that ?format= takes.
@@ -26,7 +34,7 @@ const (
 	FormatJSON       Format = "json"        // as the Python library
 	FormatText       Format = "text"        // a line for each check: [+] redis: redis ok
 	FormatHealthJSON Format = "health+json" // draft-inadarei-api-health-check-06
-	FormatPlain      Format = "plain"       // OK or NOT OK, the Python library without a formatter
+	FormatPlain      Format = "plain"       // OK or NOT OK, as the Python library without a formatter
 )
 
 // Formats returns all formats.
@@ -34,39 +42,48 @@ func Formats() []Format {
 	return []Format{FormatJSON, FormatText, FormatHealthJSON, FormatPlain}
 }
 
-// An Answer is how one outcome is told.
+// formatNames lists the formats for an error.
+func formatNames() string {
+	names := make([]string, 0, len(Formats()))
+	for _, f := range Formats() {
+		names = append(names, string(f))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// An Answer describes the HTTP response for one outcome.
 type Answer struct {
 	// Status is the HTTP status. Zero means 200 for a success and 500 for a
 	// failure.
 	Status int
-	// Header is added to the answer's header; a name given here replaces ours.
-	// A Content-Type is for the default format only, not for one that the
-	// request asked for. Names that say where the body ends, such as
-	// Content-Length, are not for the giving.
+	// Header is added to the header of the answer and replaces ours where the
+	// names are equal. Content-Type applies to the default format only, not to
+	// one that the request asked for. Names that frame the body, such as
+	// Content-Length, are ignored.
 	Header http.Header
 	// Body renders the report instead of the default format. It is called for
-	// every answer, concurrently. When it fails or panics the answer is JSON,
-	// with the same status. Nil means Options.Format.
+	// every answer, concurrently. If it returns an error or panics, the answer
+	// is JSON with the same status. Nil means Options.Format.
 	Body func(collector.Report) ([]byte, error)
 }
 
-// A Section is a member of the JSON that the user of the library or of the
-// binary adds. It never changes the status.
+// A Section is a member that the user of the library or of the binary adds to
+// the JSON. It never changes the status.
 type Section struct {
-	// Name is the member's name; not that of a member which is there anyway.
+	// Name is the name of the member. It must differ from the fixed members.
 	Name string
-	// Value is shown when Func is nil: any value that encoding/json takes. It
-	// is encoded once, when the handler is made.
+	// Value is the value of the member if Func is nil: any value that
+	// encoding/json takes. It is encoded once, when the handler is made.
 	Value any
-	// Func returns the value of an answer. It runs once at a time: who asks
-	// while it runs gets the same value. After two seconds, the end of its
-	// context, it is not waited for any longer; an error, a panic or a lack of
-	// time is shown as {"error": …}.
+	// Func returns the value for an answer. At most one call is under way at a
+	// time; answers that need the value meanwhile share its result. An answer
+	// waits at most two seconds, when the context of the call ends. An error, a
+	// panic or a timeout is shown as {"error": …}.
 	Func func(context.Context) (any, error)
 }
 
-// A Scrubber removes secrets from what a Section shows. It must be safe for
-// concurrent use.
+// A Scrubber removes secrets from sections. It must be safe for concurrent use.
 type Scrubber interface {
 	// Name says whether a value of that name must be masked whole.
 	Name(name string) bool
@@ -78,31 +95,50 @@ type Scrubber interface {
 
 // Options are the settings of [Healthcheck]. The zero value is useful.
 type Options struct {
-	// Success is the answer when the report passed or is degraded, Failed when
-	// it failed.
+	// Prefix is the path below which the handler reads the name of a check:
+	// with "/healthcheck", /healthcheck shows all checks, /healthcheck/redis
+	// shows one, and any other path is 404. With an empty Prefix the handler
+	// shows all checks at any path, unless the router's pattern has a wildcard
+	// {check} that fills [http.Request.PathValue].
+	Prefix string
+	// Filter limits the handler to some checks; requests can only narrow it.
+	// The zero value means all checks, Names that are empty but not nil mean no
+	// checks: such a handler passes unless the service is drained.
+	Filter collector.Filter
+	// IgnoreDrain answers as if the service were not drained.
+	IgnoreDrain bool
+
+	// Success describes the answer if the report passed or is degraded, Failed
+	// if it failed.
 	Success, Failed Answer
 	// DrainingStatus replaces the status of Failed while the service is
 	// drained. Zero means 503.
 	DrainingStatus int
-	// Format is shown to those who ask for none. Empty means JSON.
+	// UnknownStatus is the status for a check, tag or view that does not exist.
+	// Zero means 404. haproxy with "http-check disable-on-404" takes 404 for a
+	// drained server; it needs 500 here.
+	UnknownStatus int
+	// Format is the format for requests that ask for none. Empty means JSON.
 	Format Format
 	// Sections follow the results in JSON, in this order.
 	Sections []Section
-	// Hostname is the "hostname" in JSON. Empty means this machine's.
+	// Hostname is the "hostname" in JSON. Empty means the name of this machine.
 	Hostname string
-	// HideOutput leaves out what checks have said and measured, for listeners
-	// that anybody reaches: "output" is empty, warnings and values are not
-	// there. What Body is given is hidden from too.
+	// HideOutput leaves out what checks said and measured, for listeners that
+	// anybody can reach: "output" is empty, and warnings, values, descriptions
+	// and runbooks are absent. Body gets a report without them too.
 	HideOutput bool
-	// Scrub masks secrets in sections. Nil means the rules that always hold.
+	// Scrub masks secrets in sections. Nil means the built-in rules.
 	Scrub Scrubber
 }
 
-// withDefaults fills in what is zero, and puts right what Validate rejects.
+// withDefaults fills in zero fields and replaces what Validate rejects.
 func (o Options) withDefaults() Options {
 	o.Success.Status = statusOr(o.Success.Status, http.StatusOK)
 	o.Failed.Status = statusOr(o.Failed.Status, http.StatusInternalServerError)
 	o.DrainingStatus = statusOr(o.DrainingStatus, http.StatusServiceUnavailable)
+	o.UnknownStatus = statusOr(o.UnknownStatus, http.StatusNotFound)
+	o.Prefix = cleanPrefix(o.Prefix)
 	if !slices.Contains(Formats(), o.Format) {
 		o.Format = FormatJSON
 	}

@@ -52,6 +52,10 @@ func Page(r Reporter, links []Link) http.Handler {
 	hash := sha256.Sum256([]byte(pageCSS))
 	policy := []string{strictPolicy + "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"}
 	hostname, _ := os.Hostname()
+	if isNil(r) {
+		r = nil
+	}
+	all := selection{reporter: r}
 
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		header := w.Header()
@@ -62,7 +66,7 @@ func Page(r Reporter, links []Link) http.Handler {
 			refuseMethod(w, req, allowRead)
 			return
 		}
-		rep, err := r.Report(req.Context(), collector.Filter{})
+		rep, err := all.report(req.Context(), collector.Filter{})
 		if err != nil {
 			refuse(w, req, statusOf(err), err)
 			return

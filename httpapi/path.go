@@ -5,36 +5,57 @@ import (
 	"strings"
 )
 
-// below returns what a request's path names below a handler that is called
-// name: "" for the handler itself, "redis" for /healthcheck/redis. It reports
-// false for a path that names nothing.
-//
-// A handler may be mounted anywhere: what follows the first segment that is its
-// name counts; without one, what follows the mux pattern that led here; without
-// that, the whole path, as behind [http.StripPrefix]. Empty segments and dots
-// don't count, so that odd spellings get the same answer.
-func below(r *http.Request, name string) (string, bool) {
+// named returns the name that the path of r selects: the wildcard of the
+// router's pattern if it has one (see [http.Request.PathValue]), else the one
+// segment below prefix. The name is empty for the prefix itself, and for any
+// path if prefix is empty. It reports false for a path outside the prefix, or
+// with more than one segment below it.
+func named(r *http.Request, prefix, wildcard string) (name string, ok bool) {
+	if name := r.PathValue(wildcard); name != "" {
+		return name, true
+	}
 	path := r.URL.Path
-	if len(path) == len(name)+1 && path[0] == '/' && path[1:] == name {
+	if path != "" && path[0] != '/' { // The * of OPTIONS *.
+		return "", false
+	}
+	if prefix == "" || path == prefix {
 		return "", true
 	}
 	segments, ok := split(path)
 	if !ok {
 		return "", false
 	}
-	for i, s := range segments {
-		if s == name {
-			return last(segments[i+1:])
+	for part := range strings.SplitSeq(prefix[1:], "/") {
+		if part == "" { // The prefix is "/".
+			continue
 		}
+		if len(segments) == 0 || segments[0] != part {
+			return "", false
+		}
+		segments = segments[1:]
 	}
-	if mount, found := pattern(r); found && len(mount) <= len(segments) && equal(segments[:len(mount)], mount) {
-		segments = segments[len(mount):]
+	switch len(segments) {
+	case 0:
+		return "", true
+	case 1:
+		return segments[0], true
 	}
-	return last(segments)
+	return "", false
 }
 
-// split returns the segments of a path that mean something. It reports false
-// for a path that leads upwards: nobody who means well spells one so.
+// cleanPrefix returns prefix with a slash at its beginning and none at its end.
+// An empty prefix stays empty, and "/" stays "/".
+func cleanPrefix(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	segments, _ := split(prefix)
+	return "/" + strings.Join(segments, "/")
+}
+
+// split returns the segments of a path without empty ones and dots, so that odd
+// spellings of a path get the same answer. It reports false for a path with a
+// segment "..".
 func split(path string) ([]string, bool) {
 	var segments []string
 	for s := range strings.SplitSeq(path, "/") {
@@ -47,34 +68,4 @@ func split(path string) ([]string, bool) {
 		}
 	}
 	return segments, true
-}
-
-func last(segments []string) (string, bool) {
-	switch len(segments) {
-	case 0:
-		return "", true
-	case 1:
-		return segments[0], true
-	}
-	return "", false
-}
-
-// pattern returns the segments of the mux pattern that led to r, up to its
-// first wildcard.
-func pattern(r *http.Request) ([]string, bool) {
-	i := strings.IndexByte(r.Pattern, '/')
-	if i < 0 {
-		return nil, false
-	}
-	path, _, _ := strings.Cut(r.Pattern[i:], "{")
-	return split(path)
-}
-
-func equal(a, b []string) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -16,7 +16,7 @@ import (
 
 // A server as main makes them, asked in bytes.
 func TestRawRequestsAreAnsweredOrNotFoundButNeverRedirected(t *testing.T) {
-	health := httpapi.Healthcheck(plain(), httpapi.Options{Hostname: "h"})
+	health := httpapi.Healthcheck(plain(), httpapi.Options{Prefix: "/healthcheck", Hostname: "h"})
 	routes := httpapi.Routes(map[string]http.Handler{
 		"/":             httpapi.Page(plain(), nil),
 		"/healthcheck/": health,

@@ -1,14 +1,15 @@
 package httpapi
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A form renders reports. Its parts are joined: open, each result with a
-// separator between two, end. What result appends depends on nothing but the
-// result, so that it can be used again while others change.
+// A form renders reports: open, then the results with a separator between two of
+// them, then end. What result appends depends on the result alone, so that it
+// can be kept while other results change.
 type form interface {
 	open(dst []byte, rep collector.Report) []byte
 	result(dst []byte, r *collector.Result) []byte
@@ -16,24 +17,38 @@ type form interface {
 	end(dst []byte, rep collector.Report) []byte
 }
 
-// A rendering is a report in one form. It is not changed once it is made, but
-// for the length that it remembers.
+// A rendering is a report in one form. Only the lengths that it remembers change
+// once it is made.
 type rendering struct {
-	version uint64
-	form    form
-	body    []byte
-	results []*collector.Result
-	length  contentLength
-	bounds  []int // The i-th result is body[bounds[2*i]:bounds[2*i+1]].
+	report collector.Report
+	form   form
+	body   []byte
+	length contentLength
+	bounds []int // The i-th result is body[bounds[2*i]:bounds[2*i+1]].
 }
 
-// render renders rep, taking from old, which may be nil, what is still true.
+// shows reports whether r is the rendering of rep in the form f. A version that
+// two Reporters share must not be enough.
+func (r *rendering) shows(f form, rep *collector.Report) bool {
+	old := &r.report
+	return r.form == f && rep.Version != 0 && old.Version == rep.Version &&
+		old.Status == rep.Status && old.Draining == rep.Draining && sameResults(old.Results, rep.Results)
+}
+
+// sameResults compares pointers. A collector returns the same slice for the
+// same version, so that the common case takes no time.
+func sameResults(a, b []*collector.Result) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
+}
+
+// render renders rep. It copies the results that have not changed from old, which
+// may be nil.
 func render(f form, rep collector.Report, old *rendering) *rendering {
 	if old != nil && old.form != f {
 		old = nil
 	}
 	r := &rendering{
-		version: rep.Version, form: f, results: rep.Results,
+		report: rep, form: f,
 		body:   make([]byte, 0, sizeHint(rep, old)),
 		bounds: make([]int, 0, 2*len(rep.Results)),
 	}
@@ -61,37 +76,37 @@ func sizeHint(rep collector.Report, old *rendering) int {
 	return 256 * (len(rep.Results) + 1)
 }
 
-// fragment returns the rendering of the i-th result if it is still this one.
+// fragment returns the rendering of the i-th result if that is result, else nil.
 func (r *rendering) fragment(i int, result *collector.Result) []byte {
-	if r == nil || i >= len(r.results) || r.results[i] != result {
+	if r == nil || i >= len(r.report.Results) || r.report.Results[i] != result {
 		return nil
 	}
 	return r.body[r.bounds[2*i]:r.bounds[2*i+1]]
 }
 
 const (
-	// filteredSlots is how many renderings of filtered forms are kept, and
-	// maxFilteredBody the size of the largest of them, in bytes.
+	// filteredSlots is the number of renderings of filtered reports that are
+	// kept, and maxFilteredBody the size of the largest of them, in bytes.
 	filteredSlots   = 32
 	maxFilteredBody = 256 << 10
 )
 
-// renderings remembers the newest rendering of each form of the whole, and of
-// a bounded number of selections. Readers take no lock.
+// renderings keeps the newest rendering of each form of the whole report, and a
+// bounded number of renderings of filtered reports. Readers take no lock.
 type renderings struct {
 	whole    [formCount]atomic.Pointer[rendering]
 	filtered [filteredSlots]atomic.Pointer[rendering]
 }
 
-// get returns rep in the form that is number n, rendered when there is no
-// rendering of that version yet.
+// get returns rep in form f, which has the number n, and renders it if no kept
+// rendering shows it.
 func (c *renderings) get(n uint64, f form, rep collector.Report, q *request) *rendering {
 	slot := &c.whole[n]
 	if q.filtered {
 		slot = &c.filtered[(q.shape^n)%filteredSlots]
 	}
 	old := slot.Load()
-	if old != nil && old.form == f && old.version == rep.Version && rep.Version != 0 {
+	if old != nil && old.shows(f, &rep) {
 		return old
 	}
 	r := render(f, rep, old)

@@ -28,7 +28,7 @@ func TestAKeptRenderingIsUsedForItsVersionOnly(t *testing.T) {
 func keptForItsVersion(t *testing.T, forms []string) {
 	t.Helper()
 	f := &warm{manyPassed(3)}
-	h := httpapi.Healthcheck(f, httpapi.Options{})
+	h := httpapi.Healthcheck(f, httpapi.Options{Prefix: "/healthcheck"})
 	for _, path := range forms {
 		get(t, h, path)
 	}
@@ -64,7 +64,7 @@ func keptForItsVersion(t *testing.T, forms []string) {
 
 func TestARenderingAfterChangesIsThatOfAFreshHandler(t *testing.T) {
 	f := &warm{manyPassed(5)}
-	h := httpapi.Healthcheck(f, httpapi.Options{})
+	h := httpapi.Healthcheck(f, httpapi.Options{Prefix: "/healthcheck"})
 	for step := range 50 {
 		results := append([]*collector.Result(nil), f.report.Results...)
 		switch i := step * 7 % len(results); step % 4 {
@@ -82,7 +82,7 @@ func TestARenderingAfterChangesIsThatOfAFreshHandler(t *testing.T) {
 			before := f.report.Time
 			got := get(t, h, path).body
 			f.report.Time = before
-			if want := get(t, httpapi.Healthcheck(f, httpapi.Options{}), path).body; got != want {
+			if want := get(t, httpapi.Healthcheck(f, httpapi.Options{Prefix: "/healthcheck"}), path).body; got != want {
 				t.Fatalf("step %d, %s: body is\n%s\nwant\n%s", step, path, got, want)
 			}
 		}
@@ -91,7 +91,7 @@ func TestARenderingAfterChangesIsThatOfAFreshHandler(t *testing.T) {
 
 func TestTheMomentMovesWhileTheResultsStay(t *testing.T) {
 	f := &fake{report: manyPassed(2)}
-	h := httpapi.Healthcheck(f, httpapi.Options{Hostname: "h"})
+	h := httpapi.Healthcheck(f, httpapi.Options{Prefix: "/healthcheck", Hostname: "h"})
 	for _, at := range []time.Time{time.Unix(1795335663, 0), time.Unix(1795335663, 181005000), time.Unix(1795335664, 500000000)} {
 		f.report.Time = at
 		res := get(t, h, "/healthcheck")

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"net/http"
 	"net/url"
@@ -9,26 +10,32 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// A request is what a request to /healthcheck asks for.
+// A request is a parsed request for a report.
 type request struct {
 	filter  collector.Filter
 	format  Format // empty: the default
 	verbose bool
-	// filtered is whether the request selects checks; shape tells selections
-	// apart, mostly.
+	// filtered reports whether the request selects checks; shape is a hash of
+	// its path and query.
 	filtered bool
 	shape    uint64
 }
 
-// errNothingThere is a path that no handler answers.
-var errNothingThere = errors.New("not found")
+var (
+	// errNothingThere is the error for a path that no handler serves.
+	errNothingThere = errors.New("not found")
+	// The errors of handlers made with a nil argument.
+	errNoReporter = errors.New("the handler has no Reporter")
+	errNoDumper   = errors.New("the handler has no Dumper")
+	errNoGatherer = errors.New("the handler has no Gatherer")
+)
 
-// parseRequest reads path, query and header. An error that is not
-// errNothingThere is the client's fault.
-func parseRequest(r *http.Request, seed maphash.Seed) (request, error) {
-	check, ok := below(r, "healthcheck")
+// parseRequest reads path, query and header.
+func parseRequest(r *http.Request, prefix string, seed maphash.Seed) (request, error) {
+	check, ok := named(r, prefix, "check")
 	if !ok {
 		return request{}, errNothingThere
 	}
@@ -42,6 +49,9 @@ func parseRequest(r *http.Request, seed maphash.Seed) (request, error) {
 		q.narrow(check)
 	}
 	if len(q.filter.Names)+len(q.filter.Exclude)+len(q.filter.Tags) > 0 {
+		if err := q.tooLong(); err != nil {
+			return request{}, err
+		}
 		q.filtered = true
 		q.shape = maphash.String(seed, r.URL.Path) ^ maphash.String(seed, r.URL.RawQuery)
 	}
@@ -51,9 +61,25 @@ func parseRequest(r *http.Request, seed maphash.Seed) (request, error) {
 	return q, nil
 }
 
+// tooLong returns an error for a name or tag that no check can have because of
+// its length.
+func (q *request) tooLong() error {
+	for _, name := range slices.Concat(q.filter.Names, q.filter.Exclude) {
+		if len(name) > maxName {
+			return fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
+		}
+	}
+	for _, tag := range q.filter.Tags {
+		if len(tag) > maxName {
+			return fmt.Errorf("%w: no check has the tag %q", collector.ErrUnknownCheck, quoted(tag))
+		}
+	}
+	return nil
+}
+
 // narrow selects the one check that the path names. Names from ?check= are
-// alternatives, and each of them has to be known; so the others are excluded
-// instead of forgotten.
+// alternatives and each must exist, so narrow excludes the others instead of
+// dropping them.
 func (q *request) narrow(check string) {
 	others := q.filter.Names
 	if len(others) == 0 {
@@ -81,7 +107,7 @@ func (q *request) parseQuery(raw string) error {
 		if err != nil {
 			return badRequestf("query: %w", err)
 		}
-		if strings.Contains(part, ";") { // As net/url: some take it for "&".
+		if strings.Contains(part, ";") { // As in net/url: some programs take it for "&".
 			return badRequestf("query: semicolon, want & between parameters")
 		}
 		if err := q.set(key, value); err != nil {
@@ -102,9 +128,9 @@ func (q *request) set(key, value string) error {
 	case "verbose":
 		q.verbose = value != "0" && value != "false"
 	case "format":
-		format := Format(strings.ReplaceAll(value, " ", "+")) // ?format=health+json is not escaped by anybody.
+		format := Format(strings.ReplaceAll(value, " ", "+")) // Nobody escapes the + of ?format=health+json.
 		if !slices.Contains(Formats(), format) {
-			return badRequestf("format %q, want json, text, health+json or plain", clip(value))
+			return badRequestf("format %q, want %s", quoted(value), formatNames())
 		}
 		if q.format == "" {
 			q.format = format
@@ -113,11 +139,9 @@ func (q *request) set(key, value string) error {
 	return nil
 }
 
-// clip shortens what a client sent, for an error.
-func clip(s string) string {
-	const enough = 200
-	if len(s) > enough {
-		return s[:enough]
-	}
-	return s
-}
+// maxName is the length of the longest name or tag that a check can have, and
+// of the longest part of a request that an error quotes, in bytes.
+const maxName = 100
+
+// quoted shortens a part of a request for an error.
+func quoted(s string) string { return clip.At(s, maxName) }

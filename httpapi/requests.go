@@ -11,10 +11,9 @@ import (
 )
 
 // Requests counts the answers of handlers as healthcheck_http_requests_total.
-// It is a [prometheus.Collector], and safe for concurrent use.
+// It is a [prometheus.Collector]. The zero value is ready to use; a Requests is
+// safe for concurrent use.
 type Requests struct {
-	desc *prometheus.Desc
-
 	mu       sync.Mutex
 	handlers map[string]*answers
 
@@ -22,20 +21,19 @@ type Requests struct {
 }
 
 // NewRequests returns a Requests that has counted nothing.
-func NewRequests() *Requests {
-	return &Requests{
-		desc: prometheus.NewDesc("healthcheck_http_requests_total",
-			"The number of HTTP requests that were answered, by handler and status code (other: any that is not usual here).",
-			[]string{"handler", "code"}, nil),
-		handlers: map[string]*answers{},
-	}
+func NewRequests() *Requests { return new(Requests) }
+
+func requestsDesc() *prometheus.Desc {
+	return prometheus.NewDesc("healthcheck_http_requests_total",
+		"The number of HTTP requests that were answered, by handler and status code (other: any that is not usual here).",
+		[]string{"handler", "code"}, nil)
 }
 
-// countedCodes are the codes that are counted by themselves: a closed set, so
-// that no setting makes a series of its own.
+// countedCodes are the codes with a series of their own: a closed set, so that no
+// setting adds a series.
 var countedCodes = [...]int{200, 304, 400, 401, 403, 404, 405, 500, 503}
 
-// answers counts the answers of one handler; the last place is for others.
+// answers counts the answers of one handler; the last counter is for other codes.
 type answers [len(countedCodes) + 1]striped.Counter
 
 func (a *answers) add(code int) {
@@ -48,15 +46,19 @@ func (a *answers) add(code int) {
 	a[len(countedCodes)].Inc()
 }
 
-// Wrap returns h with its answers counted under the name of a handler, which
-// is a word of the program and nothing that a request says. The same name may
-// be used for several.
+// Wrap returns h with its answers counted under the name of a handler. The name
+// is a constant of the program, never a part of a request. Several handlers may
+// share a name.
 func (q *Requests) Wrap(handler string, h http.Handler) http.Handler {
+	h = orNotFound(h)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	counts := q.handlers[handler]
 	if counts == nil {
 		counts = new(answers)
+		if q.handlers == nil {
+			q.handlers = map[string]*answers{}
+		}
 		q.handlers[handler] = counts
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,18 +73,19 @@ func (q *Requests) Wrap(handler string, h http.Handler) http.Handler {
 			q.writers.Put(counted)
 		}()
 		h.ServeHTTP(counted, r)
-		if counted.code == 0 { // A handler that says nothing and returns has said 200; one that panics has not answered.
+		if counted.code == 0 { // net/http sends 200 for a handler that writes nothing; a handler that panics sends no answer.
 			counted.code = http.StatusOK
 		}
 	})
 }
 
 // Describe implements [prometheus.Collector].
-func (q *Requests) Describe(ch chan<- *prometheus.Desc) { ch <- q.desc }
+func (q *Requests) Describe(ch chan<- *prometheus.Desc) { ch <- requestsDesc() }
 
-// Collect implements [prometheus.Collector]. The count of 200 is there from the
-// start, the others once there is something to count.
+// Collect implements [prometheus.Collector]. The series for 200 exists from the
+// start, the others from the first answer with that code.
 func (q *Requests) Collect(ch chan<- prometheus.Metric) {
+	desc := requestsDesc()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for handler, counts := range q.handlers {
@@ -92,13 +95,13 @@ func (q *Requests) Collect(ch chan<- prometheus.Metric) {
 				code = strconv.Itoa(countedCodes[i])
 			}
 			if n > 0 || i == 0 {
-				ch <- prometheus.MustNewConstMetric(q.desc, prometheus.CounterValue, float64(n), handler, code)
+				ch <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(n), handler, code)
 			}
 		}
 	}
 }
 
-// A countedWriter remembers the status of an answer.
+// A countedWriter records the status of an answer.
 type countedWriter struct {
 	http.ResponseWriter
 	code int

@@ -7,11 +7,21 @@ import (
 	"sync/atomic"
 )
 
-// A badRequest is an error of the client's.
+// A badRequest is a fault of the request.
 type badRequest struct{ error }
 
 func badRequestf(format string, a ...any) error {
 	return badRequest{fmt.Errorf(format, a...)}
+}
+
+// orNotFound returns h, or a handler that answers 404 if h is nil.
+func orNotFound(h http.Handler) http.Handler {
+	if h != nil {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, r, http.StatusNotFound, errNothingThere)
+	})
 }
 
 // refuse answers with an error as JSON.
@@ -22,12 +32,12 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
 
 func refuseMethod(w http.ResponseWriter, r *http.Request, allow []string) {
 	w.Header()["Allow"] = allow
-	refuse(w, r, http.StatusMethodNotAllowed, fmt.Errorf("method %s, want %s", clip(r.Method), allow[0]))
+	refuse(w, r, http.StatusMethodNotAllowed, fmt.Errorf("method %s, want %s", quoted(r.Method), allow[0]))
 }
 
-// A contentLength remembers the lengths of a body that are nearly the same, ready
-// for a header: a moment has a digit more or less. Once they have all been seen
-// nobody writes here, and readers on several processors do not slow each other
+// A contentLength keeps header values for lengths that are nearly the same: the
+// time in a body has a digit more or less. Once it has seen them all it writes
+// nothing any more, and readers on several processors do not slow each other
 // down.
 type contentLength struct {
 	known [8]atomic.Pointer[headerLength] // by n modulo 8
@@ -52,9 +62,9 @@ func (c *contentLength) of(n int) []string {
 	return l.values
 }
 
-// send writes a whole answer of some parts; the answer to HEAD has the same
-// header and no body. What cannot be sent is nobody's business any more: the
-// client is gone.
+// send writes an answer whose body is made of parts; the answer to HEAD has the
+// same header and no body. A write error means that the client is gone; send
+// ignores it.
 func send(w http.ResponseWriter, r *http.Request, status int, contentType []string, length *contentLength, parts ...[]byte) {
 	header := w.Header()
 	if status == http.StatusNoContent || status == http.StatusNotModified { // These have no body.

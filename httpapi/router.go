@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// A Router sends requests to handlers by their path, and never redirects:
-// repeated slashes, "." and a slash at the end get the same answer as without,
-// any other path 404. Every answer gets the security headers of a server that
-// has nothing to do with a browser's scripts; a handler may replace them.
+// A Router passes requests on to handlers by their path and never redirects.
+// Repeated slashes, "." and a slash at the end don't change the answer; an
+// unknown path is 404. Every answer gets the security headers of a server
+// without scripts; a handler may replace them.
 //
-// A Router is made by [Routes] and not changed afterwards.
+// [Routes] makes a Router; it does not change afterwards. The zero value answers
+// 404.
 type Router struct {
 	exact  map[string]http.Handler // without a slash at the end
 	prefix []prefixRoute
@@ -22,12 +23,13 @@ type prefixRoute struct {
 	handler http.Handler
 }
 
-// Routes makes a Router. A path that ends in a slash stands for itself, without
-// the slash too, and for all that is below it; any other only for itself. "/"
-// is the root page alone. Of two prefixes the longer counts.
+// Routes returns a Router. A path that ends in a slash also stands for the path
+// without the slash and for all paths below it; any other path stands for itself
+// alone, and "/" for the root alone. The longest matching path wins.
 func Routes(handlers map[string]http.Handler) *Router {
 	router := &Router{exact: map[string]http.Handler{}}
 	for path, handler := range handlers {
+		handler = orNotFound(handler)
 		name := strings.TrimSuffix(path, "/")
 		if name != path && name != "" {
 			router.prefix = append(router.prefix, prefixRoute{path, handler})
@@ -40,7 +42,7 @@ func Routes(handlers map[string]http.Handler) *Router {
 	return router
 }
 
-// strictPolicy is for answers that a browser may show and nothing else.
+// strictPolicy lets a browser show an answer and nothing else.
 const strictPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 var strictPolicyHeader = []string{strictPolicy}
@@ -50,7 +52,7 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["X-Content-Type-Options"] = noSniff
 	header["Content-Security-Policy"] = strictPolicyHeader
-	handler := router.exact[r.URL.Path] // What pollers spell; "/" is not among them.
+	handler := router.exact[r.URL.Path] // The usual spellings; "/" is not among them.
 	if handler == nil || r.URL.Path == "" {
 		handler, r = router.find(r)
 	}
@@ -62,8 +64,8 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handler.ServeHTTP(w, r)
 }
 
-// find returns the handler for a path in any spelling, and the request with
-// the path in the plain one.
+// find returns the handler for a path in any spelling, and the request with the
+// clean path.
 func (router *Router) find(r *http.Request) (http.Handler, *http.Request) {
 	path, ok := clean(r.URL.Path)
 	if !ok {
@@ -84,9 +86,8 @@ func (router *Router) find(r *http.Request) (http.Handler, *http.Request) {
 	return best.handler, r
 }
 
-// clean returns path without what means nothing; a slash at the end stays. It
-// reports false for what is no path of ours: one that leads upwards, or the *
-// of OPTIONS *.
+// clean returns path without empty segments and dots; a slash at the end stays.
+// It reports false for a path with "..", and for the * of OPTIONS *.
 func clean(path string) (string, bool) {
 	if path != "" && path[0] != '/' {
 		return "", false

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"sync"
 	"time"
-	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 const (
@@ -143,7 +145,7 @@ func (c *sectionCall) wait(ctx context.Context, s *section) []byte {
 // value returns the member for v, scrubbed.
 func (s *section) value(v any) []byte {
 	if s.scrub.Name(s.name) {
-		return append(s.key(), `"********"`...)
+		return append(s.key(), `"`+scrub.Mask+`"`...)
 	}
 	b, ok := appendJSON(s.key(), s.scrub.Tree(v))
 	if !ok {
@@ -154,14 +156,7 @@ func (s *section) value(v any) []byte {
 
 // failure returns the member for an error, scrubbed and cut.
 func (s *section) failure(err error) []byte {
-	text := s.scrub.Text(err.Error())
-	if len(text) > maxSectionError {
-		cut := maxSectionError
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut] + "…"
-	}
+	text := clip.Short(s.scrub.Text(err.Error()), maxSectionError)
 	return append(appendString(append(s.key(), `{"error": `...), text), '}')
 }
 

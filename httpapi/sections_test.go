@@ -65,7 +65,7 @@ func TestASectionThatFailsIsAnErrorAndNeverTheStatus(t *testing.T) {
 	}})
 	want := `, "error": {"error": "no route to \"db\""}, "panic": {"error": "panic: no"}, ` +
 		`"exit": {"error": "the function ended its goroutine"}, "nil": null, "channel": "********", ` +
-		`"long": {"error": "` + strings.Repeat(`\u00e9`, 512) + `\u2026"}, "last": 1}`
+		`"long": {"error": "` + strings.Repeat(`\u00e9`, 510) + `\u2026"}, "last": 1}`
 	if got != want {
 		t.Errorf("sections are\n%s\nwant\n%s", got, want)
 	}

@@ -15,7 +15,7 @@ import (
 func TestAWarmAnswerAllocatesLittleWhateverTheNumberOfChecks(t *testing.T) {
 	for _, checks := range []int{10, 100, 1000} {
 		for _, path := range []string{"/healthcheck", "/healthcheck?verbose", "/healthcheck?format=text", "/healthcheck?format=health%2Bjson", "/healthcheck/check_3"} {
-			h := httpapi.Healthcheck(&warm{manyPassed(checks)}, httpapi.Options{})
+			h := httpapi.Healthcheck(&warm{manyPassed(checks)}, httpapi.Options{Prefix: "/healthcheck"})
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 			w := &discard{header: http.Header{}}
 			got := testing.AllocsPerRun(100, func() {
@@ -39,7 +39,7 @@ func BenchmarkHealthcheck(b *testing.B) {
 		}))
 	})
 	for _, checks := range []int{10, 100, 1000} {
-		h := httpapi.Healthcheck(&warm{manyPassed(checks)}, httpapi.Options{})
+		h := httpapi.Healthcheck(&warm{manyPassed(checks)}, httpapi.Options{Prefix: "/healthcheck"})
 		for _, q := range []struct{ method, path string }{
 			{"GET", "/healthcheck"}, {"OPTIONS", "/healthcheck"}, {"HEAD", "/healthcheck"},
 			{"GET", "/healthcheck?format=text"}, {"GET", "/healthcheck?format=health%2Bjson"}, {"GET", "/healthcheck/check_3"}, {"GET", "/healthcheck?tag=a&tag=b"},

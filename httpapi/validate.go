@@ -9,28 +9,30 @@ import (
 	"strings"
 )
 
-// fixedNames are the members of JSON's top level that are not to be had for
-// sections.
+// fixedNames returns the top-level members of the JSON. Sections cannot have
+// these names.
 func fixedNames() []string {
 	return []string{"hostname", "status", "timestamp", "results", "degraded", "draining"}
 }
 
-// Validate says what is wrong with o, all of it at once. Healthcheck does not
-// call it: it makes a handler of anything, using the default of what is wrong
-// and leaving out the sections that are.
+// Validate returns all faults of o, joined. Healthcheck does not call it: it
+// uses the default for a faulty setting and leaves out faulty sections.
 func (o Options) Validate() error {
 	var errs []error
 	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	for _, s := range []struct {
 		name   string
 		status int
-	}{{"success status", o.Success.Status}, {"failed status", o.Failed.Status}, {"draining status", o.DrainingStatus}} {
+	}{{"success status", o.Success.Status}, {"failed status", o.Failed.Status}, {"draining status", o.DrainingStatus}, {"unknown status", o.UnknownStatus}} {
 		if s.status != 0 && !validStatus(s.status) {
 			fault("%s %d, want 200 to 599", s.name, s.status)
 		}
 	}
+	if o.Prefix != "" && o.Prefix[0] != '/' {
+		fault("prefix %q, want a path such as /healthcheck", o.Prefix)
+	}
 	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
-		fault("format %q, want json, text, health+json or plain", o.Format)
+		fault("format %q, want %s", o.Format, formatNames())
 	}
 	errs = append(errs, validHeader("success header", o.Success.Header)...)
 	errs = append(errs, validHeader("failed header", o.Failed.Header)...)
@@ -56,7 +58,7 @@ func validSection(before []Section, name string) error {
 	return nil
 }
 
-// validHeader says what of header cannot be sent, in the order of the names.
+// validHeader returns the faults of header in the order of the names.
 func validHeader(what string, header http.Header) []error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -64,7 +66,7 @@ func validHeader(what string, header http.Header) []error {
 		case !token(name):
 			errs = append(errs, fmt.Errorf("%s %q: not a name that HTTP allows", what, name))
 		case framing(name):
-			errs = append(errs, fmt.Errorf("%s %q: only the server itself can say that", what, name))
+			errs = append(errs, fmt.Errorf("%s %q: only the server can set it", what, name))
 		}
 		for _, value := range header[name] {
 			if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
@@ -75,7 +77,7 @@ func validHeader(what string, header http.Header) []error {
 	return errs
 }
 
-// framing reports whether a header of that name says where a body ends.
+// framing reports whether a header of that name tells where a body ends.
 func framing(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
 	case "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Upgrade":
@@ -84,7 +86,7 @@ func framing(name string) bool {
 	return false
 }
 
-// token reports whether s is a token of RFC 9110, as the name of a header is.
+// token reports whether s is a token of RFC 9110, as header names are.
 func token(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -58,8 +58,8 @@ func serve(ctx context.Context, address, redis string) error {
 	registry.MustRegister(c)
 	handler := httpapi.Routes(map[string]http.Handler{
 		"/":             http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the service") }),
-		"/healthcheck/": httpapi.Healthcheck(c, httpapi.Options{}),
-		"/environment/": httpapi.Guard(httpapi.Environment(dump, httpapi.EnvironmentOptions{}), httpapi.Access{}),
+		"/healthcheck/": httpapi.Healthcheck(c, httpapi.Options{Prefix: "/healthcheck"}),
+		"/environment/": httpapi.Guard(httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}), httpapi.Access{}),
 		"/metrics":      httpapi.Metrics(registry, nil),
 	})
 	go c.Run(ctx) //nolint:errcheck // Its only error is a second call.

@@ -33,13 +33,13 @@ const mainFloor = 7
 
 func rooms() []room {
 	const words, authors, wire = "checks", "checks/checktype", "checks/internal/wire"
-	const self, state, logging, striped = "scrub", "internal/state", "internal/logging", "internal/striped"
+	const self, state, logging, striped, clip = "scrub", "internal/state", "internal/logging", "internal/striped", "internal/clip"
 	types := []string{
 		"checks/probe", "checks/store", "checks/host", "checks/command",
 		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
 	}
 	checkType := func(path string, outside ...string) room {
-		return room{path: path, floor: 1, uses: []string{words, authors, wire}, outside: outside}
+		return room{path: path, floor: 1, uses: []string{words, authors, wire, clip}, outside: outside}
 	}
 	// client_model has the types in the signatures of client_golang.
 	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
@@ -73,12 +73,12 @@ func rooms() []room {
 		{path: "config", floor: 4, uses: with(answers, types...), outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
-		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped}, lean: true, outside: clientGolang},
+		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped, clip}, lean: true, outside: clientGolang},
 		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true},
 		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
 
-		{path: "collector", floor: 2, uses: []string{words, authors, self, striped}, lean: true, outside: with(clientGolang, kitLog)},
-		{path: "envinfo", floor: 2, uses: []string{self}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
+		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},
+		{path: "envinfo", floor: 2, uses: []string{self, clip}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
 		checkType("checks/probe", "golang.org/x/net"),
 		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
@@ -89,11 +89,12 @@ func rooms() []room {
 		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
 		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),
 
-		{path: wire, floor: 0, step: 2, uses: []string{words, authors}, lean: true, outside: []string{"golang.org/x/net"}},
+		{path: wire, floor: 0, step: 2, uses: []string{words, authors, clip}, lean: true, outside: []string{"golang.org/x/net"}},
 		{path: authors, floor: 0, step: 1, uses: []string{words}, lean: true},
 		{path: words, floor: 0, lean: true},
 		{path: self, floor: 0, lean: true},
 		{path: striped, floor: 0, lean: true},
+		{path: clip, floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},
 		{path: "internal/faulttest", testing: true},

@@ -155,6 +155,6 @@ func (i *Instance) answer(cfg *config.Config) (*answers, error) {
 	if err != nil {
 		return nil, err
 	}
-	next.environment = httpapi.Environment(dump, httpapi.EnvironmentOptions{})
+	next.environment = httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"})
 	return next, nil
 }

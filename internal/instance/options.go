@@ -15,6 +15,7 @@ import (
 func HealthOptions(cfg *config.Config, s *scrub.Scrubber) httpapi.Options {
 	h := cfg.Healthcheck
 	o := httpapi.Options{
+		Prefix:         "/healthcheck",
 		Success:        httpapi.Answer{Status: h.SuccessStatus, Header: header(h.SuccessHeaders)},
 		Failed:         httpapi.Answer{Status: h.FailedStatus, Header: header(h.FailedHeaders)},
 		DrainingStatus: h.DrainingStatus,

@@ -1,0 +1,31 @@
+// Package clip cuts texts without cutting a character in two.
+//
+//	clip.At("naïve", 3)    // "na": byte 3 is inside the ï
+//	clip.Short("naïve", 5) // "na…"
+//
+// It counts bytes, and leaves texts alone that are short enough.
+package clip
+
+import "unicode/utf8"
+
+const ellipsis = "…"
+
+// At returns s cut to at most n bytes.
+func At(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// Short returns s cut to at most n bytes, including the "…" at the end of a text
+// that was cut.
+func Short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return At(s, n-len(ellipsis)) + ellipsis
+}
