@@ -92,12 +92,12 @@ reliability: ## the long form of every other promise about trouble; figures as w
 .PHONY: sbom
 sbom: build ## a bill of materials of the binary (CycloneDX), and the licences' texts, in dist/
 	mkdir -p dist
-	scripts/sbom $(BINARY) >dist/$(BINARY).cdx.json
-	scripts/licences --texts >dist/licences.txt
+	$(GO) run ./internal/docs bill $(BINARY) >dist/$(BINARY).cdx.json
+	$(GO) run ./internal/docs texts >dist/licences.txt
 
 .PHONY: licences
 licences: ## write docs/licences.md anew
-	scripts/licences >docs/licences.md.new
+	$(GO) run ./internal/docs licences >docs/licences.md.new
 	mv docs/licences.md.new docs/licences.md
 
 .PHONY: image

@@ -57,7 +57,6 @@ func rooms() []room {
 			uses: []string{words, self, "collector", "envinfo", "httpapi", state, "config",
 				"internal/instance", "internal/listen", logging, "internal/server"},
 			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
-		{path: "internal/gotest", floor: mainFloor},
 		{path: "internal/docs", floor: mainFloor, uses: everything},
 
 		{path: "internal/server", floor: 6, uses: with(files, "internal/instance", "internal/listen", logging),

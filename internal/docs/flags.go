@@ -1,31 +1,32 @@
-//go:build ignore
-
-// Write_flags writes flags.md from what the program says of itself.
 package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"log"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
 
-func main() {
-	log.SetFlags(0)
-	help := exec.Command("go", "run", ".", "--help-long")
-	help.Dir, help.Stderr = "..", os.Stderr
-	// One line for each flag, whatever the width of a terminal.
+// writeFlags writes docs/flags.md from the program's own help.
+func writeFlags(ctx context.Context, root string) error {
+	help := exec.CommandContext(ctx, "go", "run", ".", "--help-long")
+	help.Dir = root
+	// A wide terminal: one line for each flag.
 	help.Env = append(os.Environ(), "COLUMNS=1000", "CGO_ENABLED=0")
-	out, err := help.Output()
+	out, err := output(help)
 	if err != nil {
-		log.Fatal("go run . --help-long: ", err)
+		return err
 	}
-	if err := os.WriteFile("flags.md", page(string(out)), 0o644); err != nil {
-		log.Fatal(err)
+	text, err := flagsPage(string(out))
+	if err != nil {
+		return err
 	}
+	return os.WriteFile(filepath.Join(root, "docs", "flags.md"), text, 0o644) //nolint:gosec // A document.
 }
 
 var (
@@ -33,22 +34,22 @@ var (
 	wrapped = regexp.MustCompile(`\n {20,}`)
 )
 
-// page makes Markdown of the help: one section for the flags of all commands,
-// one for each command.
-func page(help string) []byte {
+// flagsPage returns the help as Markdown: one section for the flags of all
+// commands, then one for each command.
+func flagsPage(help string) ([]byte, error) {
 	help = wrapped.ReplaceAllString(help, "  ")
 	general, rest, found := strings.Cut(help, "Commands:\n")
 	if !found {
-		log.Fatal("the help has no commands")
+		return nil, errors.New("the help lists no commands")
 	}
 	var b bytes.Buffer
 	b.WriteString("<!-- Written by `make docs`. Do not edit. -->\n\n# Flags\n\n")
-	b.WriteString("Those of this first table may stand before and behind a command; a command's own stand behind it. What is\non or off is switched off by `--no-…`, such as `--no-web.enable-pprof`. No flag is taken from the environment.\n\n")
+	b.WriteString("The flags of this first table may stand before or after a command; a command's own flags stand after it.\nA flag without a value is switched off by `--no-…`, such as `--no-web.enable-pprof`. No flag is read from the\nenvironment.\n\n")
 	table(&b, general)
 	for _, command := range split(rest) {
 		describe(&b, command)
 	}
-	return b.Bytes()
+	return b.Bytes(), nil
 }
 
 // split cuts the list of commands: each begins at the left margin.

@@ -1,5 +1,0 @@
-//go:build generate
-
-package docs
-
-//go:generate go run write_flags.go

@@ -1,3 +1,0 @@
-module example.org/tested
-
-go 1.26.0
