@@ -2,7 +2,6 @@ package checks_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -158,31 +157,5 @@ func TestSecretIsReadFromYAMLAsItIs(t *testing.T) {
 	}
 	if string(c.Password) != canary || c.File != "/run/secret" {
 		t.Errorf("read %q and %q, want both as written", string(c.Password), c.File)
-	}
-}
-
-func TestOneSecretRefusesBothTwins(t *testing.T) {
-	for _, c := range []struct {
-		literal checks.Secret
-		file    checks.SecretFile
-		want    string
-	}{
-		{"", "", ""}, {canary, "", ""}, {"", "/f", ""},
-		{canary, "/f", "password and password_file are both given, want one of them"},
-	} {
-		err := checks.OneSecret("password", c.literal, c.file)
-		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
-			t.Errorf("OneSecret(%v, %q) = %v, want %q", c.literal, c.file, err, c.want)
-		}
-	}
-}
-
-func TestLiteralSecretIsReadWithoutAFile(t *testing.T) {
-	ctx := checks.WithSecretReceiver(t.Context(), func(string) { t.Error("a literal is told to the receiver") })
-	if got, err := checks.ReadSecret(ctx, canary, ""); got != canary || err != nil {
-		t.Errorf("ReadSecret = %q, %v, want the literal", got, err)
-	}
-	if got, err := checks.ReadSecret(context.Background(), "", ""); got != "" || err != nil {
-		t.Errorf("ReadSecret of neither = %q, %v, want nothing", got, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // build makes the Config of the decoded file.
@@ -109,7 +110,7 @@ func told(f checks.Func, learn func(string)) checks.Func {
 		return f
 	}
 	return func(ctx context.Context) (string, error) {
-		return f(checks.WithSecretReceiver(ctx, learn))
+		return f(checktype.WithSecretReceiver(ctx, learn))
 	}
 }
 

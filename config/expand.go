@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // An expander fills in ${NAME}, ${NAME:-default} and ${file:PATH}. What it puts
@@ -84,7 +85,7 @@ func (e *expander) fromFile(path string) (string, error) {
 	if path == "" {
 		return "", errWrongVariant
 	}
-	value, err := checks.SecretFile(path).Read(context.Background())
+	value, err := checktype.ReadSecret(context.Background(), "", checks.SecretFile(path))
 	if err != nil {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "local: "))
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // secretFiles looks at every secret file that the settings of a check name.
@@ -41,7 +42,7 @@ func mayName(field reflect.Value) bool {
 }
 
 func (l *loading) secretFile(file checks.SecretFile, path, about string, same fingerprint) {
-	value, err := file.Read(context.Background())
+	value, err := checktype.ReadSecret(context.Background(), "", file)
 	if err != nil {
 		l.faulty[checkOf(path)] = true
 		l.fault(path, "%s: %s", about, strings.TrimPrefix(err.Error(), "local: "))

@@ -132,7 +132,7 @@ func TestFaultsOfAllFilesAreToldAlsoWhenOneCannotBeRead(t *testing.T) {
 	want := `a.yml:1: unknown key "colour", want one of global, checks, environment, healthcheck
 b.yml: no such file or directory
 c.yml:1: the file is a list, want a mapping with checks:
-d.yml:2: check "y": tcp: address is missing, want host:port or unix:///path
+d.yml:2: check "y": tcp: address: missing, want host:port or unix:///path
 e.yml:1: is not YAML: an alias names an anchor that does not exist (a text that begins with * is put in quotes)
 f.yml: is not a regular file`
 	if got := faultsOf(t, dir, dir); got != want {

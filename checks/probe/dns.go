@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // DNS passes when a name server answers a question with the wanted code and
@@ -95,27 +96,27 @@ func (s DNS) compile() (*dnsCheck, error) {
 	c.question = dnsmessage.Question{Name: f.domain(s.Name, qtype), Type: qtype, Class: dnsmessage.ClassINET}
 	c.address = f.server(s.Server, s.TLS != nil)
 	if !known {
-		f.add("type %q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.Type)
+		f.Add("type", "%q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.Type)
 	}
 	if s.Transport != "" && s.Transport != "udp" && s.Transport != "tcp" {
-		f.add("transport %q, want udp or tcp", s.Transport)
+		f.Add("transport", "%q, want udp or tcp", s.Transport)
 	}
 	if s.Transport == "udp" && s.TLS != nil {
-		f.add("tls is given, but transport is udp")
+		f.Add("tls", "given, but transport is udp")
 	}
-	f.join(s.TLS.Validate())
+	f.Join(checktype.ValidateTLS(s.TLS))
 	c.rcode, known = parseRcode(cmp.Or(s.Rcode, "NOERROR"))
 	if !known {
-		f.add("rcode %q, want one such as NOERROR or NXDOMAIN", s.Rcode)
+		f.Add("rcode", "%q, want one such as NOERROR or NXDOMAIN", s.Rcode)
 	}
 	if len(s.Answers) > 0 && c.rcode != dnsmessage.RCodeSuccess {
-		f.add("answers are expected, but the wanted rcode is %s", s.Rcode)
+		f.Add("answers", "given, but the wanted rcode is %s", s.Rcode)
 	}
 	if s.Match != "" && s.Match != "all" && s.Match != "any" && s.Match != "exact" {
-		f.add("match %q, want all, any or exact", s.Match)
+		f.Add("match", "%q, want all, any or exact", s.Match)
 	}
 	if s.Match != "" && len(s.Answers) == 0 {
-		f.add("match is given without answers")
+		f.Add("match", "given without answers")
 	}
 	for _, answer := range s.Answers {
 		if qtype == 0 {
@@ -123,17 +124,17 @@ func (s DNS) compile() (*dnsCheck, error) {
 		}
 		text, ok := normaliseRecord(qtype, answer)
 		if !ok {
-			f.add("answers: %q is not a record of type %s", answer, typeName)
+			f.Add("answers", "%q is not a record of type %s", answer, typeName)
 		}
 		c.want = append(c.want, text)
 	}
-	return c, f.err()
+	return c, f.Err()
 }
 
 // domain makes the name that goes over the wire.
 func (f *faults) domain(name string, qtype dnsmessage.Type) dnsmessage.Name {
 	if name == "" {
-		f.add("name is missing, want one such as www.example.org")
+		f.Add("name", "missing, want one such as www.example.org")
 		return dnsmessage.Name{}
 	}
 	if ip, err := netip.ParseAddr(name); err == nil && qtype == dnsmessage.TypePTR {
@@ -141,7 +142,7 @@ func (f *faults) domain(name string, qtype dnsmessage.Type) dnsmessage.Name {
 	}
 	n, err := dnsmessage.NewName(strings.TrimSuffix(name, ".") + ".")
 	if err != nil || !isDomain(name) {
-		f.add("name %q, want a domain name in ASCII", name)
+		f.Add("name", "%q, want a domain name in ASCII", name)
 	}
 	return n
 }
@@ -187,7 +188,7 @@ func reverseName(ip netip.Addr) string {
 func (f *faults) server(server string, overTLS bool) string {
 	if server == "" {
 		if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
-			f.add("server is missing: %s has no /etc/resolv.conf", runtime.GOOS)
+			f.Add("server", "missing, and %s has no /etc/resolv.conf", runtime.GOOS)
 		}
 		return ""
 	}
@@ -203,7 +204,7 @@ func (f *faults) server(server string, overTLS bool) string {
 		address = net.JoinHostPort(server, port)
 	}
 	if !isHostPort(address) {
-		f.add("server %q, want host or host:port", server)
+		f.Add("server", "%q, want host or host:port", server)
 	}
 	return address
 }

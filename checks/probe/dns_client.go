@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 const (
@@ -29,35 +31,35 @@ const (
 // askUDP sends the question up to three times, because datagrams get lost, and
 // waits for an answer until the run's context ends. The socket is connected:
 // only what comes from the address that was asked is received.
-func (a *attempt) askUDP(q query) (dnsAnswer, error) {
-	conn, release, err := a.dial("udp", a.peer)
-	defer release()
+func askUDP(r *wire.Run, q query) (dnsAnswer, error) {
+	conn, err := r.Dial("udp", r.Peer())
 	if err != nil {
 		return dnsAnswer{}, err
 	}
-	a.doing("waiting for an answer from")
-	interval, strangers := a.sendInterval(), 0
+	defer conn.Close()
+	r.Phase("waiting for a reply from")
+	interval, strangers := sendInterval(r.Context()), 0
 	for sends := 1; ; sends++ {
 		if _, err := conn.Write(q.message); err != nil {
-			return dnsAnswer{}, a.fail(err)
+			return dnsAnswer{}, r.Fail(err)
 		}
 		wait := time.Time{}
 		if sends < maxSends {
 			wait = time.Now().Add(interval)
 		}
-		answer, err := a.receive(conn, q, wait, &strangers)
+		answer, err := receive(r, conn, q, wait, &strangers)
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return answer, err
 		}
-		if a.ended() != nil {
-			return dnsAnswer{}, a.unanswered(err, strangers)
+		if r.Ended() != nil {
+			return dnsAnswer{}, unanswered(r, err, strangers)
 		}
 	}
 }
 
 // sendInterval divides the time that is left among the sendings.
-func (a *attempt) sendInterval() time.Duration {
-	deadline, ok := a.ctx.Deadline()
+func sendInterval(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
 	if !ok {
 		return maxSendInterval
 	}
@@ -66,9 +68,9 @@ func (a *attempt) sendInterval() time.Duration {
 
 // receive reads datagrams until one answers the question or wait is over (zero:
 // until the run's context ends).
-func (a *attempt) receive(conn net.Conn, q query, wait time.Time, strangers *int) (dnsAnswer, error) {
+func receive(r *wire.Run, conn net.Conn, q query, wait time.Time, strangers *int) (dnsAnswer, error) {
 	conn.SetReadDeadline(wait)
-	if a.ended() != nil { // It may have ended before the deadline was set anew.
+	if r.Ended() != nil {
 		return dnsAnswer{}, os.ErrDeadlineExceeded
 	}
 	buffer := make([]byte, maxReceived)
@@ -78,53 +80,49 @@ func (a *attempt) receive(conn net.Conn, q query, wait time.Time, strangers *int
 			return dnsAnswer{}, err
 		}
 		if err != nil {
-			return dnsAnswer{}, a.fail(err)
+			return dnsAnswer{}, r.Fail(err)
 		}
 		answer, err := q.parse(buffer[:n])
 		if err == nil {
 			return answer, nil
 		}
 		if !errors.Is(err, errStranger) {
-			return dnsAnswer{}, a.reject(checks.ReasonProtocol, "%w", err)
+			return dnsAnswer{}, r.Reject(checks.ReasonProtocol, "%w", err)
 		}
 		*strangers++
 	}
-	return dnsAnswer{}, a.reject(checks.ReasonProtocol, "%d datagrams that do not answer the question", *strangers)
+	return dnsAnswer{}, r.Reject(checks.ReasonProtocol, "%d datagrams that do not answer the question", *strangers)
 }
 
 // unanswered is the failure at the end of the run's context.
-func (a *attempt) unanswered(err error, strangers int) error {
+func unanswered(r *wire.Run, err error, strangers int) error {
 	if strangers > 0 {
-		return a.reject(checks.ReasonProtocol, "%w within %s", errStranger, a.limit())
+		return r.Reject(checks.ReasonProtocol, "%w within %s", errStranger, r.Limit())
 	}
-	return a.fail(err)
+	return r.Fail(err)
 }
 
 // askTCP sends the question over TCP or TLS, where a message follows its length
 // (RFC 1035, section 4.2.2).
-func (a *attempt) askTCP(q query, t *checks.TLS) (dnsAnswer, error) {
-	conn, release, err := a.dial("tcp", a.peer)
-	defer release()
+func askTCP(r *wire.Run, q query, t *checks.TLS) (dnsAnswer, error) {
+	conn, err := r.Dial("tcp", r.Peer())
 	if err != nil {
 		return dnsAnswer{}, err
 	}
 	if t != nil {
-		host, _, _ := net.SplitHostPort(a.peer)
-		if conn, err = a.secure(conn, t, host); err != nil {
+		host, _, _ := net.SplitHostPort(r.Peer())
+		if conn, err = r.Secure(conn, t, host, nil); err != nil {
 			return dnsAnswer{}, err
 		}
 	}
-	a.doing("waiting for an answer from")
+	r.Phase("waiting for a reply from")
 	message, err := exchangeMessage(conn, q.message)
-	if errors.Is(err, io.EOF) {
-		return dnsAnswer{}, checks.Fail(checks.ReasonProtocol, &fault{a.phase + " " + a.peer + ": connection closed without one", err})
-	}
 	if err != nil {
-		return dnsAnswer{}, a.fail(err)
+		return dnsAnswer{}, r.Fail(err)
 	}
 	answer, err := q.parse(message)
 	if err != nil {
-		return dnsAnswer{}, a.reject(checks.ReasonProtocol, "%w", err)
+		return dnsAnswer{}, r.Reject(checks.ReasonProtocol, "%w", err)
 	}
 	return answer, nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 func (c *dnsCheck) run(ctx context.Context) (string, error) {
@@ -24,26 +25,28 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a := newAttempt(ctx, server)
+	r := wire.Start(ctx, server)
+	defer r.Close()
+	r.SetBudget(maxStrangers * maxReceived)
 	began := time.Now()
-	answer, err := c.ask(a, q)
+	answer, err := c.ask(r, q)
 	if err != nil {
 		return "", err
 	}
-	a.observe("lookup_seconds", began)
+	r.Observe("lookup_seconds", began)
 	return c.judge(ctx, answer)
 }
 
 // ask sends the question, over TCP where that is wanted or where the answer
 // does not fit a datagram (RFC 7766, section 5).
-func (c *dnsCheck) ask(a *attempt, q query) (dnsAnswer, error) {
+func (c *dnsCheck) ask(r *wire.Run, q query) (dnsAnswer, error) {
 	if !c.overTCP {
-		answer, err := a.askUDP(q)
+		answer, err := askUDP(r, q)
 		if err != nil || !answer.truncated {
 			return answer, err
 		}
 	}
-	return a.askTCP(q, c.settings.TLS)
+	return askTCP(r, q, c.settings.TLS)
 }
 
 // judge says whether the answer is a wanted one.

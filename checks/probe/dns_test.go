@@ -195,7 +195,7 @@ func TestDNSSilenceIsATimeout(t *testing.T) {
 	ctx, cancel := contextFor(t, 300*time.Millisecond)
 	defer cancel()
 	runIn(ctx, t, probe.DNS{Name: asked, Server: server}).
-		fails(t, checks.ReasonTimeout, "waiting for an answer from "+server+": timeout after 300ms")
+		fails(t, checks.ReasonTimeout, "waiting for a reply from "+server+": timeout after 300ms")
 	if n := questions.Load(); n < 1 || n > 3 {
 		t.Errorf("%d questions, want up to 3", n)
 	}
@@ -221,14 +221,14 @@ func TestDNSGarbageIsAProtocolFailure(t *testing.T) {
 	ctx, cancel := contextFor(t, 300*time.Millisecond)
 	defer cancel()
 	runIn(ctx, t, probe.DNS{Name: asked, Server: garbage}).
-		fails(t, checks.ReasonProtocol, "waiting for an answer from "+garbage+": the message does not answer the question within 300ms")
+		fails(t, checks.ReasonProtocol, "waiting for a reply from "+garbage+": the message does not answer the question within 300ms")
 
 	cut := dnsServer(t, func(question []byte) [][]byte {
 		answer := answerA("192.0.2.1").bytes(question)
 		return [][]byte{answer[:len(answer)-2]}
 	}, nil)
 	r := run(t, probe.DNS{Name: asked, Server: cut})
-	if checks.ReasonOf(r.err) != checks.ReasonProtocol || !strings.HasPrefix(r.err.Error(), "waiting for an answer from "+cut+": malformed message: ") {
+	if checks.ReasonOf(r.err) != checks.ReasonProtocol || !strings.HasPrefix(r.err.Error(), "waiting for a reply from "+cut+": malformed message: ") {
 		t.Errorf("run = %v (%s), want a malformed message and the reason protocol", r.err, checks.ReasonOf(r.err))
 	}
 
@@ -249,7 +249,7 @@ func TestDNSTellsThatNobodyListens(t *testing.T) {
 	server := packets.LocalAddr().String()
 	packets.Close()
 	listener.Close()
-	run(t, probe.DNS{Name: asked, Server: server}).fails(t, checks.ReasonRefused, "waiting for an answer from "+server+": connection refused")
+	run(t, probe.DNS{Name: asked, Server: server}).fails(t, checks.ReasonRefused, "waiting for a reply from "+server+": connection refused")
 }
 
 func TestDNSLeavesNothingOpenWhenCancelled(t *testing.T) {

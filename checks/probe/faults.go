@@ -1,32 +1,22 @@
 package probe
 
 import (
-	"errors"
-	"fmt"
 	"regexp"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // faults collects what is wrong with settings.
-type faults []error
+type faults struct{ checktype.Faults }
 
-func (f *faults) add(format string, a ...any) { *f = append(*f, fmt.Errorf(format, a...)) }
-
-func (f *faults) join(err error) {
-	if err != nil {
-		*f = append(*f, err)
-	}
-}
-
-func (f *faults) err() error { return errors.Join(*f...) }
-
-// pattern compiles a regular expression; empty is nil.
+// pattern compiles the regular expression of that key. Empty gives nil.
 func (f *faults) pattern(key, expr string) *regexp.Regexp {
 	if expr == "" {
 		return nil
 	}
 	re, err := regexp.Compile(expr)
 	if err != nil {
-		f.add("%s: %w", key, err)
+		f.Add(key, "%w", err)
 	}
 	return re
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // compile makes a check of the settings or says all that is wrong with them.
@@ -19,25 +19,25 @@ func (s HTTP) compile() (*httpCheck, error) {
 	c := &httpCheck{settings: s, method: cmp.Or(s.Method, http.MethodGet), maxBody: int64(cmp.Or(s.MaxBodySize, defaultMaxBody))}
 	c.url = f.target(s.URL)
 	if !isToken(c.method) || c.method != strings.ToUpper(c.method) || c.method == http.MethodConnect {
-		f.add("method %q, want one such as GET, HEAD or POST", c.method)
+		f.Add("method", "%q, want one such as GET, HEAD or POST", c.method)
 	}
 	c.setHeaders(s.Headers, &f)
 	c.status = f.statuses(s.Status)
 	c.match = f.pattern("body_regexp", s.BodyRegexp)
 	c.notMatch = f.pattern("body_not_regexp", s.BodyNotRegexp)
 	if s.MaxBodySize < 0 {
-		f.add("max_body_size %d, want a positive size", int64(s.MaxBodySize))
+		f.Add("max_body_size", "%d, want a positive size", int64(s.MaxBodySize))
 	}
-	f.join(s.checkAuth())
-	f.join(s.TLS.Validate())
+	f.Join(s.checkAuth())
+	f.Join(checktype.ValidateTLS(s.TLS))
 	if s.TLS != nil && c.url != nil && c.url.Scheme == "http" && !s.FollowRedirects {
-		f.add("tls is given, but the url begins with http://")
+		f.Add("tls", "given, but the url begins with http://")
 	}
 	c.proxy = f.proxy(s.ProxyURL)
 	if s.ProxyURL != "" && s.UnixSocket != "" {
-		f.add("proxy_url and unix_socket are both given, want one of them")
+		f.Add("proxy_url", "given beside unix_socket, want one of them")
 	}
-	return c, f.err()
+	return c, f.Err()
 }
 
 // setHeaders takes the configured headers over, sorted by name, so that faults
@@ -53,15 +53,15 @@ func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
 		value, canonical := headers[name], http.CanonicalHeaderKey(name)
 		switch {
 		case !isToken(name):
-			f.add("headers: %q is not the name of a header", name)
+			f.Add("headers", "%q is not the name of a header", name)
 		case seen[canonical]:
-			f.add("headers: %s is given twice", canonical)
+			f.Add("headers", "%s is given twice", canonical)
 		case slices.Contains(ownHeaders, canonical):
-			f.add("headers: %s is set by the check itself", canonical)
+			f.Add("headers", "%s is set by the check itself", canonical)
 		case !isHeaderValue(value):
-			f.add("headers: the value of %s has a control character", canonical) // Not the value: it may be a secret.
+			f.Add("headers", "the value of %s has a control character", canonical) // Not the value: it may be a secret.
 		case canonical == "Host" && (value == "" || !isASCII(value) || strings.ContainsAny(value, " \t/@")):
-			f.add("headers: Host %q, want a host name, with or without a port", value)
+			f.Add("headers", "Host %q, want a host name, with or without a port", value)
 		case canonical == "Host":
 			c.host = value
 		default:
@@ -83,21 +83,19 @@ func (s HTTP) checkAuth() error {
 	if a := s.BasicAuth; a != nil {
 		given = append(given, "basic_auth")
 		if a.Username == "" {
-			f.add("basic_auth: username is missing")
+			f.Add("basic_auth.username", "missing")
 		}
 		if strings.Contains(a.Username, ":") {
-			f.add("basic_auth: the username has a colon, which HTTP does not allow")
+			f.Add("basic_auth.username", "has a colon, which HTTP does not allow")
 		}
-		if err := checks.OneSecret("password", a.Password, a.PasswordFile); err != nil {
-			f.add("basic_auth: %w", err)
-		}
+		f.Under("basic_auth", checktype.OneSecret("password", a.Password, a.PasswordFile))
 	}
 	if s.BearerToken != "" || s.BearerTokenFile != "" {
 		given = append(given, "bearer_token")
 	}
-	f.join(checks.OneSecret("bearer_token", s.BearerToken, s.BearerTokenFile))
+	f.Join(checktype.OneSecret("bearer_token", s.BearerToken, s.BearerTokenFile))
 	if !isHeaderValue(string(s.BearerToken)) {
-		f.add("bearer_token has a control character")
+		f.Add("bearer_token", "has a control character")
 	}
 	for name := range s.Headers {
 		if strings.EqualFold(name, "Authorization") {
@@ -105,30 +103,30 @@ func (s HTTP) checkAuth() error {
 		}
 	}
 	if len(given) > 1 {
-		f.add("%s are given, want one of them", strings.Join(given, " and "))
+		f.Add(given[0], "given beside %s, want one of them", strings.Join(given[1:], " and "))
 	}
-	return f.err()
+	return f.Err()
 }
 
 // target parses the URL to ask. Nothing of it is quoted but its scheme and
 // host.
 func (f *faults) target(raw string) *url.URL {
 	if raw == "" {
-		f.add("url is missing, want one such as https://shop.example.org/health")
+		f.Add("url", "missing, want one such as https://shop.example.org/health")
 		return nil
 	}
 	u, err := parseURL(raw)
 	if err != nil {
-		f.add("url: %w", err)
+		f.Add("url", "%w", err)
 		return nil
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		f.add("url: scheme %q, want http or https", u.Scheme)
+		f.Add("url", "scheme %q, want http or https", u.Scheme)
 	}
 	if u.User != nil {
-		f.add("url: has a user, use basic_auth")
+		f.Add("url", "has a user, use basic_auth")
 	}
-	f.join(checkHost("url", u))
+	f.Join(checkHost("url", u))
 	return u
 }
 
@@ -138,16 +136,16 @@ func (f *faults) proxy(raw string) *url.URL {
 	}
 	u, err := parseURL(raw)
 	if err != nil {
-		f.add("proxy_url: %w", err)
+		f.Add("proxy_url", "%w", err)
 		return nil
 	}
 	if u.Scheme != "http" {
-		f.add("proxy_url: scheme %q, want http", u.Scheme)
+		f.Add("proxy_url", "scheme %q, want http", u.Scheme)
 	}
 	if u.User != nil {
-		f.add("proxy_url: has a user, which is not supported")
+		f.Add("proxy_url", "has a user, which is not supported")
 	}
-	f.join(checkHost("proxy_url", u))
+	f.Join(checkHost("proxy_url", u))
 	return u
 }
 
@@ -162,13 +160,13 @@ func parseURL(raw string) (*url.URL, error) {
 
 func checkHost(key string, u *url.URL) error {
 	if u.Hostname() == "" {
-		return fmt.Errorf("%s: has no host", key)
+		return checktype.Fault{Key: key, Err: errors.New("has no host")}
 	}
 	if !isASCII(u.Hostname()) {
-		return fmt.Errorf("%s: host %q, want it in ASCII (xn--…)", key, u.Hostname())
+		return checktype.Fault{Key: key, Err: fmt.Errorf("host %q, want it in ASCII (xn--…)", u.Hostname())}
 	}
 	if port := u.Port(); port != "" && !isPort(port) {
-		return fmt.Errorf("%s: port %s, want 1 to 65535", key, port)
+		return checktype.Fault{Key: key, Err: fmt.Errorf("port %s, want 1 to 65535", port)}
 	}
 	return nil
 }

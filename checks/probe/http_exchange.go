@@ -10,6 +10,7 @@ import (
 	"net/url"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // An exchange is one request and its answer on a connection of its own.
@@ -19,7 +20,7 @@ import (
 // the phase in which it failed nor stops at a size. Here the goroutine of the
 // run writes, reads and closes, and net/http formats and parses.
 type exchange struct {
-	*attempt
+	*wire.Run
 	conn    net.Conn
 	request *http.Request
 }
@@ -31,7 +32,7 @@ const max1xx = 5
 // be read until the connection is closed, which is all the closing that there
 // is: the body's own Close would first read it to its end.
 func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
-	x.doing("sending the request to")
+	x.Phase("sending the request to")
 	write := x.request.Write
 	if absolute {
 		write = x.request.WriteProxy
@@ -39,7 +40,7 @@ func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
 	var sendFailure error
 	if err := write(x.conn); err != nil {
 		// A peer may have answered without reading all of the request.
-		sendFailure = x.fail(err)
+		sendFailure = x.Fail(err)
 	}
 	res, err := x.readHead()
 	if err != nil && sendFailure != nil {
@@ -49,13 +50,13 @@ func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
 }
 
 func (x *exchange) readHead() (*http.Response, error) {
-	began := x.doing("waiting for headers from")
+	began := x.Phase("waiting for headers from")
 	source := &headReader{conn: x.conn, left: maxHead}
 	reader := bufio.NewReader(source)
 	if _, err := reader.Peek(1); err != nil {
 		return nil, x.headless(source)
 	}
-	x.observe("first_byte_seconds", began)
+	x.Observe("first_byte_seconds", began)
 	for range max1xx + 1 {
 		res, err := http.ReadResponse(reader, x.request)
 		if err != nil {
@@ -66,10 +67,10 @@ func (x *exchange) readHead() (*http.Response, error) {
 			return res, nil
 		}
 		if res.StatusCode == http.StatusSwitchingProtocols {
-			return nil, x.reject(checks.ReasonProtocol, "status 101, which was not asked for")
+			return nil, x.Reject(checks.ReasonProtocol, "status 101, which was not asked for")
 		}
 	}
-	return nil, x.reject(checks.ReasonProtocol, "more than %d informational answers", max1xx)
+	return nil, x.Reject(checks.ReasonProtocol, "more than %d informational answers", max1xx)
 }
 
 // headless says why there are no headers. The parser takes a line that was cut
@@ -78,15 +79,15 @@ func (x *exchange) readHead() (*http.Response, error) {
 func (x *exchange) headless(source *headReader) error {
 	switch {
 	case source.err == nil:
-		return x.reject(checks.ReasonProtocol, "the answer is not HTTP")
+		return x.Reject(checks.ReasonProtocol, "the answer is not HTTP")
 	case errors.Is(source.err, errLargeHead):
-		return x.reject(checks.ReasonProtocol, "%w", source.err)
+		return x.Reject(checks.ReasonProtocol, "%w", source.err)
 	case errors.Is(source.err, io.EOF) && source.left == maxHead:
-		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed without any", source.err})
+		return x.Fail(source.err)
 	case errors.Is(source.err, io.EOF):
-		return checks.Fail(checks.ReasonProtocol, &fault{x.phase + " " + x.peer + ": connection closed within them", source.err})
+		return x.Reject(checks.ReasonProtocol, "connection closed within them")
 	}
-	return x.fail(source.err)
+	return x.Fail(source.err)
 }
 
 var errLargeHead = errors.New("larger than 64KiB")

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
@@ -25,12 +24,10 @@ type hop struct {
 	// to go on.
 	abroad bool
 	count  int // of redirects so far
-	// started is when the run began.
-	started time.Time
 }
 
 func (c *httpCheck) firstHop(authorization string) hop {
-	h := hop{url: c.url, method: c.method, body: c.settings.Body, header: c.header, host: c.host, started: time.Now()}
+	h := hop{url: c.url, method: c.method, body: c.settings.Body, header: c.header, host: c.host}
 	if authorization != "" {
 		h.header = c.header.Clone()
 		h.header.Set("Authorization", authorization)

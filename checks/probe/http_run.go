@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 func (c *httpCheck) run(ctx context.Context) (string, error) {
@@ -20,10 +23,13 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	h := c.firstHop(authorization)
+	r := wire.Start(ctx, h.peer(c))
+	defer r.Close()
+	r.SetBudget(math.MaxInt64) // The head and the body have limits of their own.
 	for {
 		var code int
 		var location string
-		if code, location, err = c.ask(ctx, h); err != nil {
+		if code, location, err = c.ask(r, h); err != nil {
 			return "", err
 		}
 		if location == "" {
@@ -39,7 +45,7 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 	s := c.settings
 	if s.BasicAuth != nil {
-		password, err := checks.ReadSecret(ctx, s.BasicAuth.Password, s.BasicAuth.PasswordFile)
+		password, err := checktype.ReadSecret(ctx, s.BasicAuth.Password, s.BasicAuth.PasswordFile)
 		if err != nil {
 			return "", err
 		}
@@ -48,7 +54,7 @@ func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 	if s.BearerToken == "" && s.BearerTokenFile == "" {
 		return "", nil
 	}
-	token, err := checks.ReadSecret(ctx, s.BearerToken, s.BearerTokenFile)
+	token, err := checktype.ReadSecret(ctx, s.BearerToken, s.BearerTokenFile)
 	if err != nil {
 		return "", err
 	}
@@ -60,20 +66,19 @@ func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 
 // ask makes one request. The location is not empty when the answer is a
 // redirect that is to be followed; what else is not wanted is an error.
-func (c *httpCheck) ask(ctx context.Context, h hop) (code int, location string, err error) {
-	a := newAttempt(ctx, h.peer(c))
-	a.started = h.started
-	conn, release, err := c.connect(a, h)
-	defer release()
+func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err error) {
+	r.SetPeer(h.peer(c))
+	conn, err := c.connect(r, h)
 	if err != nil {
 		return 0, "", err
 	}
-	x := &exchange{attempt: a, conn: conn, request: h.request()}
+	defer conn.Close()
+	x := &exchange{Run: r, conn: conn, request: h.request()}
 	res, err := x.roundTrip(c.proxy != nil && h.url.Scheme == "http") //nolint:bodyclose // See roundTrip.
 	if err != nil {
 		return 0, "", err
 	}
-	checks.Observe(ctx, "status_code", float64(res.StatusCode))
+	checks.Observe(r.Context(), "status_code", float64(res.StatusCode))
 	if !c.status.contains(res.StatusCode) {
 		location = res.Header.Get("Location")
 		if c.settings.FollowRedirects && isRedirect(res.StatusCode) && location != "" {
@@ -134,50 +139,49 @@ func (c *httpCheck) secrets(h hop) []string {
 
 // connect dials the URL's host, or the socket or the proxy that is to be used
 // instead, and makes it a TLS connection where the scheme wants one.
-func (c *httpCheck) connect(a *attempt, h hop) (conn net.Conn, release func(), err error) {
+func (c *httpCheck) connect(r *wire.Run, h hop) (conn net.Conn, err error) {
 	switch {
 	case c.settings.UnixSocket != "":
-		conn, release, err = a.dial("unix", c.settings.UnixSocket)
+		conn, err = r.Dial("unix", c.settings.UnixSocket)
 	case c.proxy != nil:
-		conn, release, err = c.dialProxy(a, h)
+		conn, err = c.dialProxy(r, h)
 	default:
-		conn, release, err = a.dial("tcp", h.address())
+		conn, err = r.Dial("tcp", h.address())
 	}
 	if err != nil || h.url.Scheme != "https" {
-		return conn, release, err
+		return conn, err
 	}
-	conn, err = a.secure(conn, h.tls(c.settings.TLS), h.url.Hostname())
-	return conn, release, err
+	return r.Secure(conn, h.tls(c.settings.TLS), h.url.Hostname(), nil)
 }
 
 // dialProxy connects to the proxy and, for https, asks it for a tunnel.
-func (c *httpCheck) dialProxy(a *attempt, h hop) (net.Conn, func(), error) {
-	target := a.peer
-	a.peer = "proxy " + hostPort(c.proxy)
-	conn, release, err := a.dial("tcp", hostPort(c.proxy))
+func (c *httpCheck) dialProxy(r *wire.Run, h hop) (net.Conn, error) {
+	target := r.Peer()
+	r.SetPeer("proxy " + hostPort(c.proxy))
+	conn, err := r.Dial("tcp", hostPort(c.proxy))
 	if err != nil || h.url.Scheme != "https" {
-		return conn, release, err
+		return conn, err
 	}
-	x := &exchange{attempt: a, conn: conn, request: connectRequest(h.address())}
+	x := &exchange{Run: r, conn: conn, request: connectRequest(h.address())}
 	res, err := x.roundTrip(false) //nolint:bodyclose // See roundTrip.
 	if err != nil {
-		return nil, release, err
+		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
 		reason := checks.ReasonUnreachable
 		if res.StatusCode == http.StatusProxyAuthRequired || res.StatusCode == http.StatusForbidden {
 			reason = checks.ReasonAuth
 		}
-		return nil, release, checks.Fail(reason, fmt.Errorf("%s answers CONNECT %s with status %d, want 200", a.peer, target, res.StatusCode))
+		return nil, checks.Fail(reason, fmt.Errorf("%s answers CONNECT %s with status %d, want 200", r.Peer(), target, res.StatusCode))
 	}
-	a.peer = target
-	return conn, release, nil
+	r.SetPeer(target)
+	return conn, nil
 }
 
 // readBody reads a body of at most limit bytes, which is returned only if it is
 // wanted.
 func (x *exchange) readBody(res *http.Response, limit int64, wanted bool) ([]byte, error) {
-	began := x.doing("reading the body from")
+	began := x.Phase("reading the body from")
 	if res.ContentLength > limit && x.request.Method != http.MethodHead {
 		return nil, x.tooLarge(limit)
 	}
@@ -188,7 +192,7 @@ func (x *exchange) readBody(res *http.Response, limit int64, wanted bool) ([]byt
 	}
 	n, err := io.Copy(sink, io.LimitReader(res.Body, limit+1))
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, checks.Fail(checks.ReasonProtocol, x.fail(fmt.Errorf("broke off after %d bytes", n)))
+		return nil, checks.Fail(checks.ReasonProtocol, x.Fail(fmt.Errorf("broke off after %d bytes", n)))
 	}
 	if err != nil {
 		return nil, x.misunderstood(err)
@@ -196,19 +200,19 @@ func (x *exchange) readBody(res *http.Response, limit int64, wanted bool) ([]byt
 	if n > limit {
 		return nil, x.tooLarge(limit)
 	}
-	x.observe("transfer_seconds", began)
-	checks.Observe(x.ctx, "body_bytes", float64(n))
+	x.Observe("transfer_seconds", began)
+	checks.Observe(x.Context(), "body_bytes", float64(n))
 	return buffer.Bytes(), nil
 }
 
 func (x *exchange) tooLarge(limit int64) error {
-	return x.reject(checks.ReasonAssertion, "larger than %s, want at most max_body_size", checks.Size(limit))
+	return x.Reject(checks.ReasonAssertion, "larger than %s, want at most max_body_size", checks.Size(limit))
 }
 
 // misunderstood fails with err; what is no trouble of the network's must be an
 // answer that is not HTTP.
 func (x *exchange) misunderstood(err error) error {
-	failure := x.fail(err)
+	failure := x.Fail(err)
 	if checks.ReasonOf(failure) == checks.ReasonError {
 		return checks.Fail(checks.ReasonProtocol, failure)
 	}

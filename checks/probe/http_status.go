@@ -21,7 +21,7 @@ func (f *faults) statuses(list []string) statusSet {
 	for _, s := range list {
 		r, ok := parseStatus(s)
 		if !ok {
-			f.add("status %q, want a code or a range such as 304 or 200-299", s)
+			f.Add("status", "%q, want a code or a range such as 304 or 200-299", s)
 		}
 		set = append(set, r)
 	}

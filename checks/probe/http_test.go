@@ -268,7 +268,7 @@ func TestHTTPUnderstandsWhatServersSend(t *testing.T) {
 
 func TestHTTPSaysHowAnAnswerIsBroken(t *testing.T) {
 	for name, c := range map[string]struct{ answer, want string }{
-		"no answer":           {"", "waiting for headers from %s: connection closed without any"},
+		"no answer":           {"", "waiting for headers from %s: connection closed"},
 		"half of the headers": {"HTTP/1.1 200 OK\r\nContent-", "waiting for headers from %s: connection closed within them"},
 		"another protocol":    {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "waiting for headers from %s: the answer is not HTTP"},
 		"a short body":        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "reading the body from %s: broke off after 5 bytes"},

@@ -24,10 +24,10 @@ func TestTCPTalksToARealRedis(t *testing.T) {
 		return runIn(ctx, t, s)
 	}
 	within(200*time.Millisecond, probe.TCP{Address: redis.Addr, Send: "PING\r\n", Expect: `^\+PONG`}).
-		fails(t, checks.ReasonAssertion, "waiting for an answer from "+redis.Addr+`: no match of "^\\+PONG" within 200ms, got "-NOAUTH Authentication required."…`)
+		fails(t, checks.ReasonAssertion, "waiting for a reply from "+redis.Addr+`: no match of "^\\+PONG" within 200ms, got "-NOAUTH Authentication required."…`)
 
 	redis.Freeze()
-	within(200*time.Millisecond, healthy).fails(t, checks.ReasonTimeout, "waiting for an answer from "+redis.Addr+": timeout after 200ms")
+	within(200*time.Millisecond, healthy).fails(t, checks.ReasonTimeout, "waiting for a reply from "+redis.Addr+": timeout after 200ms")
 	redis.Thaw()
 	run(t, healthy).passes(t, redis.Addr+" answers as expected")
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // TCP passes when a connection is made (with TLS: when the handshake is done
@@ -81,20 +82,20 @@ func (s TCP) compile() (*tcpCheck, error) {
 	var f faults
 	c := &tcpCheck{settings: s}
 	c.setAddress(s.Address, &f)
-	f.join(s.TLS.Validate())
+	f.Join(checktype.ValidateTLS(s.TLS))
 	if s.TLS != nil && c.network == "unix" && s.TLS.ServerName == "" && !s.TLS.InsecureSkipVerify {
-		f.add("tls: server_name is missing, a unix socket has no host")
+		f.Add("tls.server_name", "missing, a unix socket has no host")
 	}
 	steps := s.Steps
 	if s.Send != "" || s.Expect != "" {
 		if len(steps) > 0 {
-			f.add("steps are given beside send or expect, want one of both forms")
+			f.Add("steps", "given beside send or expect, want one of both forms")
 		}
 		steps = append([]TCPStep{{Send: s.Send, Expect: s.Expect}}, steps...)
 	}
 	for _, step := range steps {
 		if step == (TCPStep{}) {
-			f.add("steps: one has neither send nor expect")
+			f.Add("steps", "one has neither send nor expect")
 		}
 		compiled := tcpStep{send: step.Send}
 		if f.pattern("expect", step.Expect) != nil {
@@ -102,23 +103,23 @@ func (s TCP) compile() (*tcpCheck, error) {
 		}
 		c.steps = append(c.steps, compiled)
 	}
-	return c, f.err()
+	return c, f.Err()
 }
 
 func (c *tcpCheck) setAddress(address string, f *faults) {
 	if path, isUnix := strings.CutPrefix(address, "unix://"); isUnix {
 		c.network, c.address = "unix", path
 		if path == "" {
-			f.add("address: unix:// without a path, want one such as unix:///run/app.sock")
+			f.Add("address", "unix:// without a path, want one such as unix:///run/app.sock")
 		}
 		return
 	}
 	c.network, c.address = "tcp", address
 	switch {
 	case address == "":
-		f.add("address is missing, want host:port or unix:///path")
+		f.Add("address", "missing, want host:port or unix:///path")
 	case !isHostPort(address):
-		f.add("address %q, want host:port or unix:///path", address)
+		f.Add("address", "%q, want host:port or unix:///path", address)
 	default:
 		c.host, _, _ = net.SplitHostPort(address)
 	}

@@ -12,32 +12,33 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 func (c *tcpCheck) run(ctx context.Context) (string, error) {
-	a := newAttempt(ctx, c.address)
-	conn, release, err := a.dial(c.network, c.address)
-	defer release()
+	r := wire.Start(ctx, c.address)
+	defer r.Close()
+	conn, err := r.Dial(c.network, c.address)
 	if err != nil {
 		return "", err
 	}
 	if c.settings.TLS != nil {
-		if conn, err = a.secure(conn, c.settings.TLS, c.host); err != nil {
+		if conn, err = r.Secure(conn, c.settings.TLS, c.host, nil); err != nil {
 			return "", err
 		}
 	}
 	if len(c.steps) == 0 {
 		return "connected to " + c.address, nil
 	}
-	if err := c.converse(a, conn); err != nil {
+	if err := c.converse(r, conn); err != nil {
 		return "", err
 	}
 	return c.address + " answers as expected", nil
 }
 
-func (c *tcpCheck) converse(a *attempt, conn net.Conn) error {
+func (c *tcpCheck) converse(r *wire.Run, conn net.Conn) error {
 	began := time.Now()
-	talk := &conversation{attempt: a, conn: conn}
+	talk := &conversation{Run: r, conn: conn}
 	for _, step := range c.steps {
 		if err := talk.send(step.send); err != nil {
 			return err
@@ -46,13 +47,13 @@ func (c *tcpCheck) converse(a *attempt, conn net.Conn) error {
 			return err
 		}
 	}
-	a.observe("answer_seconds", began)
+	r.Observe("answer_seconds", began)
 	return nil
 }
 
 // A conversation is what was said so far.
 type conversation struct {
-	*attempt
+	*wire.Run
 	conn     net.Conn
 	sent     []string // what of it could be secret
 	received []byte   // and not yet matched
@@ -63,11 +64,11 @@ func (t *conversation) send(text string) error {
 	if text == "" {
 		return nil
 	}
-	t.doing("sending to")
+	t.Phase("sending to")
 	t.received = nil
 	t.sent = append(t.sent, arguments(text)...)
 	if _, err := io.WriteString(t.conn, text); err != nil {
-		return t.fail(err)
+		return t.Fail(err)
 	}
 	return nil
 }
@@ -78,14 +79,14 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 	if re == nil {
 		return nil
 	}
-	t.doing("waiting for an answer from")
+	t.Phase("waiting for a reply from")
 	for {
 		if found := re.FindIndex(t.received); found != nil {
 			t.received = t.received[found[1]:]
 			return nil
 		}
 		if t.total >= maxAnswer {
-			return t.reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(re), t.got())
+			return t.Reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(re), t.got())
 		}
 		t.received = slices.Grow(t.received, 1<<10)
 		free := t.received[len(t.received):cap(t.received)]
@@ -106,7 +107,7 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 // to keep us busy.
 func (t *conversation) gather() {
 	select {
-	case <-t.ctx.Done():
+	case <-t.Context().Done():
 	case <-time.After(2 * time.Millisecond):
 	}
 }
@@ -116,13 +117,13 @@ func (t *conversation) gather() {
 func (t *conversation) unanswered(re *regexp.Regexp, err error) error {
 	switch {
 	case errors.Is(err, io.EOF) && t.total == 0:
-		return checks.Fail(checks.ReasonProtocol, &fault{t.phase + " " + t.peer + ": connection closed without one", err})
+		return t.Fail(err)
 	case errors.Is(err, io.EOF):
-		return t.reject(checks.ReasonAssertion, "%s before it closed the connection, got %s", noMatch(re), t.got())
-	case t.ended() != nil && interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
-		return t.reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(re), t.limit(), t.got())
+		return t.Reject(checks.ReasonAssertion, "%s before it closed the connection, got %s", noMatch(re), t.got())
+	case t.Ended() != nil && wire.Interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
+		return t.Reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(re), t.Limit(), t.got())
 	}
-	return t.fail(err)
+	return t.Fail(err)
 }
 
 func (t *conversation) got() string { return excerpt(t.received, t.sent...) }

@@ -68,7 +68,7 @@ func TestTCPHoldsAConversation(t *testing.T) {
 	}}).passes(t, address+" answers as expected")
 	run(t, probe.TCP{Address: address, Steps: []probe.TCPStep{
 		{Expect: "^220 "}, {Send: "QUIT\r\n", Expect: "^220 "},
-	}}).fails(t, checks.ReasonAssertion, "waiting for an answer from "+address+`: no match of "^220 " before it closed the connection, got "221 bye"…`)
+	}}).fails(t, checks.ReasonAssertion, "waiting for a reply from "+address+`: no match of "^220 " before it closed the connection, got "221 bye"…`)
 }
 
 func TestTCPSaysWhatItGotButNotWhatItSent(t *testing.T) {
@@ -76,7 +76,7 @@ func TestTCPSaysWhatItGotButNotWhatItSent(t *testing.T) {
 	ctx, cancel := contextFor(t, 200*time.Millisecond)
 	defer cancel()
 	runIn(ctx, t, probe.TCP{Address: address, Steps: []probe.TCPStep{{Expect: "^220 "}, {Send: "AUTH PLAIN kanarienvogel\r\n", Expect: "^235 "}}}).
-		fails(t, checks.ReasonAssertion, "waiting for an answer from "+address+`: no match of "^235 " within 200ms, got "500 what is ********?"…`)
+		fails(t, checks.ReasonAssertion, "waiting for a reply from "+address+`: no match of "^235 " within 200ms, got "500 what is ********?"…`)
 }
 
 func TestTCPTimeoutIsToldWhenNoLineCame(t *testing.T) {
@@ -87,7 +87,7 @@ func TestTCPTimeoutIsToldWhenNoLineCame(t *testing.T) {
 	ctx, cancel := contextFor(t, 100*time.Millisecond)
 	defer cancel()
 	runIn(ctx, t, probe.TCP{Address: address, Expect: "^220"}).
-		fails(t, checks.ReasonTimeout, "waiting for an answer from "+address+": timeout after 100ms")
+		fails(t, checks.ReasonTimeout, "waiting for a reply from "+address+": timeout after 100ms")
 }
 
 func TestTCPFindsAMatchAtTheEndOfALargeAnswer(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // MySQL passes when the server, MySQL or MariaDB, lets us in and answers a
@@ -72,9 +73,9 @@ func (m MySQL) Build() (checks.Func, error) {
 
 func (m MySQL) validate() error {
 	errs := []error{
-		checks.OneSecret("dsn", m.DSN, m.DSNFile),
-		checks.OneSecret("password", m.Password, m.PasswordFile),
-		m.TLS.Validate(),
+		checktype.OneSecret("dsn", m.DSN, m.DSNFile),
+		checktype.OneSecret("password", m.Password, m.PasswordFile),
+		checktype.ValidateTLS(m.TLS),
 	}
 	if m.DSN != "" || m.DSNFile != "" {
 		errs = append(errs, notBesideDSN("address", m.Address), notBesideDSN("user", m.User), notBesideDSN("database", m.Database))
@@ -108,7 +109,7 @@ type mysqlCheck struct {
 func (c mysqlCheck) resolve(ctx context.Context) (*mysql.Config, error) {
 	config := c.config
 	if c.DSNFile != "" {
-		dsn, err := c.DSNFile.Read(ctx)
+		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +121,7 @@ func (c mysqlCheck) resolve(ctx context.Context) (*mysql.Config, error) {
 	if c.Password == "" && c.PasswordFile == "" {
 		return config, nil
 	}
-	password, err := checks.ReadSecret(ctx, c.Password, c.PasswordFile)
+	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	config.Passwd = password
 	return config, err
 }

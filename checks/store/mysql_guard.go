@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // mysqlGuard reads whole packets ahead of the driver and lets only those through
@@ -21,8 +23,8 @@ import (
 type mysqlGuard struct {
 	net.Conn               // closed by any goroutine
 	stream   io.ReadWriter // Conn, or TLS over it
-	wire     *wire
-	login    bool // on until the login is over
+	login    bool          // on until the login is over
+	fault    error         // the first
 
 	greeted bool
 	asked   bool   // the next packet may begin an answer to a statement
@@ -51,7 +53,10 @@ func (g *mysqlGuard) Read(p []byte) (int, error) {
 	if len(g.pending) == 0 {
 		packet, err := g.next()
 		if err != nil {
-			return 0, g.wire.note(0, err) // The driver says "invalid connection" of each.
+			if g.fault == nil {
+				g.fault = err // The driver says "invalid connection" of each.
+			}
+			return 0, err
 		}
 		g.pending = packet
 	}
@@ -68,7 +73,7 @@ func (g *mysqlGuard) next() ([]byte, error) {
 	}
 	size := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
 	if size > maxRead {
-		return nil, errTooLong
+		return nil, &wire.TooLarge{Limit: maxRead}
 	}
 	content := make([]byte, size)
 	if _, err := io.ReadFull(g.stream, content); err != nil {

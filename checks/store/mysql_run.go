@@ -13,6 +13,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 func (c mysqlCheck) run(ctx context.Context) (string, error) {
@@ -20,8 +21,8 @@ func (c mysqlCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w := newWire(ctx)
-	defer w.close()
+	w := wire.Start(ctx, config.Addr)
+	defer w.Close()
 	// The driver's watcher goroutine ends with this context, whatever happens.
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -54,7 +55,7 @@ func (c mysqlCheck) ask(s *mysqlSession) (string, error) {
 type mysqlSession struct {
 	ctx     context.Context
 	watched context.Context // ctx, but cancelled when the run returns
-	wire    *wire
+	wire    *wire.Run
 	config  *mysql.Config
 	conn    driver.Conn
 	guard   *mysqlGuard
@@ -65,7 +66,7 @@ type mysqlSession struct {
 // login connects and authenticates. TCP is connected here, so that its errors
 // stay what they are; TLS begins only after the server's greeting.
 func (s *mysqlSession) login(own *checks.TLS) error {
-	first, err := s.wire.dial(s.ctx, s.config.Net, s.config.Addr)
+	first, err := s.wire.Dial(s.config.Net, s.config.Addr)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (s *mysqlSession) login(own *checks.TLS) error {
 	if err != nil {
 		return checks.Fail(checks.ReasonInternal, errors.New("local: the driver refuses its configuration"))
 	}
-	start := time.Now()
+	start := s.wire.Phase("logging in to")
 	err = s.guarded(func() error {
 		s.conn, err = connector.Connect(s.watched)
 		return err
@@ -100,13 +101,13 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
 	}
-	s.guard = &mysqlGuard{Conn: first, stream: first, wire: s.wire, login: true}
+	s.guard = &mysqlGuard{Conn: first, stream: first, login: true}
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
 		if err != nil {
 			return err
 		}
-		if s.config.TLS, err = own.Config(host); err != nil {
+		if s.config.TLS, err = s.wire.TLSConfig(own, host); err != nil {
 			return err
 		}
 		s.config.AllowFallbackToPlaintext = false
@@ -130,6 +131,7 @@ func (s *mysqlSession) endTLSHere() error {
 		return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
 	}
 	wanted := s.config.TLS
+	s.wire.Watch(wanted)
 	s.config.TLS = ends.driver
 	s.inner = newMySQLTLS(s.guard, ends.peer, func() error { return s.secure(wanted) })
 	return nil
@@ -137,11 +139,14 @@ func (s *mysqlSession) endTLSHere() error {
 
 // secure makes a TLS connection of that with the server.
 func (s *mysqlSession) secure(config *tls.Config) error {
-	var conn net.Conn
-	if conn, s.tlsErr = s.wire.handshake(s.ctx, s.guard.Conn, config); s.tlsErr == nil {
-		s.guard.stream = conn
+	defer s.wire.Phase("logging in to")
+	conn, err := s.wire.Handshake(s.guard.Conn, config)
+	if err != nil {
+		s.tlsErr = err
+		return err
 	}
-	return s.tlsErr
+	s.guard.stream = conn
+	return nil
 }
 
 // end says goodbye to the server, if there was a login.
@@ -175,6 +180,7 @@ func (s *mysqlSession) limit() error {
 // query runs one statement and reads its rows.
 func (s *mysqlSession) query(step, statement string) (answer, error) {
 	var got answer
+	s.wire.Phase("waiting for the reply to " + step + " from")
 	err := s.guarded(func() error {
 		queryer, ok := s.conn.(driver.QueryerContext)
 		if !ok {
@@ -237,7 +243,7 @@ func (s *mysqlSession) guarded(f func() error) (err error) {
 // fault gives an error of the driver our words and a reason.
 func (s *mysqlSession) fault(step string, err error) error {
 	if answer, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		text := clip(mask(answer.Message, s.config.Passwd))
+		text := wire.Clip(wire.Mask(answer.Message, s.config.Passwd))
 		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
 	}
 	switch {
@@ -253,7 +259,10 @@ func (s *mysqlSession) fault(step string, err error) error {
 			return checks.Fail(checks.ReasonAuth, fmt.Errorf("%s: %w", step, err))
 		}
 	}
-	return s.wire.explain(s.ctx, step, err)
+	if s.guard.fault != nil {
+		err = s.guard.fault
+	}
+	return s.wire.Explain(err)
 }
 
 // mysqlReason sorts the errors that a server answers with, by the numbers of

@@ -34,7 +34,7 @@ func TestMySQLOverTLSHandsNoMalformedPacketToTheDriver(t *testing.T) {
 				User:    "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile},
 			}
 			leavesNothing(t, func() {
-				failed(t, run(t, spec, 5*time.Second), checks.ReasonProtocol, "the login: answer not understood: malformed packet")
+				failed(t, run(t, spec, 5*time.Second), checks.ReasonProtocol, "reply not understood: malformed packet")
 			})
 		})
 	}
@@ -104,15 +104,15 @@ func TestMySQLOverTLSEndsWithItsContext(t *testing.T) {
 		})
 		return store.MySQL{Address: address, User: "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
 	}
-	timesOut(t, after(""), "no answer to the login in time")
+	timesOut(t, after(""), "logging in to ")
 	isCancelled(t, after(""))
-	timesOut(t, after(mysqlOK), "no answer to SET SESSION in time")
+	timesOut(t, after(mysqlOK), "waiting for the reply to SET SESSION from ")
 	isCancelled(t, after(mysqlOK))
 	silent := faulttest.Serve(t, func(conn net.Conn) {
 		greet(mysqlPacket(0, strings.Replace(plainGreeting, "\xff\xf7", "\xff\xff", 1)))(conn)
 		io.Copy(io.Discard, conn)
 	})
 	spec := store.MySQL{DSN: mysqlDSN(silent, "tls=skip-verify")}
-	timesOut(t, spec, "no answer to the tls handshake in time")
+	timesOut(t, spec, "tls handshake with ")
 	isCancelled(t, spec)
 }

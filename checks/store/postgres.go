@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Postgres passes when the server lets us in, has the wanted role, and answers
@@ -80,9 +81,9 @@ func (p Postgres) Build() (checks.Func, error) {
 
 func (p Postgres) validate() error {
 	errs := []error{
-		checks.OneSecret("dsn", p.DSN, p.DSNFile),
-		checks.OneSecret("password", p.Password, p.PasswordFile),
-		p.TLS.Validate(),
+		checktype.OneSecret("dsn", p.DSN, p.DSNFile),
+		checktype.OneSecret("password", p.Password, p.PasswordFile),
+		checktype.ValidateTLS(p.TLS),
 		validateName("role", p.Role, "primary", "standby"),
 	}
 	if p.DSN != "" || p.DSNFile != "" {
@@ -143,7 +144,7 @@ type postgresCheck struct {
 func (c postgresCheck) resolve(ctx context.Context) (pgTarget, error) {
 	t := c.target
 	if c.DSNFile != "" {
-		dsn, err := c.DSNFile.Read(ctx)
+		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
 		if err != nil {
 			return t, err
 		}
@@ -154,7 +155,7 @@ func (c postgresCheck) resolve(ctx context.Context) (pgTarget, error) {
 	if c.Password == "" && c.PasswordFile == "" {
 		return t, nil
 	}
-	password, err := checks.ReadSecret(ctx, c.Password, c.PasswordFile)
+	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	t.password = password
 	return t, err
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // The DSN is read here rather than by pgconn.ParseConfig: that one reads the
@@ -252,5 +253,5 @@ func pgTLSOf(words map[string]string, own *checks.TLS, at endpoint) (pgTLS, erro
 	if !known {
 		return pgTLS{}, errors.New("dsn: sslmode is not disable, allow, prefer, require, verify-ca or verify-full")
 	}
-	return pgTLS{mode: m, settings: &files}, files.Validate()
+	return pgTLS{mode: m, settings: &files}, checktype.ValidateTLS(&files)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // applicationName is what administrators see in pg_stat_activity.
@@ -26,8 +27,8 @@ func (c postgresCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w := newWire(ctx)
-	defer w.close()
+	w := wire.Start(ctx, target.at.address)
+	defer w.Close()
 	s := &pgSession{ctx: ctx, wire: w, target: target}
 	if err = s.login(); err != nil {
 		return "", err
@@ -67,7 +68,7 @@ func (c postgresCheck) ask(s *pgSession) (string, error) {
 // pgSession is the one connection of a run, and lasts as long as its ctx.
 type pgSession struct {
 	ctx    context.Context
-	wire   *wire
+	wire   *wire.Run
 	target pgTarget
 	conn   *pgconn.PgConn
 }
@@ -79,11 +80,12 @@ func (s *pgSession) login() error {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
+	start := s.wire.Phase("logging in to")
 	config, err := s.config(conn)
 	if err != nil {
 		return err
 	}
+	s.wire.Phase("logging in to")
 	if s.conn, err = pgconn.ConnectConfig(s.ctx, config); err != nil {
 		return s.fault("the login", err)
 	}
@@ -93,11 +95,11 @@ func (s *pgSession) login() error {
 
 // dial opens a connection and does with it what the TLS mode says.
 func (s *pgSession) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := s.wire.dial(ctx, network, address)
+	conn, err := s.wire.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return s.target.tls.client(ctx, s.wire, conn, s.target.at.host)
+	return s.target.tls.client(s.wire, conn, s.target.at.host)
 }
 
 // neutral is a connection string that says everything for which ParseConfig
@@ -117,7 +119,7 @@ func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
 	for name, value := range s.target.params {
 		config.RuntimeParams[name] = value
 	}
-	config.MaxProtocolMessageBodyLen = maxRead
+	config.MaxProtocolMessageBodyLen = wire.DefaultBudget
 	if s.target.at.network == "tcp" {
 		config.Host = s.target.at.host
 	}
@@ -138,6 +140,7 @@ func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
 
 // begin opens the transaction that all questions are asked in.
 func (s *pgSession) begin() error {
+	s.wire.Phase("waiting for the reply to BEGIN from")
 	script := fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d", statementTime(s.ctx).Milliseconds())
 	_, err := s.conn.Exec(s.ctx, script).ReadAll()
 	return s.fault("BEGIN", err)
@@ -146,6 +149,7 @@ func (s *pgSession) begin() error {
 // rollback ends the transaction: PgBouncer would have to throw away a server
 // connection that is in one.
 func (s *pgSession) rollback() error {
+	s.wire.Phase("waiting for the reply to ROLLBACK from")
 	_, err := s.conn.Exec(s.ctx, "ROLLBACK").ReadAll()
 	return s.fault("ROLLBACK", err)
 }
@@ -153,6 +157,7 @@ func (s *pgSession) rollback() error {
 // query runs one statement. The extended protocol takes no second one.
 func (s *pgSession) query(step, statement string) (answer, error) {
 	var got answer
+	s.wire.Phase("waiting for the reply to " + step + " from")
 	result := s.conn.ExecParams(s.ctx, statement, nil, nil, nil, nil)
 	for result.NextRow() {
 		if got.rows++; got.rows > 1 {
@@ -195,7 +200,7 @@ func (s *pgSession) close() {
 		return
 	case <-ctx.Done():
 	}
-	s.wire.close()
+	s.wire.Close()
 	<-s.conn.CleanupDone()
 }
 
@@ -205,13 +210,13 @@ func (s *pgSession) fault(step string, err error) error {
 		return nil
 	}
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
-		text := clip(mask(answer.Message, s.target.password))
-		return checks.Fail(pgReason(answer.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, clip(answer.Code)))
+		text := wire.Clip(wire.Mask(answer.Message, s.target.password))
+		return checks.Fail(pgReason(answer.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(answer.Code)))
 	}
 	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {
-		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("%s: %w", step, errTooLong))
+		return s.wire.Fail(&wire.TooLarge{Limit: wire.DefaultBudget})
 	}
-	return s.wire.explain(s.ctx, step, err)
+	return s.wire.Explain(err)
 }
 
 // pgReason sorts the errors that a server answers with, by the SQLSTATEs of

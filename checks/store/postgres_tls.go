@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
@@ -11,6 +10,7 @@ import (
 	"net"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // A tlsMode is libpq's sslmode.
@@ -34,20 +34,21 @@ type pgTLS struct {
 var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
 
 // client does what the mode says with conn, whose server was addressed as host.
-func (t pgTLS) client(ctx context.Context, w *wire, conn net.Conn, host string) (net.Conn, error) {
+func (t pgTLS) client(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
 	if t.mode == tlsOff {
 		return conn, nil
 	}
 	answer := make([]byte, 1)
+	w.Phase("waiting for the reply to the request for TLS from")
 	if _, err := conn.Write(sslRequest); err != nil {
-		return nil, w.explain(ctx, "the request for TLS", err)
+		return nil, w.Fail(err)
 	}
 	if _, err := io.ReadFull(conn, answer); err != nil {
-		return nil, w.explain(ctx, "the request for TLS", err)
+		return nil, w.Fail(err)
 	}
 	switch {
 	case answer[0] == 'S':
-		return t.handshake(ctx, w, conn, host)
+		return t.handshake(w, conn, host)
 	case answer[0] == 'N' && t.mode == tlsPreferred:
 		return conn, nil
 	case answer[0] == 'N':
@@ -56,29 +57,34 @@ func (t pgTLS) client(ctx context.Context, w *wire, conn net.Conn, host string) 
 	return nil, checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer to the request for TLS begins with %q, want S or N", answer))
 }
 
-func (t pgTLS) handshake(ctx context.Context, w *wire, conn net.Conn, host string) (net.Conn, error) {
-	config, err := t.settings.Config(host)
-	if err != nil {
-		return nil, err
-	}
-	if t.mode != tlsVerified {
-		config.InsecureSkipVerify = true // The sslmode says so.
-	}
-	if t.mode == tlsAnyName {
-		roots := config.RootCAs
-		config.VerifyConnection = func(state tls.ConnectionState) error { return verifyChain(state, roots) }
-	}
-	return w.handshake(ctx, conn, config)
+func (t pgTLS) handshake(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
+	return w.Secure(conn, t.settings, host, func(config *tls.Config) {
+		if t.mode != tlsVerified {
+			config.InsecureSkipVerify = true // The sslmode says so.
+		}
+		if t.mode == tlsAnyName {
+			observe, roots := config.VerifyConnection, config.RootCAs
+			config.VerifyConnection = func(state tls.ConnectionState) error {
+				chains, err := verifyChain(state, roots)
+				if err != nil {
+					return err
+				}
+				state.VerifiedChains = chains
+				return observe(state)
+			}
+		}
+	})
 }
 
 // verifyChain is crypto/tls's verification without the host's name.
-func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
+func verifyChain(state tls.ConnectionState, roots *x509.CertPool) ([][]*x509.Certificate, error) {
 	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
 	for _, cert := range state.PeerCertificates[1:] {
 		options.Intermediates.AddCert(cert)
 	}
-	if _, err := state.PeerCertificates[0].Verify(options); err != nil {
-		return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+	chains, err := state.PeerCertificates[0].Verify(options)
+	if err != nil {
+		return nil, &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
 	}
-	return nil
+	return chains, nil
 }

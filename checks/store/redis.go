@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Redis passes when the server answers PING, has the wanted role, and holds
@@ -62,8 +63,8 @@ func (r Redis) Build() (checks.Func, error) {
 
 func (r Redis) validate(at endpoint) error {
 	errs := []error{
-		checks.OneSecret("password", r.Password, r.PasswordFile),
-		r.TLS.Validate(),
+		checktype.OneSecret("password", r.Password, r.PasswordFile),
+		checktype.ValidateTLS(r.TLS),
 		validateName("role", r.Role, "master", "replica", "sentinel"),
 	}
 	fault := func(wrong bool, text string) {

@@ -4,7 +4,12 @@ import (
 	"errors"
 	"net"
 	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
+
+// maxRead is how many bytes the replies of a run may announce.
+const maxRead = wire.DefaultBudget
 
 var errNotRESP = errors.New("not the protocol of redis")
 
@@ -14,7 +19,6 @@ var errNotRESP = errors.New("not the protocol of redis")
 // the one that goes beyond maxRead, before redigo sees it.
 type respGuard struct {
 	net.Conn
-	wire *wire
 
 	kind      byte // of the line that is being read; 0 at its beginning
 	size      int  // the length that a $ or * line announces
@@ -25,7 +29,7 @@ type respGuard struct {
 func (g *respGuard) Read(p []byte) (int, error) {
 	n, err := g.Conn.Read(p)
 	if guardErr := g.scan(p[:n]); guardErr != nil {
-		return 0, g.wire.note(0, guardErr)
+		return 0, guardErr
 	}
 	return n, err
 }
@@ -62,7 +66,7 @@ func (g *respGuard) scanByte(b byte) error {
 	default:
 		g.size = g.size*10 + int(b-'0')
 		if g.size > maxRead {
-			return errTooLong
+			return &wire.TooLarge{Limit: maxRead}
 		}
 	}
 	return nil
@@ -80,7 +84,7 @@ func (g *respGuard) endLine() error {
 	}
 	g.kind = 0
 	if g.announced > maxRead {
-		return errTooLong
+		return &wire.TooLarge{Limit: maxRead}
 	}
 	return nil
 }

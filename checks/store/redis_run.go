@@ -12,6 +12,8 @@ import (
 	"github.com/gomodule/redigo/redis"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // redisCheck is a Redis whose settings are valid.
@@ -21,33 +23,29 @@ type redisCheck struct {
 }
 
 func (c redisCheck) run(ctx context.Context) (string, error) {
-	password, err := checks.ReadSecret(ctx, c.Password, c.PasswordFile)
+	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	if err != nil {
 		return "", err
 	}
-	w := newWire(ctx)
-	defer w.close()
-	conn, err := c.connect(ctx, w)
+	w := wire.Start(ctx, c.at.address)
+	defer w.Close()
+	conn, err := c.connect(w)
 	if err != nil {
 		return "", err
 	}
-	s := &redisSession{ctx: ctx, wire: w, conn: redis.NewConn(&respGuard{Conn: conn, wire: w}, 0, 0), secret: password}
+	s := &redisSession{ctx: ctx, wire: w, conn: redis.NewConn(&respGuard{Conn: conn}, 0, 0), secret: password}
 	if err = c.login(s, password); err != nil {
 		return "", err
 	}
 	return c.ask(s)
 }
 
-func (c redisCheck) connect(ctx context.Context, w *wire) (net.Conn, error) {
-	conn, err := w.dial(ctx, c.at.network, c.at.address)
+func (c redisCheck) connect(w *wire.Run) (net.Conn, error) {
+	conn, err := w.Dial(c.at.network, c.at.address)
 	if err != nil || c.TLS == nil {
 		return conn, err
 	}
-	config, err := c.TLS.Config(c.at.host)
-	if err != nil {
-		return nil, err
-	}
-	return w.handshake(ctx, conn, config)
+	return w.Secure(conn, c.TLS, c.at.host, nil)
 }
 
 func (c redisCheck) login(s *redisSession, password string) error {
@@ -85,14 +83,14 @@ func (c redisCheck) ask(s *redisSession) (string, error) {
 		if err := s.key(c.Key, c.Expect); err != nil {
 			return "", err
 		}
-		said = append(said, fmt.Sprintf("key %q is there", clip(c.Key)))
+		said = append(said, fmt.Sprintf("key %q is there", wire.Clip(c.Key)))
 	}
 	if len(c.Command) > 0 {
 		reply, err := s.command(c.Command, c.Expect)
 		if err != nil {
 			return "", err
 		}
-		said = append(said, fmt.Sprintf("%s replied %q", clip(c.Command[0]), clip(reply)))
+		said = append(said, fmt.Sprintf("%s replied %q", wire.Clip(c.Command[0]), wire.Clip(reply)))
 	}
 	return strings.Join(said, ", "), warning
 }
@@ -100,20 +98,21 @@ func (c redisCheck) ask(s *redisSession) (string, error) {
 // redisSession is the one connection of a run, and lasts as long as its ctx.
 type redisSession struct {
 	ctx    context.Context
-	wire   *wire
+	wire   *wire.Run
 	conn   redis.Conn
 	secret string
 }
 
 // do sends a command and returns its reply; an error has its reason.
 func (s *redisSession) do(name string, args ...any) (any, error) {
+	s.wire.Phase("waiting for the reply to " + wire.Clip(name) + " from")
 	reply, err := s.conn.Do(name, args...)
 	if answer, ok := errors.AsType[redis.Error](err); ok {
-		text := clip(mask(string(answer), s.secret))
-		return nil, checks.Fail(redisReason(name, string(answer)), fmt.Errorf("%s: %s", clip(name), text))
+		text := wire.Clip(wire.Mask(string(answer), s.secret))
+		return nil, checks.Fail(redisReason(name, string(answer)), fmt.Errorf("%s: %s", wire.Clip(name), text))
 	}
 	if err != nil {
-		return nil, s.wire.explain(s.ctx, clip(name), err)
+		return nil, s.wire.Explain(err)
 	}
 	return reply, nil
 }
@@ -147,7 +146,7 @@ func (s *redisSession) ping() error {
 	}
 	checks.Observe(s.ctx, "ping_seconds", time.Since(start).Seconds())
 	if text := replyText(reply); text != "PONG" {
-		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("PING: reply %q, want PONG", clip(text)))
+		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("PING: reply %q, want PONG", wire.Clip(text)))
 	}
 	return nil
 }
@@ -168,7 +167,7 @@ func (s *redisSession) role(want string) (string, error) {
 		found = "replica"
 	}
 	if found != want {
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("role %s, want %s", clip(found), want))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("role %s, want %s", wire.Clip(found), want))
 	}
 	return found, s.replication(found, fields)
 }
@@ -182,7 +181,7 @@ func (s *redisSession) replication(role string, fields []any) error {
 	case role == "replica" && len(fields) >= 5:
 		s.observeNumber("replication_offset_bytes", fields[4])
 		if state := replyText(fields[3]); state != "connected" {
-			return checks.Warnf("link to the master is %q, want connected", clip(state))
+			return checks.Warnf("link to the master is %q, want connected", wire.Clip(state))
 		}
 	}
 	return nil
@@ -200,14 +199,14 @@ func (s *redisSession) key(key, expect string) error {
 		if err != nil {
 			return err
 		}
-		return compare(fmt.Sprintf("key %q", clip(key)), replyText(reply), expect)
+		return compare(fmt.Sprintf("key %q", wire.Clip(key)), replyText(reply), expect)
 	}
 	reply, err := s.do("EXISTS", key)
 	if err != nil {
 		return err
 	}
 	if reply != int64(1) {
-		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("key %q is not there", clip(key)))
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("key %q is not there", wire.Clip(key)))
 	}
 	return nil
 }
@@ -222,7 +221,7 @@ func (s *redisSession) command(argv []string, expect string) (string, error) {
 		return "", err
 	}
 	text := replyText(reply)
-	return text, compare(clip(argv[0]), text, expect)
+	return text, compare(wire.Clip(argv[0]), text, expect)
 }
 
 // replyText returns a reply as one compares it.
@@ -254,5 +253,5 @@ func compare(what, found, expect string) error {
 	if expect == "" || found == expect {
 		return nil
 	}
-	return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want %q", what, clip(found), clip(expect)))
+	return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want %q", what, wire.Clip(found), wire.Clip(expect)))
 }

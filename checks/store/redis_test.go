@@ -16,6 +16,7 @@ import (
 	"github.com/gomodule/redigo/redis"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
@@ -87,7 +88,7 @@ func TestRedisFails(t *testing.T) {
 	})
 	t.Run("with a reply beyond 64 KiB", func(t *testing.T) {
 		redisDo(t, s, "SET", "big", strings.Repeat("x", 1<<20))
-		fails(t, store.Redis{Address: s.Addr, Command: []string{"GET", "big"}}, checks.ReasonProtocol, "GET: answer is longer than 64 KiB")
+		fails(t, store.Redis{Address: s.Addr, Command: []string{"GET", "big"}}, checks.ReasonProtocol, "waiting for the reply to GET from "+s.Addr+": larger than 64KiB")
 	})
 }
 
@@ -125,7 +126,7 @@ func TestRedisReadsItsPasswordFileAtEveryRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var received []string
-	ctx := checks.WithSecretReceiver(t.Context(), func(secret string) { received = append(received, secret) })
+	ctx := checktype.WithSecretReceiver(t.Context(), func(secret string) { received = append(received, secret) })
 	if _, err = check(ctx); err != nil {
 		t.Errorf("with the new password: %v, want a pass", err)
 	}
@@ -147,9 +148,9 @@ func TestRedisOverTLS(t *testing.T) {
 		checks.ReasonTLS, "not other.example.org")
 	fails(t, store.Redis{Address: localhost, TLS: &checks.TLS{CAFile: "/no/such/ca.pem"}}, checks.ReasonInternal, "local: tls: ca_file /no/such/ca.pem")
 	leavesNothing(t, func() {
-		fails(t, store.Redis{Address: s.Addr}, checks.ReasonProtocol, "by the server, want its answer to PING")
+		fails(t, store.Redis{Address: s.Addr}, checks.ReasonProtocol, "waiting for the reply to PING from "+s.Addr+": connection ")
 	})
-	timesOut(t, store.Redis{Address: testservers.Redis(t).Addr, TLS: &checks.TLS{}}, "no answer to the tls handshake in time")
+	timesOut(t, store.Redis{Address: testservers.Redis(t).Addr, TLS: &checks.TLS{}}, "tls handshake with ")
 }
 
 func TestRedisWithTooManyClientsHasAStatus(t *testing.T) {
@@ -194,7 +195,7 @@ func TestRedisFollowsItsServer(t *testing.T) {
 	s := testservers.Redis(t)
 	spec := store.Redis{Address: s.Addr}
 	s.Freeze()
-	timesOut(t, spec, "no answer to PING in time")
+	timesOut(t, spec, "waiting for the reply to PING from ")
 	isCancelled(t, spec)
 	s.Thaw()
 	passes(t, spec, "PONG")
@@ -207,7 +208,7 @@ func TestRedisFollowsItsServer(t *testing.T) {
 
 func TestRedisSlowCommandEndsWithItsTimeout(t *testing.T) {
 	s := testservers.Redis(t)
-	timesOut(t, store.Redis{Address: s.Addr, Command: []string{"BLPOP", "nothing", "0"}}, "no answer to BLPOP in time")
+	timesOut(t, store.Redis{Address: s.Addr, Command: []string{"BLPOP", "nothing", "0"}}, "waiting for the reply to BLPOP from ")
 	isCancelled(t, store.Redis{Address: s.Addr, Command: []string{"BLPOP", "nothing", "0"}})
 	eventually(t, "clients but ours", "", func() string { return redisClients(t, s) })
 }
@@ -222,8 +223,8 @@ func TestRedisBuildSaysAllFaultsAtOnce(t *testing.T) {
 		"address: looks like a URL, want host:port or the path of a unix socket")
 	buildFails(t, store.Redis{Address: "unix:"}, "address: unix: has no path after it")
 	buildFails(t, store.Redis{Address: "/run/redis.sock", TLS: &checks.TLS{}}, "tls: is given for a unix socket, want host:port")
-	buildFails(t, store.Redis{Address: address, Password: planted, PasswordFile: "/p"}, "password and password_file are both given, want one of them")
-	buildFails(t, store.Redis{Address: address, TLS: &checks.TLS{CertFile: "/c"}}, "tls: cert_file and key_file are given together or not at all")
+	buildFails(t, store.Redis{Address: address, Password: planted, PasswordFile: "/p"}, "password: given beside password_file, want one of them")
+	buildFails(t, store.Redis{Address: address, TLS: &checks.TLS{CertFile: "/c"}}, "tls.cert_file: given without key_file")
 	buildFails(t, store.Redis{Address: address, Role: "slave"}, `role "slave": want master, replica or sentinel`)
 	buildFails(t, store.Redis{Address: address, Username: "app"}, "username: is given without password or password_file")
 	buildFails(t, store.Redis{Address: address, DB: -1}, "db -1: want 0 or more")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // defaultQuery is what is asked when no query is given.
@@ -35,11 +36,11 @@ func (a answer) sentence(expect string) (string, error) {
 		if expect == "" {
 			return "query returned no row", nil
 		}
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("query returned no row, want %q", clip(expect)))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("query returned no row, want %q", wire.Clip(expect)))
 	}
-	said := fmt.Sprintf("query returned %q", clip(a.text))
+	said := fmt.Sprintf("query returned %q", wire.Clip(a.text))
 	if expect != "" && a.text != expect {
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s, want %q", said, clip(expect)))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s, want %q", said, wire.Clip(expect)))
 	}
 	return said, nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
@@ -39,7 +40,7 @@ func (s toy) Build() (checks.Func, error) {
 		}
 		defer conn.Close()
 		if s.TLS != nil {
-			if conn, err = s.TLS.Client(ctx, conn, host); err != nil {
+			if conn, err = checktype.Handshake(ctx, conn, s.TLS, host); err != nil {
 				return "", err
 			}
 			defer conn.Close()
@@ -48,7 +49,7 @@ func (s toy) Build() (checks.Func, error) {
 			return s.ask(ctx, conn)
 		}
 		return s.ping(ctx, conn)
-	}, s.TLS.Validate()
+	}, checktype.ValidateTLS(s.TLS)
 }
 
 func (s toy) ping(ctx context.Context, conn net.Conn) (string, error) {

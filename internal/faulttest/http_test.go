@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
@@ -56,7 +57,7 @@ func (s toyHTTP) Build() (checks.Func, error) {
 			return "", checks.Fail(checks.ReasonStatus, fmt.Errorf("status %d, want 200", response.StatusCode))
 		}
 		return readBody(response.Body)
-	}, s.TLS.Validate()
+	}, checktype.ValidateTLS(s.TLS)
 }
 
 func (s toyHTTP) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
@@ -65,7 +66,7 @@ func (s toyHTTP) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
 	if err != nil || u.Scheme != "https" {
 		return conn, err
 	}
-	client, err := s.TLS.Client(ctx, conn, u.Hostname())
+	client, err := checktype.Handshake(ctx, conn, s.TLS, u.Hostname())
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
@@ -116,7 +117,7 @@ func handshake(t *testing.T, address string, settings *checks.TLS) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := settings.Client(t.Context(), conn, "127.0.0.1")
+	client, err := checktype.Handshake(t.Context(), conn, settings, "127.0.0.1")
 	if err == nil {
 		client.Close()
 	}

@@ -31,7 +31,7 @@ type fault struct {
 // The words that name a phase of a check or say that something was wanted.
 var phases = []string{
 	"dial", "connect", "lookup", "resolv", "tls", "ssl", "handshake", "certificate", "read", "writ", "send",
-	"receiv", "request", "response", "answer", "reply", "replies", "greeting", "banner", "header", "body", "login",
+	"receiv", "request", "response", "answer", "reply", "replies", "greeting", "banner", "header", "body", "login", "logging in",
 	"auth", "quer", "ping", "want", "wait", "status", "startup", "line", "packet", "frame", "command", "expect",
 	"malformed", "invalid", "larger", "longer", "more than", "too ", "unknown", "unsupported", "redirect", "message",
 	"server", "protocol",

@@ -1,6 +1,6 @@
 //go:build unix
 
-package checks_test
+package checktype_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // written returns the path of a file that holds content.
@@ -33,19 +34,19 @@ func TestOneNewlineAtTheEndOfASecretFileIsCut(t *testing.T) {
 		"s3cret\r": "s3cret\r", "\ns3cret": "\ns3cret", " s3cret ": " s3cret ", "": "", "\n": "", "two\nlines\n": "two\nlines",
 		"\xff\x00": "\xff\x00",
 	} {
-		if got, err := written(t, content).Read(t.Context()); got != want || err != nil {
-			t.Errorf("Read of %q = %q, %v, want %q", content, got, err, want)
+		if got, err := checktype.ReadSecret(t.Context(), "", written(t, content)); got != want || err != nil {
+			t.Errorf("ReadSecret of %q = %q, %v, want %q", content, got, err, want)
 		}
 	}
 }
 
 func TestSecretFileHoldsUpTo64KiB(t *testing.T) {
 	whole := strings.Repeat("s", 64<<10)
-	if got, err := written(t, whole).Read(t.Context()); got != whole || err != nil {
-		t.Errorf("Read of 64 KiB = %d bytes, %v", len(got), err)
+	if got, err := checktype.ReadSecret(t.Context(), "", written(t, whole)); got != whole || err != nil {
+		t.Errorf("ReadSecret of 64 KiB = %d bytes, %v", len(got), err)
 	}
-	if got, err := written(t, whole+"s").Read(t.Context()); got != "" || err == nil || !strings.HasSuffix(err.Error(), "is larger than 64KiB") {
-		t.Errorf("Read of 64 KiB and 1 byte = %d bytes, %v, want an error", len(got), err)
+	if got, err := checktype.ReadSecret(t.Context(), "", written(t, whole+"s")); got != "" || err == nil || !strings.HasSuffix(err.Error(), "is larger than 64KiB") {
+		t.Errorf("ReadSecret of 64 KiB and 1 byte = %d bytes, %v, want an error", len(got), err)
 	}
 }
 
@@ -72,22 +73,22 @@ func TestWhatIsNoSecretFileIsOurOwnTrouble(t *testing.T) {
 		"nul\x00byte":               "invalid argument",
 	} {
 		start := time.Now()
-		got, err := checks.SecretFile(path).Read(t.Context())
+		got, err := checktype.ReadSecret(t.Context(), "", checks.SecretFile(path))
 		if got != "" || err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Read of %q = %q, %v, want %q", path, got, err, want)
+			t.Errorf("ReadSecret of %q = %q, %v, want %q", path, got, err, want)
 			continue
 		}
 		if !strings.HasPrefix(err.Error(), "local: secret file "+path+": ") || strings.Count(err.Error(), path) != 1 {
-			t.Errorf("Read of %q says %q, want the path once, after local:", path, err)
+			t.Errorf("ReadSecret of %q says %q, want the path once, after local:", path, err)
 		}
 		if r := checks.ReasonOf(err); r != checks.ReasonInternal {
-			t.Errorf("Read of %q fails with the reason %s, want internal", path, r)
+			t.Errorf("ReadSecret of %q fails with the reason %s, want internal", path, r)
 		}
 		if took := time.Since(start); took > time.Second {
-			t.Errorf("Read of %q takes %v", path, took)
+			t.Errorf("ReadSecret of %q takes %v", path, took)
 		}
 	}
-	if _, err := checks.SecretFile(filepath.Join(dir, "none")).Read(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := checktype.ReadSecret(t.Context(), "", checks.SecretFile(filepath.Join(dir, "none"))); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("errors.Is(%v, fs.ErrNotExist) = false", err)
 	}
 }
@@ -99,8 +100,8 @@ func TestSymbolicLinkToASecretFileIsFollowed(t *testing.T) {
 	if err := os.Symlink(string(file), link); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := checks.SecretFile(link).Read(t.Context()); got != "s3cret" || err != nil {
-		t.Errorf("Read of a link = %q, %v, want s3cret", got, err)
+	if got, err := checktype.ReadSecret(t.Context(), "", checks.SecretFile(link)); got != "s3cret" || err != nil {
+		t.Errorf("ReadSecret of a link = %q, %v, want s3cret", got, err)
 	}
 }
 
@@ -108,7 +109,7 @@ func TestRotatedSecretIsReadAtOnceAndToldToTheReceiver(t *testing.T) {
 	file := written(t, "first\n")
 	var mu sync.Mutex
 	var told []string
-	ctx := checks.WithSecretReceiver(t.Context(), func(secret string) {
+	ctx := checktype.WithSecretReceiver(t.Context(), func(secret string) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, secret)
@@ -118,7 +119,7 @@ func TestRotatedSecretIsReadAtOnceAndToldToTheReceiver(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := strings.TrimSuffix(content, "\n")
-		if got, err := checks.ReadSecret(ctx, "", file); got != want || err != nil {
+		if got, err := checktype.ReadSecret(ctx, "", file); got != want || err != nil {
 			t.Errorf("ReadSecret = %q, %v, want %q", got, err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package checks_test
+package checktype_test
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
@@ -32,17 +32,17 @@ func TestSettingsOfTLSAreValidated(t *testing.T) {
 		{&checks.TLS{MinVersion: "TLS10"}, ""},
 		{&checks.TLS{MinVersion: "TLS11"}, ""},
 		{&checks.TLS{MinVersion: "TLS12"}, ""},
-		{&checks.TLS{CertFile: "c"}, "tls: cert_file and key_file are given together or not at all"},
-		{&checks.TLS{KeyFile: "k"}, "tls: cert_file and key_file are given together or not at all"},
-		{&checks.TLS{MinVersion: "1.3"}, `tls: min_version "1.3", want TLS10, TLS11, TLS12 or TLS13`},
+		{&checks.TLS{CertFile: "c"}, "tls.cert_file: given without key_file"},
+		{&checks.TLS{KeyFile: "k"}, "tls.key_file: given without cert_file"},
+		{&checks.TLS{MinVersion: "1.3"}, `tls.min_version: "1.3", want TLS10, TLS11, TLS12 or TLS13`},
 		{
 			&checks.TLS{KeyFile: "k", MinVersion: "tls12"},
-			"tls: cert_file and key_file are given together or not at all\n" + `tls: min_version "tls12", want TLS10, TLS11, TLS12 or TLS13`,
+			"tls.key_file: given without cert_file\n" + `tls.min_version: "tls12", want TLS10, TLS11, TLS12 or TLS13`,
 		},
 	} {
-		err := c.settings.Validate()
+		err := checktype.ValidateTLS(c.settings)
 		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
-			t.Errorf("Validate of %+v = %v, want %q", c.settings, err, c.want)
+			t.Errorf("ValidateTLS of %+v = %v, want %q", c.settings, err, c.want)
 		}
 	}
 }
@@ -77,9 +77,9 @@ func TestConfigurationOfTLSFollowsTheSettings(t *testing.T) {
 			func(c *tls.Config) bool { return len(c.Certificates) == 1 },
 		},
 	} {
-		config, err := c.settings.Config("host")
+		config, err := checktype.TLSConfig(c.settings, "host")
 		if err != nil || !c.right(config) {
-			t.Errorf("%s: Config = %+v, %v", c.name, config, err)
+			t.Errorf("%s: TLSConfig = %+v, %v", c.name, config, err)
 		}
 	}
 }
@@ -107,13 +107,13 @@ func TestUnreadableFilesOfTLSAreOurOwnTrouble(t *testing.T) {
 		"private key does not match public key":                       {CertFile: certs.Good.CertFile, KeyFile: certs.Client.KeyFile},
 		"failed to find any PEM data":                                 {CertFile: empty, KeyFile: empty},
 	} {
-		config, err := settings.Config("host")
+		config, err := checktype.TLSConfig(&settings, "host")
 		if config != nil || err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Config of %+v = %v, %v, want %q", settings, config, err, want)
+			t.Errorf("TLSConfig of %+v = %v, %v, want %q", settings, config, err, want)
 			continue
 		}
 		if got := checks.ReasonOf(err); got != checks.ReasonInternal || strings.Contains(err.Error(), "\n") {
-			t.Errorf("Config of %+v fails with %s: %v, want one line and internal", settings, got, err)
+			t.Errorf("TLSConfig of %+v fails with %s: %v, want one line and internal", settings, got, err)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func client(t *testing.T, settings *checks.TLS, address string) (map[string]floa
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	ctx = checks.WithObserver(ctx, func(name string, v float64) { values[name] = v })
-	conn, err := settings.Client(ctx, raw, "127.0.0.1")
+	conn, err := checktype.Handshake(ctx, raw, settings, "127.0.0.1")
 	if err == nil {
 		err = conn.Close()
 	}
@@ -162,28 +162,6 @@ func TestHandshakeObservesWhenTheFirstCertificateEnds(t *testing.T) {
 	want := float64(certs.Good.TLS.Leaf.NotAfter.Unix())
 	if err != nil || len(got) != 1 || got["tls_not_after_timestamp_seconds"] != want {
 		t.Errorf("Client observed %v, %v, want tls_not_after_timestamp_seconds %v", got, err, want)
-	}
-}
-
-func TestEarliestEndOfAChainIsObserved(t *testing.T) {
-	early, late := time.Unix(1_800_000_000, 0), time.Unix(1_900_000_000, 0)
-	for _, c := range []struct {
-		ends []time.Time
-		want float64
-	}{
-		{nil, math.NaN()},
-		{[]time.Time{late}, 1_900_000_000},
-		{[]time.Time{late, early}, 1_800_000_000},
-		{[]time.Time{early, late}, 1_800_000_000},
-	} {
-		var state tls.ConnectionState
-		for _, end := range c.ends {
-			state.PeerCertificates = append(state.PeerCertificates, &x509.Certificate{NotAfter: end})
-		}
-		got := observed(t, func(ctx context.Context) { checks.ObserveCertificates(ctx, state) })
-		if value, found := got["tls_not_after_timestamp_seconds"]; found == math.IsNaN(c.want) || found && value != c.want {
-			t.Errorf("observed %v of ends %v, want %v", got, c.ends, c.want)
-		}
 	}
 }
 
@@ -241,7 +219,7 @@ func TestTroubleInTheHandshakeHasItsReason(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		conn, err := c.settings.Client(ctx, raw, "127.0.0.1")
+		conn, err := checktype.Handshake(ctx, raw, &c.settings, "127.0.0.1")
 		cancel()
 		if conn != nil || checks.ReasonOf(err) != c.want {
 			t.Errorf("%s: Client = %v, %v with the reason %s, want %s", c.name, conn, err, checks.ReasonOf(err), c.want)
@@ -274,7 +252,7 @@ func TestMissingClientCertificateIsTLSAlsoAfterTheHandshake(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer raw.Close()
-		conn, err := settings.Client(t.Context(), raw, "127.0.0.1")
+		conn, err := checktype.Handshake(t.Context(), raw, &settings, "127.0.0.1")
 		if err != nil {
 			return "", err
 		}
@@ -320,7 +298,7 @@ func TestHandshakeErrorNamesThePhaseOnce(t *testing.T) {
 		{fmt.Errorf("x: %w", os.ErrDeadlineExceeded), checks.ReasonTimeout},
 		{context.Canceled, checks.ReasonInternal},
 	} {
-		err := checks.HandshakeError(c.err)
+		err := checktype.HandshakeError(c.err)
 		if err.Error() != "tls handshake: "+c.err.Error() || checks.ReasonOf(err) != c.want || !errors.Is(err, c.err) {
 			t.Errorf("HandshakeError(%v) = %v with the reason %s, want %s", c.err, err, checks.ReasonOf(err), c.want)
 		}

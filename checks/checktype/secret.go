@@ -1,0 +1,70 @@
+package checktype
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+type secretReceiverKey struct{}
+
+// WithSecretReceiver returns a context in which receive gets every secret that a
+// run announces, before the run uses it. The receiver must be safe for
+// concurrent use. The collector installs the one that teaches its scrubber.
+func WithSecretReceiver(ctx context.Context, receive func(secret string)) context.Context {
+	return context.WithValue(ctx, secretReceiverKey{}, receive)
+}
+
+// LearnSecret announces secrets of a run, so that they are masked wherever they
+// appear in its outcome. It is called at the start of a run, before a secret
+// goes over the wire. Empty secrets are ignored, and outside a collector
+// LearnSecret does nothing.
+func LearnSecret(ctx context.Context, secrets ...string) {
+	receive, ok := ctx.Value(secretReceiverKey{}).(func(string))
+	if !ok {
+		return
+	}
+	for _, secret := range secrets {
+		if secret != "" {
+			receive(secret)
+		}
+	}
+}
+
+// ReadSecret returns the secret of a pair of twins, such as password and
+// password_file: the content of the file if one is named, without one newline at
+// its end, else the literal. The secret is announced as by [LearnSecret].
+//
+// The file must be a regular file of at most 64 KiB. It is read at every call,
+// so that a rotated password is used without a reload. An error has the reason
+// internal: the fault is on this host, not at the target.
+func ReadSecret(ctx context.Context, literal checks.Secret, file checks.SecretFile) (string, error) {
+	secret := string(literal)
+	if file != "" {
+		data, err := readFile(string(file), maxSecretFile)
+		if err != nil {
+			return "", checks.Fail(checks.ReasonInternal, fmt.Errorf("local: secret file %w", err))
+		}
+		secret = cutNewline(string(data))
+	}
+	LearnSecret(ctx, secret)
+	return secret, nil
+}
+
+// OneSecret returns a fault if both twins of a secret are given. The key is that
+// of the literal, such as "password".
+func OneSecret(key string, literal checks.Secret, file checks.SecretFile) error {
+	if literal != "" && file != "" {
+		return Fault{Key: key, Err: fmt.Errorf("given beside %s_file, want one of them", key)}
+	}
+	return nil
+}
+
+func cutNewline(s string) string {
+	if cut, found := strings.CutSuffix(s, "\r\n"); found {
+		return cut
+	}
+	return strings.TrimSuffix(s, "\n")
+}

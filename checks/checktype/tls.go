@@ -1,0 +1,122 @@
+package checktype
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// tlsVersion returns the version that min_version names. Empty means TLS12.
+func tlsVersion(name string) (version uint16, known bool) {
+	switch name {
+	case "TLS10":
+		return tls.VersionTLS10, true
+	case "TLS11":
+		return tls.VersionTLS11, true
+	case "", "TLS12":
+		return tls.VersionTLS12, true
+	case "TLS13":
+		return tls.VersionTLS13, true
+	}
+	return 0, false
+}
+
+// ValidateTLS returns the faults of TLS settings under the key "tls", joined,
+// without opening the files. It is for Build. Nil settings are valid.
+func ValidateTLS(t *checks.TLS) error {
+	if t == nil {
+		return nil
+	}
+	var f Faults
+	f.Check(t.CertFile != "" && t.KeyFile == "", "tls.cert_file", "given without key_file")
+	f.Check(t.KeyFile != "" && t.CertFile == "", "tls.key_file", "given without cert_file")
+	if _, known := tlsVersion(t.MinVersion); !known {
+		f.Add("tls.min_version", "%q, want TLS10, TLS11, TLS12 or TLS13", t.MinVersion)
+	}
+	return f.Err()
+}
+
+// TLSConfig reads the files of the settings and returns the client
+// configuration for a peer with that host name. It is called at every run, so
+// that a renewed certificate is used without a reload. Nil settings give the
+// defaults. An error has the reason internal: the fault is on this host, not at
+// the target.
+func TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
+	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if t == nil {
+		return config, nil
+	}
+	config.MinVersion, _ = tlsVersion(t.MinVersion)
+	config.InsecureSkipVerify = t.InsecureSkipVerify // Set by the operator, by this name.
+	if t.ServerName != "" {
+		config.ServerName = t.ServerName
+	}
+	if err := loadFiles(config, t); err != nil {
+		return nil, checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
+	}
+	return config, nil
+}
+
+func loadFiles(config *tls.Config, t *checks.TLS) error {
+	if t.CAFile != "" {
+		pem, err := readFile(t.CAFile, maxPEMFile)
+		if err != nil {
+			return fmt.Errorf("ca_file %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return fmt.Errorf("ca_file %s: holds no PEM certificate", t.CAFile)
+		}
+	}
+	if t.CertFile == "" {
+		return nil
+	}
+	cert, err := readFile(t.CertFile, maxPEMFile)
+	if err != nil {
+		return fmt.Errorf("cert_file %w", err)
+	}
+	key, err := readFile(t.KeyFile, maxPEMFile)
+	if err != nil {
+		return fmt.Errorf("key_file %w", err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return fmt.Errorf("cert_file %s, key_file %s: %w", t.CertFile, t.KeyFile, err)
+	}
+	config.Certificates = []tls.Certificate{pair}
+	return nil
+}
+
+// Handshake starts TLS on conn, whose peer was addressed as host, and observes
+// when the peer's certificates end (see [ObserveCertificates]). On an error conn
+// is closed; see [HandshakeError] for its reason.
+func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (*tls.Conn, error) {
+	config, err := TLSConfig(t, host)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	client := tls.Client(conn, config)
+	if err := client.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, HandshakeError(err)
+	}
+	ObserveCertificates(ctx, client.ConnectionState())
+	return client, nil
+}
+
+// HandshakeError names the phase in err, an error of a TLS handshake, and gives
+// it the reason tls, unless it is a timeout, a fault of this host, or has a
+// reason from [checks.Fail] already.
+func HandshakeError(err error) error {
+	named := fmt.Errorf("tls handshake: %w", err)
+	switch r := checks.ReasonOf(err); r {
+	case checks.ReasonTimeout, checks.ReasonInternal, checks.ReasonThreshold:
+		return checks.Fail(r, named)
+	}
+	return checks.Fail(checks.ReasonTLS, named)
+}

@@ -1,0 +1,81 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http/httptrace"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// Dial connects to address and observes how long the lookup of a host name and
+// the connecting took (dns_seconds, connect_seconds). The network is tcp, udp or
+// unix. An error is a failure of the phase "connecting to" or "resolving".
+func (r *Run) Dial(network, address string) (net.Conn, error) {
+	return r.DialContext(r.ctx, network, address)
+}
+
+// DialContext is Dial with a context of the caller's, for client libraries and
+// http.Transport.
+func (r *Run) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	began := r.Phase("connecting to")
+	traced, lookup := traceLookup(ctx, network, address)
+	// Keep-alive probes are of no use to a connection that lives for one exchange.
+	dialer := &net.Dialer{KeepAlive: -1, Resolver: newResolver(ctx, net.DefaultResolver)}
+	raw, err := dialer.DialContext(traced, network, address)
+	resolving, resolved := lookup()
+	if err != nil {
+		if resolving {
+			r.Phase("resolving")
+			host, _, _ := net.SplitHostPort(address)
+			r.SetPeer(host)
+		}
+		return nil, r.note(0, r.unconnected(network, err))
+	}
+	if resolved > 0 {
+		checks.Observe(r.ctx, "dns_seconds", resolved.Seconds())
+	}
+	if network != "udp" {
+		checks.Observe(r.ctx, "connect_seconds", (time.Since(began) - resolved).Seconds())
+	}
+	return r.add(ctx, raw)
+}
+
+// unconnected is Fail, with the reasons of unix sockets: without a file nobody
+// listens, and the file's permissions say who may connect.
+func (r *Run) unconnected(network string, err error) error {
+	failure := r.Fail(err)
+	switch {
+	case network == "unix" && errors.Is(err, fs.ErrNotExist):
+		return checks.Fail(checks.ReasonRefused, failure)
+	case network == "unix" && errors.Is(err, fs.ErrPermission):
+		return checks.Fail(checks.ReasonAuth, failure)
+	}
+	return failure
+}
+
+// traceLookup returns a context whose lookup of a host name is timed. The func
+// reports whether the lookup has not succeeded, and how long it took.
+func traceLookup(ctx context.Context, network, address string) (context.Context, func() (unresolved bool, took time.Duration)) {
+	host, _, _ := net.SplitHostPort(address)
+	if _, err := netip.ParseAddr(host); err == nil || network == "unix" {
+		return ctx, func() (bool, time.Duration) { return false, 0 }
+	}
+	var mu sync.Mutex // The lookup may go on after the dialling has given up.
+	unresolved, began, took := true, time.Now(), time.Duration(0)
+	trace := &httptrace.ClientTrace{DNSDone: func(info httptrace.DNSDoneInfo) {
+		mu.Lock()
+		defer mu.Unlock()
+		unresolved, took = info.Err != nil, time.Since(began)
+	}}
+	return httptrace.WithClientTrace(ctx, trace), func() (bool, time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		return unresolved, took
+	}
+}

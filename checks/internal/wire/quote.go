@@ -1,0 +1,56 @@
+package wire
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxClip is the length of the longest foreign text in a sentence, in bytes.
+const maxClip = 200
+
+// Clip returns the first line of a foreign text, at most 200 bytes of it, with
+// "…" where something is cut. What moves a cursor and what is not text becomes
+// U+FFFD.
+func Clip(s string) string {
+	line, _, cut := strings.Cut(s, "\n")
+	line = strings.TrimRight(line, "\r")
+	if len(line) > maxClip {
+		line, cut = CutRune(line, maxClip), true
+	}
+	if cut {
+		line += "…"
+	}
+	return strings.Map(printable, line)
+}
+
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+// CutRune returns at most n bytes of s, and does not cut within a rune.
+func CutRune(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// Mask replaces the secrets in a foreign text: servers repeat what they were
+// sent. Secrets of fewer than four bytes are left, since they are parts of
+// ordinary words.
+func Mask(text string, secrets ...string) string {
+	const shortest = 4
+	for _, secret := range secrets {
+		if len(secret) >= shortest {
+			text = strings.ReplaceAll(text, secret, "********")
+		}
+	}
+	return text
+}

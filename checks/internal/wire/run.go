@@ -1,0 +1,187 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// DefaultBudget is how many bytes a run reads unless SetBudget says otherwise.
+// No reply to a health check needs more, and a broken server must not fill the
+// memory.
+const DefaultBudget = 64 << 10
+
+// A Run is the network side of one run of a check. Its connections stop reading
+// and writing when the run's context ends, whatever deadlines a library sets.
+// All methods are safe for concurrent use, but the phase and the peer that
+// failures name are those set last.
+type Run struct {
+	ctx     context.Context // the run's own
+	started time.Time
+	stop    func() bool
+
+	mu       sync.Mutex
+	peer     string
+	phase    string
+	conns    []*connection
+	closed   bool
+	budget   int64 // for the failure
+	left     int64 // bytes that may still be read
+	fault    error // the first that a connection met
+	warnings []error
+}
+
+// Start returns the network side of the run with that context. Failures name
+// the peer. The Run must be closed.
+func Start(ctx context.Context, peer string) *Run {
+	r := &Run{ctx: ctx, started: time.Now(), peer: peer, budget: DefaultBudget, left: DefaultBudget}
+	r.stop = context.AfterFunc(ctx, r.interrupt)
+	return r
+}
+
+// Context returns the run's context.
+func (r *Run) Context() context.Context { return r.ctx }
+
+// SetBudget sets how many bytes the connections may read from now on, all
+// together.
+func (r *Run) SetBudget(bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.budget, r.left = bytes, bytes
+}
+
+// SetPeer sets whom failures name, for a run that talks to one peer after
+// another.
+func (r *Run) SetPeer(peer string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.peer = peer
+}
+
+// Peer returns whom failures name.
+func (r *Run) Peer() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.peer
+}
+
+// Phase names the phase that begins, in words that the peer's name follows, such
+// as "waiting for a reply from". It returns the time, for Observe.
+func (r *Run) Phase(words string) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.phase = words
+	return time.Now()
+}
+
+// Observe observes how many seconds have passed since then.
+func (r *Run) Observe(name string, since time.Time) {
+	checks.Observe(r.ctx, name, time.Since(since).Seconds())
+}
+
+// Warn keeps a warning for Warning.
+func (r *Run) Warn(warning error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.warnings = append(r.warnings, warning)
+}
+
+// Warning returns the warnings of the run, joined, or nil: a certificate that
+// ends soon, and what Warn was given. A run that passes returns it.
+func (r *Run) Warning() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.warnings...)
+}
+
+// Close closes all connections and refuses new ones. It can be called again.
+func (r *Run) Close() {
+	r.stop()
+	r.mu.Lock()
+	conns := r.conns
+	r.conns, r.closed = nil, true
+	r.mu.Unlock()
+	for _, c := range conns {
+		c.Conn.Close()
+	}
+}
+
+// Ended returns why the run's context has ended, or nil. A dialer keeps the
+// deadline itself and may notice it a moment before the context does.
+func (r *Run) Ended() error {
+	if deadline, ok := r.ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return r.ctx.Err()
+}
+
+// Limit returns how long the run was allowed to take, rounded so that failures
+// say the same in every run.
+func (r *Run) Limit() time.Duration {
+	deadline, ok := r.ctx.Deadline()
+	if !ok {
+		return time.Since(r.started).Round(time.Millisecond)
+	}
+	limit := deadline.Sub(r.started)
+	switch {
+	case limit > time.Second:
+		return limit.Round(100 * time.Millisecond)
+	case limit > 50*time.Millisecond:
+		return limit.Round(10 * time.Millisecond)
+	}
+	return limit.Round(time.Millisecond)
+}
+
+// add takes over a connection that was dialled with ctx. After Close there are no
+// new ones. Between the end of the run's context and Close a library may dial
+// once more with a context of its own, to cancel what it has asked for.
+func (r *Run) add(ctx context.Context, raw net.Conn) (net.Conn, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		raw.Close()
+		return nil, net.ErrClosed
+	}
+	c := &connection{Conn: raw, run: r}
+	r.conns = append(r.conns, c)
+	if ctx.Err() != nil {
+		c.interrupt() // The run's own interrupt may be over.
+	}
+	return c, nil
+}
+
+// interrupt makes every pending read and write of the present connections fail.
+func (r *Run) interrupt() {
+	r.mu.Lock()
+	conns := r.conns
+	r.mu.Unlock()
+	for _, c := range conns {
+		c.interrupt()
+	}
+}
+
+// note counts what a connection has read and keeps the first fault of any:
+// libraries tend to replace it with words of their own.
+func (r *Run) note(read int, err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left -= int64(read)
+	if err != nil && r.fault == nil && !r.closed {
+		r.fault = err
+	}
+	return err
+}
+
+// allowed returns how many of n bytes may be read now.
+func (r *Run) allowed(n int) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.left <= 0 {
+		return 0, &TooLarge{Limit: checks.Size(r.budget)}
+	}
+	return int(min(int64(n), r.left)), nil
+}
