@@ -36,6 +36,8 @@ type Options struct {
 type Sockets struct {
 	Web, Health []net.Listener
 	Agent       net.Listener // nil without Options.Agent
+
+	pools []*pool
 }
 
 // Open opens or inherits every listener. The error names the flag with the
@@ -75,19 +77,33 @@ func (s *Sockets) pool(maxConnections int) {
 		others++
 	}
 	shared := newPool(connectionLimit(maxConnections, descriptorLimit(), others))
+	s.pools = []*pool{shared}
+	ofItsOwn := func() *pool {
+		p := newPool(reserved)
+		s.pools = append(s.pools, p)
+		return p
+	}
 	for i, l := range s.Web {
 		s.Web[i] = pooledListener{l, nil, shared}
 	}
 	for i, l := range s.Health {
-		s.Health[i] = pooledListener{l, newPool(reserved), shared}
+		s.Health[i] = pooledListener{l, ofItsOwn(), shared}
 	}
 	if s.Agent != nil {
-		s.Agent = pooledListener{s.Agent, newPool(reserved), shared}
+		s.Agent = pooledListener{s.Agent, ofItsOwn(), shared}
 	}
 }
 
-// Close closes every listener, but no connection.
+// Close closes every listener and every connection: after it, no client gets an
+// answer.
 func (s *Sockets) Close() {
+	s.closeListeners()
+	for _, p := range s.pools {
+		p.closeAll()
+	}
+}
+
+func (s *Sockets) closeListeners() {
 	for _, l := range s.Web {
 		l.Close()
 	}
@@ -154,7 +170,7 @@ func removeStale(path string) error {
 	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
 	if err == nil {
 		conn.Close()
-		return fmt.Errorf("%s: somebody listens there already", path)
+		return fmt.Errorf("%s: another process listens on this socket", path)
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return os.Remove(path)

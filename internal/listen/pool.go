@@ -1,7 +1,6 @@
 package listen
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -20,34 +19,41 @@ func connectionLimit(wanted, descriptors, others int) int {
 	return max(wanted, 1)
 }
 
-// A pool bounds the open connections of its listeners together. When it is full
-// it closes the connection that has waited longest without a request being
-// answered: a client that holds connections open shuts nobody out.
+// A pool bounds the open connections of its listeners together. A full pool
+// closes the connection that has waited longest without a request: a client that
+// holds connections open locks out no other client.
 type pool struct {
 	limit int
 	start time.Time
 
-	mu   sync.Mutex
-	open map[*pooledConn]struct{}
+	mu     sync.Mutex
+	open   map[*pooledConn]struct{}
+	closed bool // new connections are closed at once
 }
 
 func newPool(limit int) *pool {
 	return &pool{limit: limit, start: time.Now(), open: map[*pooledConn]struct{}{}}
 }
 
-// A pooledConn is one connection of a pool. Its requests take no lock: they
-// happen on all connections, and the pool looks at them only when it is full.
+// A pooledConn is one connection of a pool. A change of its state takes no lock;
+// the pool looks at the states only when it is full.
 type pooledConn struct {
 	net.Conn
 	pool  *pool
-	since atomic.Int64 // when it began to wait, or to be answered: nanoseconds after the start of the pool
-	busy  atomic.Int64 // how many of its requests are being answered: HTTP/2 has several
+	since atomic.Int64 // when busy changed: nanoseconds after the start of the pool
+	busy  atomic.Bool  // a request has been read and its answer not yet sent
 }
 
 func (p *pool) newConn(conn net.Conn) *pooledConn {
 	c := &pooledConn{Conn: conn, pool: p}
-	c.answering(0)
+	c.setBusy(false)
 	return c
+}
+
+// setBusy notes that the connection has a request, or waits for one.
+func (c *pooledConn) setBusy(busy bool) {
+	c.busy.Store(busy)
+	c.since.Store(int64(time.Since(c.pool.start)))
 }
 
 // Close gives the place back.
@@ -67,17 +73,30 @@ func (c *pooledConn) CloseWrite() error {
 	return half.CloseWrite()
 }
 
-// answering adds to how many requests of the connection are being answered.
-func (c *pooledConn) answering(more int64) {
-	c.busy.Add(more)
-	c.since.Store(int64(time.Since(c.pool.start)))
+// track is the ConnState of a server: a connection is busy from the end of a
+// request's header until its answer is flushed, with HTTP/2 as long as one of
+// its streams is open.
+func track(conn net.Conn, state http.ConnState) {
+	if unwrapper, is := conn.(interface{ NetConn() net.Conn }); is { // TLS
+		conn = unwrapper.NetConn()
+	}
+	c, is := conn.(*pooledConn)
+	if !is {
+		return
+	}
+	switch state {
+	case http.StateActive:
+		c.setBusy(true)
+	case http.StateIdle:
+		c.setBusy(false)
+	}
 }
 
 // tryAdmit makes conn one of the pool's if there is room.
 func (p *pool) tryAdmit(conn net.Conn) (*pooledConn, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.open) >= p.limit {
+	if p.closed || len(p.open) >= p.limit {
 		return nil, false
 	}
 	c := p.newConn(conn)
@@ -91,10 +110,13 @@ func (p *pool) admit(conn net.Conn) *pooledConn {
 	p.mu.Lock()
 	p.open[c] = struct{}{}
 	var evicted *pooledConn
-	if len(p.open) > p.limit {
+	switch {
+	case p.closed:
+		evicted = c
+	case len(p.open) > p.limit:
 		evicted = p.longest(c)
-		delete(p.open, evicted)
 	}
+	delete(p.open, evicted)
 	p.mu.Unlock()
 	if evicted != nil {
 		evicted.Conn.Close()
@@ -102,8 +124,19 @@ func (p *pool) admit(conn net.Conn) *pooledConn {
 	return c
 }
 
-// longest returns the connection that has waited longest, or been answered
-// longest if none waits; never the one just come, unless it is alone.
+// closeAll closes every open connection, and those that are still to come.
+func (p *pool) closeAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for c := range p.open {
+		c.Conn.Close()
+	}
+	clear(p.open)
+}
+
+// longest returns the connection that has waited longest, or that has been busy
+// longest if none waits. It returns the newest only if there is no other.
 func (p *pool) longest(newest *pooledConn) *pooledConn {
 	var chosen *pooledConn
 	for c := range p.open {
@@ -122,7 +155,7 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 
 // goesBefore reports whether c is to be closed rather than o.
 func (c *pooledConn) goesBefore(o *pooledConn) bool {
-	if waits, others := c.busy.Load() == 0, o.busy.Load() == 0; waits != others {
+	if waits, others := !c.busy.Load(), !o.busy.Load(); waits != others {
 		return waits
 	}
 	return c.since.Load() < o.since.Load()
@@ -147,28 +180,4 @@ func (l pooledListener) Accept() (net.Conn, error) {
 		}
 	}
 	return l.shared.admit(conn), nil
-}
-
-type connKey struct{}
-
-// connContext makes the connection known to the handler of its requests.
-func connContext(ctx context.Context, conn net.Conn) context.Context {
-	if unwrapper, is := conn.(interface{ NetConn() net.Conn }); is { // TLS
-		conn = unwrapper.NetConn()
-	}
-	if c, is := conn.(*pooledConn); is {
-		return context.WithValue(ctx, connKey{}, c)
-	}
-	return ctx
-}
-
-// pooled marks the connection of each request as being answered.
-func pooled(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, is := r.Context().Value(connKey{}).(*pooledConn); is {
-			c.answering(1)
-			defer c.answering(-1)
-		}
-		next.ServeHTTP(w, r)
-	})
 }

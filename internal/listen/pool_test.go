@@ -1,9 +1,15 @@
 package listen
 
 import (
+	"bufio"
+	"crypto/tls"
 	"errors"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"sync"
 	"testing"
 	"time"
 )
@@ -51,41 +57,220 @@ func wantClosed(t *testing.T, what string, c net.Conn, want bool) {
 	}
 }
 
-func TestAFullPoolClosesWhoHasWaitedLongestWithoutARequest(t *testing.T) {
-	l := pooledOn(t, nil, newPool(3))
-	busy, server := dialled(t, l)
-	server.(*pooledConn).answering(1)
-	first, _ := dialled(t, l)
-	second, _ := dialled(t, l)
-	third, _ := dialled(t, l)
-	wantClosed(t, "the one that is answered", busy, false)
+// A served pool has an HTTP server whose handler waits for the test.
+type served struct {
+	t       *testing.T
+	l       net.Listener
+	begun   chan struct{}
+	release chan struct{}
+}
+
+// serveOn serves on a listener: / is answered at once, /wait when the test
+// closes release.
+func serveOn(t *testing.T, l net.Listener) served {
+	t.Helper()
+	s := served{t, l, make(chan struct{}), make(chan struct{})}
+	server := NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/wait" {
+			s.begun <- struct{}{}
+			<-s.release
+		}
+	}), io.Discard)
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	go server.Serve(l)
+	t.Cleanup(func() { server.Close() })
+	return s
+}
+
+// dial opens a connection that sends nothing.
+func (s served) dial() net.Conn {
+	s.t.Helper()
+	c, err := net.Dial("tcp", s.l.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { c.Close() })
+	time.Sleep(20 * time.Millisecond) // The server has accepted it, so that the order is known.
+	return c
+}
+
+// busy opens a connection whose request is being answered.
+func (s served) busy() net.Conn {
+	s.t.Helper()
+	c := s.dial()
+	if _, err := io.WriteString(c, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		s.t.Fatal(err)
+	}
+	<-s.begun
+	return c
+}
+
+func TestAFullPoolClosesTheConnectionThatHasWaitedLongestWithoutARequest(t *testing.T) {
+	s := serveOn(t, pooledOn(t, nil, newPool(3)))
+	defer close(s.release)
+	busy, first, second, third := s.busy(), s.dial(), s.dial(), s.dial()
+	wantClosed(t, "the one with a request", busy, false)
 	wantClosed(t, "the one that waits longest", first, true)
 	wantClosed(t, "the next", second, false)
 	wantClosed(t, "the newest", third, false)
 }
 
-func TestAConnectionIsAnsweredAsLongAsOneOfItsRequestsIs(t *testing.T) {
-	l := pooledOn(t, nil, newPool(2))
-	busy, server := dialled(t, l)
-	server.(*pooledConn).answering(1)
-	server.(*pooledConn).answering(1)
-	server.(*pooledConn).answering(-1)
-	waiting, _ := dialled(t, l)
-	dialled(t, l)
-	wantClosed(t, "one of two requests is answered", busy, false)
+func TestAnUnfinishedHeaderIsNoRequest(t *testing.T) {
+	s := serveOn(t, pooledOn(t, nil, newPool(2)))
+	slow, other := s.dial(), s.dial()
+	if _, err := io.WriteString(slow, "GET / HTTP/1.1\r\nHost:"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond)
+	newest := s.dial()
+	wantClosed(t, "the one with half a header", slow, true)
+	wantClosed(t, "the other", other, false)
+	wantClosed(t, "the newest", newest, false)
+}
+
+func TestAnAnsweredConnectionWaitsAgain(t *testing.T) {
+	s := serveOn(t, pooledOn(t, nil, newPool(2)))
+	first, second := s.dial(), s.dial()
+	if _, err := io.WriteString(first, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.ReadResponse(bufio.NewReader(first), nil); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond) // The server has noted that it waits.
+	s.dial()
+	wantClosed(t, "the one that was answered", first, false)
+	wantClosed(t, "the one that has waited longer", second, true)
+}
+
+func TestAnHTTP2ConnectionIsBusyAsLongAsOneOfItsRequests(t *testing.T) {
+	s := serveOn(t, pooledOn(t, nil, newPool(2)))
+	var protocols http.Protocols
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: &protocols}
+	defer transport.CloseIdleConnections()
+	ask := func(path string) error {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.l.Addr().String()+path, nil)
+		if err != nil {
+			return err
+		}
+		response, err := transport.RoundTrip(request)
+		if err == nil {
+			response.Body.Close()
+		}
+		return err
+	}
+	long := make(chan error, 1)
+	go func() { long <- ask("/wait") }()
+	<-s.begun
+	if err := ask("/"); err != nil {
+		t.Fatal(err)
+	}
+	waiting := s.dial()
+	s.dial()
+	wantClosed(t, "the one that waits", waiting, true)
+	close(s.release)
+	if err := <-long; err != nil {
+		t.Errorf("the other request on the connection: %v", err)
+	}
+}
+
+func TestATLSConnectionWithARequestIsBusy(t *testing.T) {
+	s := served{t, pooledOn(t, nil, newPool(2)), make(chan struct{}), make(chan struct{})}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		s.begun <- struct{}{}
+		<-s.release
+	}))
+	server.Listener.Close()
+	server.Listener, server.Config.ConnState = s.l, NewServer(nil, io.Discard).ConnState
+	server.StartTLS()
+	defer server.Close()
+	defer close(s.release)
+	busy, err := tls.Dial("tcp", s.l.Addr().String(), &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	if _, err := io.WriteString(busy, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-s.begun
+	waiting := s.dial()
+	s.dial()
+	wantClosed(t, "the one with a request", busy, false)
 	wantClosed(t, "the one that waits", waiting, true)
 }
 
-func TestWhenAllAreAnsweredTheLongestGoes(t *testing.T) {
-	l := pooledOn(t, nil, newPool(2))
-	first, server := dialled(t, l)
-	server.(*pooledConn).answering(1)
-	second, server := dialled(t, l)
-	server.(*pooledConn).answering(1)
-	third, _ := dialled(t, l)
+func TestWhenAllAreBusyTheLongestGoes(t *testing.T) {
+	s := serveOn(t, pooledOn(t, nil, newPool(2)))
+	defer close(s.release)
+	first, second, third := s.busy(), s.busy(), s.dial()
 	wantClosed(t, "the first", first, true)
 	wantClosed(t, "the second", second, false)
 	wantClosed(t, "the newest", third, false)
+}
+
+// A stuckConn does not write before the test lets it.
+type stuckConn struct {
+	net.Conn
+	writing, release chan struct{}
+}
+
+func (c stuckConn) Write(b []byte) (int, error) {
+	close(c.writing)
+	<-c.release
+	return c.Conn.Write(b)
+}
+
+// stuckOnce makes the first connection of a listener a stuckConn.
+type stuckOnce struct {
+	net.Listener
+	writing, release chan struct{}
+	first            *sync.Once
+}
+
+func (l stuckOnce) Accept() (conn net.Conn, err error) {
+	conn, err = l.Listener.Accept()
+	if err == nil {
+		l.first.Do(func() { conn = stuckConn{conn, l.writing, l.release} })
+	}
+	return conn, err
+}
+
+func TestAConnectionIsBusyUntilItsAnswerIsFlushed(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck := stuckOnce{inner, make(chan struct{}), make(chan struct{}), new(sync.Once)}
+	s := serveOn(t, pooledListener{stuck, nil, newPool(2)})
+	flushing := s.dial()
+	if _, err := io.WriteString(flushing, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-stuck.writing // The handler has returned.
+	waiting := s.dial()
+	s.dial()
+	wantClosed(t, "the one that waits", waiting, true)
+	close(stuck.release)
+	if _, err := http.ReadResponse(bufio.NewReader(flushing), nil); err != nil {
+		t.Errorf("the one whose answer was being flushed: %v", err)
+	}
+}
+
+func TestAClosedPoolHasNoConnectionsAndTakesNone(t *testing.T) {
+	own, shared := newPool(1), newPool(2)
+	l := pooledOn(t, own, shared)
+	a, _ := dialled(t, l)
+	b, _ := dialled(t, l)
+	own.closeAll()
+	shared.closeAll()
+	late, _ := dialled(t, l)
+	for name, c := range map[string]net.Conn{"the first": a, "the second": b, "a late one": late} {
+		wantClosed(t, name, c, true)
+	}
 }
 
 func TestAHealthListenerHasPlacesOfItsOwn(t *testing.T) {

@@ -12,13 +12,13 @@ import (
 // written to errors.
 func NewServer(handler http.Handler, errors io.Writer) *http.Server {
 	return &http.Server{
-		Handler:           pooled(handler),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      20 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    12 << 10, // net/http adds 4 KiB to it.
-		ConnContext:       connContext,
+		ConnState:         track,
 		ErrorLog:          stdlog.New(errors, "", 0),
 		// Otherwise net/http itself answers "OPTIONS *" with 200.
 		DisableGeneralOptionsHandler: true,

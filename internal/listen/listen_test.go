@@ -1,0 +1,160 @@
+package listen_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
+)
+
+func open(t *testing.T, o listen.Options) *listen.Sockets {
+	t.Helper()
+	o.MaxConnections = max(o.MaxConnections, 10)
+	s, err := listen.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestEveryAddressIsListenedOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "web.sock")
+	s := open(t, listen.Options{
+		Web:    []string{"127.0.0.1:0", "unix:" + path},
+		Health: []string{"127.0.0.1:0", "127.0.0.1:0"},
+		Agent:  "127.0.0.1:0",
+	})
+	if len(s.Web) != 2 || len(s.Health) != 2 || s.Agent == nil {
+		t.Fatalf("%d, %d and %v, want 2, 2 and one", len(s.Web), len(s.Health), s.Agent)
+	}
+	for _, l := range append(append(s.Web, s.Health...), s.Agent) {
+		accepted := make(chan error, 1)
+		go func() {
+			c, err := l.Accept()
+			if err == nil {
+				c.Close()
+			}
+			accepted <- err
+		}()
+		c, err := net.Dial(l.Addr().Network(), l.Addr().String())
+		if err != nil {
+			t.Errorf("%v: %v", l.Addr(), err)
+			continue
+		}
+		c.Close()
+		if err := <-accepted; err != nil {
+			t.Errorf("%v: %v", l.Addr(), err)
+		}
+	}
+}
+
+func TestAnErrorNamesTheFlagAndLeavesNothingOpen(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	address := taken.Addr().String()
+	for flag, o := range map[string]listen.Options{
+		"--web.listen-address":    {Web: []string{address}},
+		"--health.listen-address": {Health: []string{address}},
+		"--agent.listen-address":  {Agent: address},
+		"--web.systemd-socket":    {Systemd: true},
+	} {
+		path := filepath.Join(t.TempDir(), "first.sock")
+		if !o.Systemd {
+			o.Web = append([]string{"unix:" + path}, o.Web...)
+		}
+		if _, err := listen.Open(o); err == nil || !strings.HasPrefix(err.Error(), flag+": ") {
+			t.Errorf("%s: %v, want an error that begins with the flag", flag, err)
+		}
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: the socket that could be opened is still there: %v", flag, err)
+		}
+	}
+}
+
+func TestAStaleSocketIsReplacedAndAnyOtherFileKept(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its sockets are other files")
+	}
+	dir := t.TempDir()
+	stale := filepath.Join(dir, "stale.sock")
+	l, err := net.Listen("unix", stale)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false)
+	l.Close()
+	open(t, listen.Options{Web: []string{"unix:" + stale}})
+
+	living := filepath.Join(dir, "living.sock")
+	open(t, listen.Options{Web: []string{"unix:" + living}})
+	want := "--web.listen-address: " + living + ": another process listens on this socket"
+	if _, err := listen.Open(listen.Options{Web: []string{"unix:" + living}}); err == nil || err.Error() != want {
+		t.Errorf("a socket in use: %v, want %s", err, want)
+	}
+
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := listen.Open(listen.Options{Web: []string{"unix:" + file}}); err == nil {
+		t.Error("a regular file was replaced by a socket")
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "text" {
+		t.Errorf("the file afterwards: %q, %v", text, err)
+	}
+}
+
+func TestClosedSocketsAnswerNoClient(t *testing.T) {
+	s := open(t, listen.Options{Web: []string{"127.0.0.1:0"}})
+	begun, release := make(chan struct{}), make(chan struct{})
+	server := listen.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
+		<-release
+		_, _ = io.WriteString(w, "late")
+	}), io.Discard)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(s.Web[0]) }()
+	c, err := net.Dial("tcp", s.Web[0].Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	s.Close()
+	close(release)
+	if answer, _ := io.ReadAll(c); len(answer) > 0 {
+		t.Errorf("answered %q after Close", answer)
+	}
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve returned %v, want net.ErrClosed", err)
+	}
+}
+
+func TestAServerHasALimitForEverythingThatAClientCanHold(t *testing.T) {
+	s := listen.NewServer(http.NotFoundHandler(), io.Discard)
+	for name, limit := range map[string]int64{
+		"ReadHeaderTimeout": int64(s.ReadHeaderTimeout), "ReadTimeout": int64(s.ReadTimeout),
+		"WriteTimeout": int64(s.WriteTimeout), "IdleTimeout": int64(s.IdleTimeout), "MaxHeaderBytes": int64(s.MaxHeaderBytes),
+	} {
+		if limit <= 0 {
+			t.Errorf("%s is %d: no limit", name, limit)
+		}
+	}
+	if !s.DisableGeneralOptionsHandler {
+		t.Error(`"OPTIONS *" would be answered by net/http`)
+	}
+}
