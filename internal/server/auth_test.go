@@ -1,4 +1,4 @@
-package server
+package server_test
 
 import (
 	"crypto/tls"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 )
 
 // file writes a web config.
@@ -55,7 +57,7 @@ func TestWhoHasProvedWhoTheyAre(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/environment", nil)
 		test.as(r)
-		if got := authenticator(test.config)(r); got != test.want {
+		if got := server.Authenticator(test.config)(r); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}

@@ -20,15 +20,14 @@ func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handle
 		"drain": func(r *http.Request) (string, error) {
 			reason := cmp.Or(r.URL.Query().Get("reason"), "drained by POST /-/drain")
 			level.Info(d.Logging.Logger).Log("msg", "drained", "reason", reason)
-			d.instance.Collector().Drain(errors.New(reason))
+			d.drainer.drain(errors.New(reason))
 			return "drained", nil
 		},
 		"undrain": func(*http.Request) (string, error) {
-			if d.terminating.Load() {
-				return "", errors.New("shutting down")
+			if err := d.drainer.undrain(); err != nil {
+				return "", err
 			}
 			level.Info(d.Logging.Logger).Log("msg", "undrained")
-			d.instance.Collector().Drain(nil)
 			return "undrained", nil
 		},
 	}

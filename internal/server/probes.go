@@ -3,11 +3,7 @@ package server
 import (
 	"io"
 	"net/http"
-	"time"
 )
-
-// stallLimit is how long the scheduler may stand still and be called healthy.
-const stallLimit = 30 * time.Second
 
 // say sends one line of text.
 func say(w http.ResponseWriter, r *http.Request, status int, line string) {
@@ -32,23 +28,24 @@ func onlyReads(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// healthy says whether the exporter itself works, for a liveness probe. It never
-// looks at checks or at draining.
+// healthy answers whether the exporter itself works, for a liveness probe. It
+// never looks at checks or at draining.
 func (d *daemon) healthy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !onlyReads(w, r):
-	case d.instance.Collector().Stalled(stallLimit):
+	case d.pulse.stalled.Load():
 		say(w, r, http.StatusServiceUnavailable, "the scheduler has not moved for 30s")
 	default:
 		say(w, r, http.StatusOK, "healthy")
 	}
 }
 
-// ready says whether every check has a first result, and the end is not near.
+// ready answers whether every check has a first result, and the process is not
+// about to end.
 func (d *daemon) ready(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !onlyReads(w, r):
-	case d.terminating.Load():
+	case d.drainer.isStopping():
 		say(w, r, http.StatusServiceUnavailable, "shutting down")
 	case !d.instance.Collector().Ready():
 		say(w, r, http.StatusServiceUnavailable, "not every check has a result yet")

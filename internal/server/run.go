@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -44,47 +43,71 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	d := &daemon{Options: o, instance: i, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	d.start(ctx, sockets)
-	d.serving.Go(func() { d.reloadBy(ctx, reload) })
-	err = d.wait(ctx, end)
-	stop()
-	d.stop()
-	return err
+	d := &daemon{Options: o, instance: i, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
+	d.drainer.set = i.Collector().Drain
+	return d.live(ctx, reload, end)
 }
 
 // A daemon is the instance with everything that listens.
 type daemon struct {
 	Options
 	instance *instance.Instance
+	sockets  *listen.Sockets
 	requests *httpapi.Requests
+	drainer  drainer
+	pulse    pulse
 
-	servers     []*http.Server
-	serving     sync.WaitGroup
-	terminating atomic.Bool
-	failed      chan error // a listener has died
+	servers []*http.Server
+	serving sync.WaitGroup // what answers clients
+	working sync.WaitGroup // everything else
+	failed  chan error     // a listener has died
 }
 
-// start begins to check and to serve.
-func (d *daemon) start(ctx context.Context, sockets *listen.Sockets) {
-	d.serving.Go(func() {
-		if err := d.instance.Collector().Run(ctx); err != nil {
+// live checks and serves until something ends it. Serving ends first, and what
+// is behind it when no client can see it any more.
+func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
+	checking, stopChecking := context.WithCancel(ctx)
+	defer stopChecking()
+	serving, stopServing := context.WithCancel(ctx)
+	defer stopServing()
+	d.check(checking)
+	d.listen(serving)
+	d.working.Go(func() { d.reloadBy(serving, reload) })
+	err := d.wait(ctx, end)
+	stopServing()
+	d.stopServing()
+	level.Info(d.Logging.Logger).Log("msg", "stopped")
+	d.Queue.Close() // The exporter ends the checks now; that is no failure.
+	stopChecking()
+	d.instance.End(ShutdownLimit)
+	await(&d.working, time.After(ShutdownLimit))
+	return err
+}
+
+// check begins to check.
+func (d *daemon) check(ctx context.Context) {
+	c := d.instance.Collector()
+	d.working.Go(func() {
+		if err := c.Run(ctx); err != nil {
 			d.fail(err)
 		}
 	})
+	d.working.Go(func() { d.pulse.watch(ctx, c.Stalled) })
+}
+
+// listen begins to serve.
+func (d *daemon) listen(ctx context.Context) {
 	handler := d.webHandler(ctx)
-	for _, l := range sockets.Web {
+	for _, l := range d.sockets.Web {
 		d.serveWeb(l, handler)
 	}
-	for _, l := range sockets.Health {
+	for _, l := range d.sockets.Health {
 		server := d.newServer(d.healthHandler())
 		level.Info(d.Logging.Logger).Log("msg", "listening for health checks", "address", l.Addr())
 		d.serve(server, func() error { return server.Serve(l) })
 	}
-	if sockets.Agent != nil {
-		d.serveAgent(ctx, sockets.Agent)
+	if d.sockets.Agent != nil {
+		d.serveAgent(ctx, d.sockets.Agent)
 	}
 }
 
@@ -160,11 +183,10 @@ func (d *daemon) wait(ctx context.Context, end <-chan os.Signal) error {
 // drainBeforeStop goes on serving, drained, until the delay is over or another
 // signal comes.
 func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
-	d.terminating.Store(true)
+	d.drainer.stop(d.ShutdownDelay > 0)
 	if d.ShutdownDelay == 0 {
 		return
 	}
-	d.instance.Collector().Drain(errors.New("shutting down"))
 	timer := time.NewTimer(d.ShutdownDelay)
 	defer timer.Stop()
 	select {
@@ -174,8 +196,9 @@ func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
 	}
 }
 
-// stop ends the servers, and what the checks have started.
-func (d *daemon) stop() {
+// stopServing waits for the answers under way, no longer than the limit, and
+// closes every connection. No client sees what happens after it.
+func (d *daemon) stopServing() {
 	ctx, cancel := context.WithTimeout(context.Background(), ShutdownLimit)
 	defer cancel()
 	var closing sync.WaitGroup
@@ -187,7 +210,19 @@ func (d *daemon) stop() {
 		})
 	}
 	closing.Wait()
-	level.Info(d.Logging.Logger).Log("msg", "stopped")
-	d.Queue.Close() // The exporter ends the checks now; that is no failure.
-	d.instance.End(ShutdownLimit)
+	await(&d.serving, ctx.Done())
+	d.sockets.Close()
+}
+
+// await waits for a group until over is closed or receives.
+func await[T any](group *sync.WaitGroup, over <-chan T) {
+	ended := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-over:
+	}
 }

@@ -1,0 +1,65 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
+)
+
+func withLifecycle(o *server.Options) { o.Lifecycle = true }
+
+func TestWithoutTheFlagNothingCanBeChanged(t *testing.T) {
+	e := start(t, "checks: []", nil)
+	for _, path := range []string{"/-/reload", "/-/drain", "/-/undrain"} {
+		e.want(http.MethodPost, path, http.StatusForbidden, "start with --web.enable-lifecycle")
+	}
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+}
+
+func TestOnlyAPostChangesSomething(t *testing.T) {
+	e := start(t, "checks: []", withLifecycle)
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions, http.MethodDelete} {
+		e.want(method, "/-/drain", http.StatusMethodNotAllowed, "want POST")
+	}
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+}
+
+func TestDrainAndUndrain(t *testing.T) {
+	e := start(t, "checks: []", withLifecycle)
+	e.want(http.MethodPost, "/-/drain", http.StatusOK, "drained\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "drained by POST /-/drain"`)
+	e.want(http.MethodPost, "/-/drain?reason=deploy+of+1.2", http.StatusOK, "drained\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "deploy of 1.2"`)
+	e.want(http.MethodGet, "/-/healthy", http.StatusOK, "healthy")
+	e.want(http.MethodPost, "/-/undrain", http.StatusOK, "undrained\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+	if log := e.log.String(); !strings.Contains(log, `msg=drained reason="deploy of 1.2"`) || !strings.Contains(log, "msg=undrained") {
+		t.Errorf("not logged:\n%s", log)
+	}
+}
+
+func TestReloadByRequestSaysWhetherItWorked(t *testing.T) {
+	e := start(t, "checks: []", withLifecycle)
+	e.write("healthcheck.yml", "checks: [{name: fresh, exec: {command: [echo, hello]}}]")
+	e.want(http.MethodPost, "/-/reload", http.StatusOK, "reloaded\n")
+	e.want(http.MethodGet, "/healthcheck/fresh", http.StatusOK, "hello")
+	e.write("healthcheck.yml", "checks: [{name: fresh, exce: {}}]")
+	e.want(http.MethodPost, "/-/reload", http.StatusInternalServerError, `did you mean "exec"?`)
+	e.want(http.MethodGet, "/healthcheck/fresh", http.StatusOK, "hello")
+	e.want(http.MethodGet, "/metrics", http.StatusOK, "\nhealthcheck_config_last_reload_successful 0\n")
+}
+
+func TestAnotherSitesPageChangesNothing(t *testing.T) {
+	e := start(t, "checks: []", withLifecycle)
+	for _, headers := range [][]string{
+		{"Sec-Fetch-Site: cross-site"},
+		{"Sec-Fetch-Site: same-site"},
+		{"Origin: https://example.org"},
+		{"Origin: null"},
+	} {
+		e.want(http.MethodPost, "/-/drain", http.StatusForbidden, "another origin", headers...)
+	}
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+}
