@@ -20,7 +20,12 @@ func observed(t *testing.T, f func(context.Context)) map[string]float64 {
 }
 
 func TestObserveOutsideOfARunDoesNothing(t *testing.T) {
-	checks.Observe(t.Context(), "connect_seconds", 1)
+	got := observed(t, func(context.Context) {
+		checks.Observe(t.Context(), "connect_seconds", 1)
+	})
+	if len(got) != 0 {
+		t.Errorf("observed %v, want nothing: the context is not the run's", got)
+	}
 }
 
 func TestNameObservedTwiceHasItsLastValue(t *testing.T) {

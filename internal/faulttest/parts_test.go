@@ -215,7 +215,8 @@ func TestPeersCanBeUsedAlone(t *testing.T) {
 	}
 }
 
-// converse says hello to address and reads for 700 ms.
+// converse says hello to address and reads for 700 ms. A reset that arrives before
+// the hello is the error of the write: a later read would only see the end.
 func converse(t *testing.T, address string) ([]byte, error) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -224,7 +225,9 @@ func converse(t *testing.T, address string) ([]byte, error) {
 	}
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(700 * time.Millisecond))
-	io.WriteString(conn, "hello")
+	if _, err := io.WriteString(conn, "hello"); err != nil {
+		return nil, err
+	}
 	return io.ReadAll(conn)
 }
 

@@ -14,8 +14,8 @@ import (
 
 // HungMount mounts a filesystem whose server never replies, until the test
 // ends or release is called: then every call that waits for it returns
-// ENOTCONN. It skips the test where it may not mount. Call it only in a test
-// that InNamespace runs, so that no other process walks into the mount.
+// ENOTCONN. It skips the test where it may not mount. Call it only where
+// InNamespace is true, so that no other process walks into the mount.
 func HungMount(t testing.TB) (dir string, release func()) {
 	t.Helper()
 	server, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
@@ -40,29 +40,26 @@ func HungMount(t testing.TB) (dir string, release func()) {
 
 const inNamespace = "TESTSERVERS_IN_NAMESPACE"
 
-// InNamespace runs another test of the same package in a namespace made by
-// unshare(1) with these flags. It skips where no namespace can be made.
-func InNamespace(t *testing.T, test string, flags ...string) {
+// InNamespace reports whether t runs in a namespace made by unshare(1) with these
+// flags. Where it does not, InNamespace runs t in one, ends t as that run ended
+// (passed, failed or skipped), and returns false: then t has to return.
+func InNamespace(t *testing.T, flags ...string) bool {
 	t.Helper()
+	if os.Getenv(inNamespace) != "" {
+		return true
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "unshare", append(flags, os.Args[0], "-test.v", "-test.run=^"+test+"$")...)
+	cmd := exec.CommandContext(ctx, "unshare", append(flags, os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")...)
 	cmd.Env = append(os.Environ(), inNamespace+"=1")
 	out, err := cmd.CombinedOutput()
 	switch {
 	case bytes.Contains(out, []byte("unshare: ")) || errors.Is(err, exec.ErrNotFound):
 		t.Skipf("cannot make a namespace: %v %s", err, out)
-	case bytes.Contains(out, []byte("--- SKIP: "+test+" ")):
+	case bytes.Contains(out, []byte("--- SKIP: "+t.Name()+" ")):
 		t.Skipf("skipped in its namespace: %s", out)
-	case err != nil || !bytes.Contains(out, []byte("--- PASS: "+test+" ")):
-		t.Errorf("%s: %v\n%s", test, err, out)
+	case err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name()+" ")):
+		t.Errorf("in its namespace: %v\n%s", err, out)
 	}
-}
-
-// NeedNamespace skips a test that InNamespace did not start.
-func NeedNamespace(t testing.TB) {
-	t.Helper()
-	if os.Getenv(inNamespace) == "" {
-		t.Skip("another test runs this one in a namespace")
-	}
+	return false
 }
