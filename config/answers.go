@@ -1,136 +1,110 @@
 package config
 
 import (
-	"encoding/json"
+	"fmt"
 	"maps"
+	"net/http"
 	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
-func (l *loading) healthcheck() {
-	h := l.file.Healthcheck
-	l.config.Healthcheck = Healthcheck{
-		Format: h.Format, SuccessStatus: h.SuccessStatus, FailedStatus: h.FailedStatus, DrainingStatus: h.DrainingStatus,
-		SuccessHeaders: h.SuccessHeaders, FailedHeaders: h.FailedHeaders,
-		Sections: l.sections("healthcheck.sections", &h.Sections),
-	}
+func (l *loading) healthcheck(h healthcheck, n *document.Node) {
 	formats := []string{"json", "text", "health+json", "plain"}
 	if h.Format != "" && !slices.Contains(formats, h.Format) {
-		l.fault("healthcheck.format", "healthcheck.format: %s, want %s", quote(l.vault.hide(h.Format)), strings.Join(formats, ", "))
+		n.Get("format").Fault("%q, want %s", l.vault.hide(h.Format), strings.Join(formats, ", "))
 	}
-	l.status("success_status", h.SuccessStatus)
-	l.status("failed_status", h.FailedStatus)
-	l.status("draining_status", h.DrainingStatus)
-	l.headers("healthcheck.success_headers", h.SuccessHeaders)
-	l.headers("healthcheck.failed_headers", h.FailedHeaders)
-	for _, s := range l.config.Healthcheck.Sections {
-		if slices.Contains([]string{"hostname", "status", "timestamp", "results", "degraded", "draining"}, s.Name) {
-			l.fault("healthcheck.sections."+s.Name, "healthcheck.sections.%s: the name is taken, every answer has such a member", s.Name)
+	status(n.Get("success_status"), h.SuccessStatus)
+	status(n.Get("failed_status"), h.FailedStatus)
+	status(n.Get("draining_status"), h.DrainingStatus)
+	l.config.Healthcheck = httpapi.Options{
+		Success:        httpapi.Answer{Status: h.SuccessStatus, Header: header(n.Get("success_headers"), h.SuccessHeaders)},
+		Failed:         httpapi.Answer{Status: h.FailedStatus, Header: header(n.Get("failed_headers"), h.FailedHeaders)},
+		DrainingStatus: h.DrainingStatus,
+		Format:         httpapi.Format(h.Format),
+	}
+	for _, m := range h.Sections {
+		if slices.Contains([]string{"hostname", "status", "timestamp", "results", "degraded", "draining"}, m.Name) {
+			m.Node.Fault("the name is taken, every answer has such a member")
 		}
+		l.config.Healthcheck.Sections = append(l.config.Healthcheck.Sections, httpapi.Section{Name: m.Name, Value: m.Value})
 	}
 }
 
-func (l *loading) status(key string, value int) {
-	path := "healthcheck." + key
-	if n := member(member(l.root, "healthcheck"), key); n == nil || isNull(n) {
-		return
-	}
-	if value < 200 || value > 599 {
-		l.fault(path, "%s: %d, want 200 to 599", path, value)
+func status(n *document.Node, value int) {
+	if n.Given() && !n.Bad() && (value < 200 || value > 599) {
+		n.Fault("%d, want 200 to 599", value)
 	}
 }
 
-var (
-	headerName  = pattern("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-	headerValue = pattern(`^[^\x00-\x08\x0a-\x1f\x7f]*$`)
-)
-
-// headers tells what cannot be a header, without its value.
-func (l *loading) headers(path string, headers map[string]string) {
-	seen := map[string]bool{}
+// header returns headers, or reports what cannot be one, without its value.
+func header(n *document.Node, headers map[string]string) http.Header {
+	made := make(http.Header, len(headers))
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		at, canonical := path+"."+name, textproto.CanonicalMIMEHeaderKey(name)
+		at, canonical := n.Get(name), textproto.CanonicalMIMEHeaderKey(name)
 		switch {
-		case !headerName().MatchString(name):
-			l.fault(at, "%s: a name has characters that no header may have", path)
-		case seen[canonical]:
-			l.fault(at, "%s.%s: is given twice", path, canonical)
-		case !headerValue().MatchString(headers[name]):
-			l.fault(at, "%s.%s: the value has characters that no header may have", path, name)
+		case !validHeaderName(name):
+			n.FaultAt(at, "a name has characters that no header may have")
+		case made[canonical] != nil:
+			at.SetTitle(n.Name() + "." + canonical)
+			at.Fault("is given twice")
+		case strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			at.Fault("the value has characters that no header may have")
 		case slices.Contains([]string{"Content-Length", "Transfer-Encoding", "Connection", "Trailer"}, canonical):
-			l.fault(at, "%s.%s: is set by the server", path, name)
+			at.Fault("is set by the server")
 		}
-		seen[canonical] = true
+		made.Set(name, headers[name])
 	}
+	return made
 }
 
-func (l *loading) environment() {
-	e := l.file.Environment
-	l.config.Environment = Environment{
-		Disable: e.Disable, Labels: e.Labels,
-		Sections:   l.sections("environment.sections", &e.Sections),
-		ScrubNames: e.Scrub.Names, ScrubAllow: e.Scrub.Allow,
-	}
-	o := envinfo.Options{Disable: e.Disable}
-	for _, s := range l.config.Environment.Sections {
-		o.Sections = append(o.Sections, envinfo.Section{Name: s.Name, Value: s.Value})
-	}
-	_, err := envinfo.New(o)
-	l.environmentFaults(err)
-	_, err = envinfo.Labels(envinfo.Options{Labels: e.Labels})
-	l.environmentFaults(err)
+func validHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
-var named = pattern(`^(label|section|disable)(?: \d+: the name)? ("(?:[^"\\]|\\.)*")`)
+func (l *loading) environment(e environment, n *document.Node) {
+	o := &l.config.Environment
+	o.Disable, o.Labels = e.Disable, e.Labels
+	for _, m := range e.Sections {
+		o.Sections = append(o.Sections, envinfo.Section{Name: m.Name, Value: m.Value})
+	}
+	_, err := envinfo.New(*o)
+	l.environmentFaults(n, err)
+	_, err = envinfo.Labels(*o)
+	l.environmentFaults(n, err)
+}
 
-// environmentFaults tells what package envinfo says, at the line of the name
+// environmentFaults reports what package envinfo says, at the line of the name
 // that it begins with.
-func (l *loading) environmentFaults(err error) {
+func (l *loading) environmentFaults(n *document.Node, err error) {
 	for _, e := range flat(err) {
-		said := e.Error()
-		path := "environment"
-		if m := named().FindStringSubmatch(said); m != nil {
-			name, _ := strconv.Unquote(m[2])
-			switch m[1] {
-			case "label":
-				path = "environment.labels." + name
-			case "section":
-				path = "environment.sections." + name
-			case "disable":
-				path = "environment.disable[" + strconv.Itoa(slices.Index(l.file.Environment.Disable, name)) + "]"
+		said, at := e.Error(), n
+		kind, rest, _ := strings.Cut(said, " ")
+		if number := 0; kind == "section" {
+			if _, err := fmt.Sscanf(rest, "%d:", &number); err == nil {
+				at = n.Get("sections").Get(l.config.Environment.Sections[number-1].Name)
 			}
 		}
-		if l.unset[path] {
-			continue // Told already.
+		if quoted, err := strconv.QuotedPrefix(rest); err == nil {
+			name, _ := strconv.Unquote(quoted)
+			switch kind {
+			case "label":
+				at = n.Get("labels").Get(name)
+			case "section":
+				at = n.Get("sections").Get(name)
+			case "disable":
+				at = n.Get("disable").Items()[slices.Index(l.config.Environment.Disable, name)]
+			}
 		}
-		l.fault(path, "environment: %s", l.vault.hide(said))
-	}
-}
-
-// sections turns the members of a mapping into sections.
-func (l *loading) sections(path string, n *yaml.Node) []Section {
-	if n.Kind == 0 || isNull(n) {
-		return nil
-	}
-	if n.Kind != yaml.MappingNode {
-		l.fault(path, "%s: is %s, want a mapping of names to values", path, kindOf(n))
-		return nil
-	}
-	var all []Section
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		name := n.Content[i].Value
-		value, err := toJSON(n.Content[i+1])
-		if err != nil {
-			l.fault(path+"."+name, "%s.%s: %s", path, name, err)
-			continue
+		if !at.Bad() {
+			n.FaultAt(at, "%s", l.vault.hide(said))
 		}
-		all = append(all, Section{Name: name, Value: json.RawMessage(value), Where: l.places[path+"."+name].String()})
 	}
-	return all
 }

@@ -64,6 +64,7 @@ func refused(t *testing.T, file string) string {
 	if err == nil {
 		t.Fatalf("Load(%s) has no fault and %d checks", filepath.Base(file), len(c.Checks))
 	}
+	t.Logf("refused after %v, %d MB allocated", took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
 	// 100 ms is the promise, with fiftyfold room for a machine that is shared.
 	if took > 5*slowness*time.Second {
 		t.Errorf("refused after %v", took)

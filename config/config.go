@@ -3,72 +3,87 @@ package config
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"time"
+	"sync"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
+	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// A Config is a file that holds, ready for use.
+// A Config is a valid configuration, ready for use. The options are complete but
+// for what a file cannot say: loggers, hooks, the scrubber and the build.
 type Config struct {
 	// Checks are ready for a collector, with every default of the file filled in.
 	Checks []checks.Check
-	// MaxWait and Concurrency are those of collector.Options.
-	MaxWait     time.Duration
-	Concurrency int
+	// Collector has the limits of section global.
+	Collector collector.Options
+	// Healthcheck says how /healthcheck answers.
+	Healthcheck httpapi.Options
+	// Environment says what /environment shows, and has the labels of
+	// healthcheck_build_info. Its Config is the configuration itself.
+	Environment envinfo.Options
 
-	// Environment is what /environment shows and how it is scrubbed.
-	Environment Environment
-	// Healthcheck is how /healthcheck answers.
-	Healthcheck Healthcheck
-
-	// Secrets are all literal secrets found: passwords, tokens, what came out
-	// of secret files and sensitive variables.
+	// Rules are those of the scrubber.
+	Rules scrub.Rules
+	// Secrets are all literal secrets found: passwords, tokens, the content of
+	// secret files and of sensitive variables.
 	Secrets []string
-	// Warnings are what is allowed but should not be, each with its place.
+	// Warnings say what is allowed but unwise, each with its place.
 	Warnings []string
 	// Hash identifies the content of the files, expanded values not included.
 	Hash [sha256.Size]byte
 	// Files are the names of the files, in order; none for the built-in default.
 	Files []string
 
-	sources []source               // for showing: their trees are ten times as large
-	json    func() json.RawMessage // of the sources, made when it is first asked for
+	written func() *document.Node // the sources again; their tree is ten times as large
+	json    func() json.RawMessage
 }
 
-// Environment is the section environment of the file.
-type Environment struct {
-	Disable  []string          // sections that are not shown
-	Sections []Section         // custom ones, in order
-	Labels   map[string]string // further labels of healthcheck_build_info
-	// ScrubNames and ScrubAllow add to the rules of the scrubber.
-	ScrubNames, ScrubAllow []string
-}
-
-// Healthcheck is the section healthcheck of the file. What was not given is zero.
-type Healthcheck struct {
-	Format                                      string // json, text, health+json or plain
-	SuccessStatus, FailedStatus, DrainingStatus int
-	SuccessHeaders, FailedHeaders               map[string]string
-	Sections                                    []Section
-}
-
-// A Section is a custom member of an answer.
-type Section struct {
-	Name  string
-	Value json.RawMessage // in the order of the file
-	Where string          // file:line, for errors
-}
-
-// Load reads the file, the directory or the glob of that name, the built-in
-// default if it is empty, and the secret files it names. An error has a line
-// for each fault, in the order of the files, with file and line.
+// Load reads the file, the directory or the glob of that name, or the built-in
+// default if it is empty, and the secret files that it names. An error has a
+// line for each fault, in the order of the files, with file and line.
 //
-// learn, which may be nil, is told each secret that a check will read again
-// from its file, before the check uses it; it must be safe for concurrent use.
+// Learn, which may be nil, is called with each secret that a check reads from its
+// file at a run, before the check uses it. It must be safe for concurrent use.
 func Load(pattern string, learn func(secret string)) (*Config, error) {
-	all, err := sources(pattern)
-	if err != nil {
-		return nil, err
+	return read(pattern, learn, false)
+}
+
+// Check is Load that also opens the certificate files of each check, which a
+// check reads at every run.
+func Check(pattern string) (*Config, error) { return read(pattern, nil, true) }
+
+func read(pattern string, learn func(string), certificates bool) (*Config, error) {
+	sources := []document.Source{{Name: defaultName, Data: defaultFile}}
+	if pattern != "" {
+		var err error
+		if sources, err = document.Read(pattern); err != nil {
+			return nil, err
+		}
 	}
-	return load(all, learn)
+	l := newLoading(sources)
+	l.learn, l.certificates = learn, certificates
+	return l.load()
+}
+
+// YAML returns the files as one, as they are written, without comments and
+// secrets. Clean, which must know the literal secrets, cleans every value; its
+// first argument is the key.
+func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
+	return c.written().YAML(clean)
+}
+
+// JSON returns the same as JSON. Only the fields that are secrets by their type
+// are masked: /environment scrubs it as it does every section. It is made when
+// it is first asked for, and safe for concurrent use.
+func (c *Config) JSON() json.RawMessage { return c.json() }
+
+// showing makes the functions that show the sources.
+func (c *Config) showing(sources []document.Source) {
+	c.written = func() *document.Node { return document.Shown(sources, &file{}) }
+	c.json = sync.OnceValue(func() json.RawMessage { return c.written().JSON() })
+	c.Environment.Config = func() any { return c.JSON() }
 }

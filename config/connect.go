@@ -1,78 +1,88 @@
 package config
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
-// connections tells what is wrong with names and tags, and with the checks
-// together, also of those whose own settings are faulty.
-func (l *loading) connections(all []check) {
-	first := map[string]int{}
-	for i, c := range all {
-		path := fmt.Sprintf("checks[%d]", i)
-		if l.unset[path+".name"] || c.Name == "" && l.faulty[path] {
-			continue // Told already.
+// connect reports faults of names and tags, and of the checks together, also of
+// those whose own settings are faulty.
+func (l *loading) connect(all []check) {
+	first := map[string]*check{}
+	for i := range all {
+		c := &all[i]
+		name := c.node.Get("name")
+		if l.document.Full() || name.Bad() || c.Name == "" && c.node.Bad() {
+			continue // Reported already.
 		}
-		if before, taken := first[c.Name]; taken {
-			l.fault(path+".name", "check %q: the name is taken, see %s", c.Name, l.places[fmt.Sprintf("checks[%d].name", before)])
+		if before := first[c.Name]; before != nil {
+			c.node.FaultAt(name, "the name is taken, see %s", before.node.Get("name").Place())
 		} else {
-			first[c.Name] = i
+			first[c.Name] = c
 		}
-		l.words(c, path)
+		l.words(c)
 	}
 	l.dependencies(all, first)
 }
 
-// words tells names and tags that are none. The one sentence about them is
-// Validate's.
-func (l *loading) words(c check, path string) {
-	for _, e := range flat(checks.Check{Name: c.Name, Func: idle}.Validate()) {
-		l.fault(path+".name", "%s", l.vault.hide(e.Error()))
+// words reports an invalid name and invalid tags.
+func (l *loading) words(c *check) {
+	if !checks.ValidName(c.Name) {
+		c.node.FaultAt(c.node.Get("name"), "a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
 	}
-	for i, tag := range c.Tags {
-		at := fmt.Sprintf("%s.tags[%d]", path, i)
-		if l.unset[at] || checks.ValidName(tag) {
-			continue
-		}
-		for _, e := range flat(checks.Check{Name: "x", Func: idle, Tags: []string{tag}}.Validate()) {
-			l.fault(at, "check %q: %s", c.Name, l.vault.hide(anyCheck().ReplaceAllString(e.Error(), "")))
+	for i, n := range c.node.Get("tags").Items() {
+		if i < len(c.Tags) && !n.Bad() && !checks.ValidName(c.Tags[i]) {
+			c.node.FaultAt(n, "tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", l.vault.hide(c.Tags[i]))
 		}
 	}
 }
 
-func idle(context.Context) (string, error) { return "", nil }
-
-var anyCheck = pattern(`^check ("(?:[^"\\]|\\.)*"): `)
-
-// dependencies tells unknown ones and cycles.
-func (l *loading) dependencies(all []check, byName map[string]int) {
-	names := make([]string, 0, len(all))
-	for _, c := range all {
-		names = append(names, c.Name)
+// dependencies reports unknown ones and cycles.
+func (l *loading) dependencies(all []check, byName map[string]*check) {
+	named := l.named(all)
+	graph, names := make([]checks.Check, len(all)), make([]string, len(all))
+	for i := range all {
+		graph[i] = checks.Check{Name: all[i].Name, DependsOn: all[i].DependsOn}
+		names[i] = all[i].Name
 	}
-	unknown := l.partial || l.namesUnknown(all)
-	graph := make([][]int, len(all))
-	for i, c := range all {
-		for j, name := range c.DependsOn {
-			at := fmt.Sprintf("checks[%d].depends_on[%d]", i, j)
-			if to, exists := byName[name]; exists {
-				graph[i] = append(graph[i], to)
-			} else if !unknown && !l.unset[at] {
-				l.fault(at, "check %q: depends_on: there is no check %q%s", c.Name, l.vault.hide(name), l.meant(name, names))
+	for i := range all {
+		c := &all[i]
+		for j, n := range c.node.Get("depends_on").Items() {
+			if named && !l.document.Full() && j < len(c.DependsOn) && !n.Bad() && byName[c.DependsOn[j]] == nil {
+				name := c.DependsOn[j]
+				c.node.Get("depends_on").FaultAt(n, "there is no check %q%s", l.vault.hide(name), l.meant(name, names))
 			}
 		}
 	}
-	for _, cycle := range cycles(graph, maxFaults) {
-		words := make([]string, len(cycle))
-		for i, at := range cycle {
-			words[i] = all[at].Name
-		}
-		l.fault(fmt.Sprintf("checks[%d].depends_on", cycle[0]), "check %q: depends on itself: %s", words[0], strings.Join(shortened(words), " → "))
+	for _, cycle := range checks.Cycles(graph, document.MaxFaults) {
+		c := byName[cycle[0]]
+		c.node.FaultAt(c.node.Get("depends_on"), "depends on itself: %s", strings.Join(shortened(cycle), " → "))
 	}
+}
+
+// named reports whether the names of all checks are known: any other could be
+// the one that another check depends on.
+func (l *loading) named(all []check) bool {
+	for i := range all {
+		if all[i].Name == "" || all[i].node.Get("name").Bad() {
+			return false
+		}
+	}
+	return !l.document.Partial()
+}
+
+// meant says which check may have been meant, for the faults that are shown.
+func (l *loading) meant(name string, names []string) string {
+	if l.document.Faults() > document.MaxFaults {
+		return ""
+	}
+	if near := document.Nearest(name, names); near != "" {
+		return fmt.Sprintf(", did you mean %q?", near)
+	}
+	return ""
 }
 
 // shortened leaves out the middle of a long list.
@@ -84,27 +94,4 @@ func shortened(words []string) []string {
 	short := append([]string(nil), words[:ends]...)
 	short = append(short, fmt.Sprintf("(%d more)", len(words)-2*ends))
 	return append(short, words[len(words)-ends:]...)
-}
-
-// namesUnknown reports whether a check has no name that is known: it could be
-// the one that another depends on.
-func (l *loading) namesUnknown(all []check) bool {
-	for i, c := range all {
-		if c.Name == "" || l.unset[fmt.Sprintf("checks[%d].name", i)] {
-			return true
-		}
-	}
-	return false
-}
-
-// meant says which check may have been meant. It is not looked for when there
-// are more faults than are told.
-func (l *loading) meant(name string, names []string) string {
-	if len(l.faults.list) > maxFaults {
-		return ""
-	}
-	if near := nearest(name, names); near != "" {
-		return fmt.Sprintf(", did you mean %q?", near)
-	}
-	return ""
 }

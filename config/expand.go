@@ -4,24 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// An expander fills in ${NAME}, ${NAME:-default} and ${file:PATH}. What it puts
+// An expander fills in ${NAME}, ${NAME:-default} and ${file:PATH}. What it fills
 // in is not expanded again.
 type expander struct {
 	lookup    func(name string) (string, bool)
 	sensitive func(name string) bool
-	secret    func(value string) // is told what must never be shown
-	file      func(path string)  // is told which files were read
+	secret    func(value string) // called with every secret
+	file      func(path string)  // called with every file read
 }
 
 var (
-	variable        = pattern(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	errNotClosed    = errors.New("${ has no } (a $ is written $$)")
 	errWrongVariant = errors.New("${…} holds neither a NAME, NAME:-default nor file:PATH (a $ is written $$)")
 )
@@ -64,7 +62,7 @@ func (e *expander) fill(inner string) (string, error) {
 		return e.fromFile(path)
 	}
 	name, fallback, hasFallback := strings.Cut(inner, ":-")
-	if !variable().MatchString(name) {
+	if !isVariable(name) {
 		return "", errWrongVariant
 	}
 	value, set := e.lookup(name)
@@ -81,6 +79,18 @@ func (e *expander) fill(inner string) (string, error) {
 	return value, nil
 }
 
+// isVariable reports whether name is a letter or underscore, then letters, digits
+// and underscores.
+func isVariable(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if !(c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || i > 0 && '0' <= c && c <= '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
 func (e *expander) fromFile(path string) (string, error) {
 	if path == "" {
 		return "", errWrongVariant
@@ -93,6 +103,3 @@ func (e *expander) fromFile(path string) (string, error) {
 	e.file(path)
 	return value, nil
 }
-
-// environmentVariable is the lookup of the process's environment.
-func environmentVariable(name string) (string, bool) { return os.LookupEnv(name) }

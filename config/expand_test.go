@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -82,7 +83,7 @@ func TestTimesSizesNumbersAndKeysAreNotExpanded(t *testing.T) {
 		}
 	}
 	c := load(t, "environment: {labels: {a: \"${HC_NUMBER}\"}, sections: {\"${HC_KEY}\": [\"${HC_NUMBER}\", {x: \"${HC_KEY}\"}]}}\nchecks: []\n")
-	if got := string(c.Environment.Sections[0].Value); c.Environment.Labels["a"] != "5" || got != `["5",{"x":"memory"}]` || c.Environment.Sections[0].Name != "${HC_KEY}" {
+	if got := fmt.Sprintf("%s", c.Environment.Sections[0].Value); c.Environment.Labels["a"] != "5" || got != `["5",{"x":"memory"}]` || c.Environment.Sections[0].Name != "${HC_KEY}" {
 		t.Errorf("labels %v, section %s: %s", c.Environment.Labels, c.Environment.Sections[0].Name, got)
 	}
 }

@@ -1,69 +1,38 @@
 package config
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
-	"slices"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
-// A place is a line of a file.
-type place struct {
-	file  string
-	order int // of the file among those loaded
-	line  int // from 1; 0: the file as a whole
-}
-
-func (p place) String() string {
-	if p.line == 0 {
-		return p.file
-	}
-	return fmt.Sprintf("%s:%d", p.file, p.line)
-}
-
-// A fault is one thing that is wrong, and where.
-type fault struct {
-	place
-	text string
-}
-
-func (f fault) Error() string { return f.place.String() + ": " + f.text }
-
-// faults collects what is wrong, so that all of it can be said at once.
-type faults struct {
-	list []fault
-	more int // that are only counted
-}
-
-const (
-	// maxFaults bounds how many are told: a file of another kind has thousands.
-	maxFaults = 50
-	// maxKept bounds how many are kept, to be sorted.
-	maxKept = 1000
-)
-
-func (fs *faults) add(at place, format string, a ...any) {
-	if len(fs.list) == maxKept {
-		fs.more++
-		return
-	}
-	fs.list = append(fs.list, fault{at, fmt.Sprintf(format, a...)})
-}
-
-// err joins the faults in the order of the files and lines, each told once.
-func (fs *faults) err() error {
-	list := slices.Clone(fs.list)
-	slices.SortStableFunc(list, func(a, b fault) int {
-		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.line, b.line))
-	})
-	list = slices.Compact(list)
-	errs := make([]error, 0, min(len(list), maxFaults)+1)
-	for i, f := range list {
-		if i == maxFaults {
-			errs = append(errs, fmt.Errorf("%s: and %d more faults", f.file, fs.more+len(list)-maxFaults))
-			break
+// faults reports what another package says is wrong with the settings at n, each
+// fault at the line of its key. Prefix is cut off if it begins a text: the name
+// of n says it already.
+func (l *loading) faults(n *document.Node, err error, prefix string) {
+	for _, e := range flat(err) {
+		said := strings.TrimPrefix(e.Error(), prefix)
+		at := n.Find(said[:strings.IndexAny(said+" ", " :")]) // For a type without Faults.
+		if f, ok := errors.AsType[checktype.Fault](e); ok {
+			at = n.Find(f.Key)
 		}
-		errs = append(errs, f)
+		n.FaultAt(at, "%s", l.vault.hide(said))
 	}
-	return errors.Join(errs...)
+}
+
+// flat returns the single errors of a tree of joined ones.
+func flat(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, flat(e)...)
+		}
+		return all
+	}
+	return []error{err}
 }

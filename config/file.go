@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
 // A file is what may stand in the YAML file. All sections may be left out.
@@ -24,7 +24,7 @@ import (
 //
 // The file is read strictly: an unknown key or one that is given twice, a value
 // of the wrong type or out of range is an error with file and line, and all
-// faults are told at once. It is at most 1 MiB of UTF-8, one document. Keys at
+// faults are told at once. It is at most 1 MiB of UTF-8, one document, and has at most 10,000 checks. Keys at
 // the top that begin with x- are ignored: they are for anchors. What is not
 // given, or has nothing behind its colon, has its default (but a check's type,
 // and checks: these need something under them).
@@ -53,7 +53,7 @@ type file struct {
 	Global global `yaml:"global"`
 	// Checks are what is checked, in the order in which they are shown. An
 	// empty list is valid: every answer is then that all is well.
-	Checks []check `yaml:"checks"` // decoded one by one
+	Checks []check `yaml:"checks"`
 	// Environment is about /environment and the labels of healthcheck_build_info.
 	Environment environment `yaml:"environment"`
 	// Healthcheck is about the answers of /healthcheck.
@@ -67,13 +67,18 @@ type global struct {
 	Timeout *time.Duration `yaml:"timeout"`
 	// SuccessTTL is how long a pass is kept. 0s: not at all; else 100ms to
 	// 8760h; default 27s.
-	SuccessTTL *time.Duration `yaml:"success_ttl"`
+	SuccessTTL *time.Duration `yaml:"success_ttl" off:"0s"`
 	// FailedTTL is how long a failure is kept. 0s: not at all; else 100ms to
 	// 8760h; default 9s.
-	FailedTTL *time.Duration `yaml:"failed_ttl"`
+	FailedTTL *time.Duration `yaml:"failed_ttl" off:"0s"`
 	// MaxWait is how long a reader waits for a run when the result has expired.
 	// 0s to 5m; default 1s.
-	MaxWait *time.Duration `yaml:"max_wait"`
+	MaxWait *time.Duration `yaml:"max_wait" off:"0s"`
+	// StartupWait is how long a reader waits, from the start on, for the first
+	// results of checks that are not optional, if that is longer than MaxWait.
+	// 0s: not at all; at most 5m; default the longest chain of timeouts among
+	// them, at most 5s.
+	StartupWait *time.Duration `yaml:"startup_wait" off:"0s"`
 	// Concurrency is how many checks run at a time. 1 to 10000; default 64.
 	Concurrency *int `yaml:"concurrency"`
 }
@@ -84,16 +89,16 @@ type check struct {
 	// Name identifies the check in every answer and is a label of its metrics:
 	// 1 to 100 letters, digits and _ . : - that begin with a letter, a digit or
 	// _. Required; no two checks have the same.
-	Name  string `yaml:"name"`
+	Name  string `yaml:"name" null:"absent"`
 	Types `yaml:",inline"`
 	// Timeout bounds one run. 1ms to 5m; default global's.
 	Timeout *time.Duration `yaml:"timeout"`
 	// SuccessTTL is how long a pass is kept. 0s: not at all; else 100ms to
 	// 8760h; default global's.
-	SuccessTTL *time.Duration `yaml:"success_ttl"`
+	SuccessTTL *time.Duration `yaml:"success_ttl" off:"0s"`
 	// FailedTTL is how long a failure is kept. 0s: not at all; else 100ms to
 	// 8760h; default global's.
-	FailedTTL *time.Duration `yaml:"failed_ttl"`
+	FailedTTL *time.Duration `yaml:"failed_ttl" off:"0s"`
 	// Optional makes a failure degrade the whole instead of failing it. Default
 	// false.
 	Optional bool `yaml:"optional"`
@@ -114,6 +119,8 @@ type check struct {
 	// Runbook is a URL (http or https) that says what to do when the check has
 	// failed. Default none.
 	Runbook string `yaml:"runbook"`
+
+	node *document.Node
 }
 
 // An environment is what /environment shows, and the labels of
@@ -124,7 +131,7 @@ type environment struct {
 	Disable []string `yaml:"disable"`
 	// Sections are further members of the dump, by name: any values. Default
 	// none.
-	Sections yaml.Node `yaml:"sections"`
+	Sections document.Members `yaml:"sections"`
 	// Labels are further labels of healthcheck_build_info. Default none.
 	Labels map[string]string `yaml:"labels"`
 	// Scrub adds to the rules by which secrets are masked.
@@ -161,5 +168,5 @@ type healthcheck struct {
 	FailedHeaders map[string]string `yaml:"failed_headers"`
 	// Sections are further members of the JSON answer, by name: any values. A
 	// name is not one that every answer has. Default none.
-	Sections yaml.Node `yaml:"sections"`
+	Sections document.Members `yaml:"sections"`
 }

@@ -52,16 +52,17 @@ func describe(t *testing.T, c *config.Config) string {
 		}
 		fmt.Fprintf(&b, "%+v\n", one)
 	}
-	fmt.Fprintf(&b, "max_wait %v, concurrency %d\n", c.MaxWait, c.Concurrency)
-	describeSections := func(of string, all []config.Section) {
-		for _, s := range all {
-			fmt.Fprintf(&b, "%s section %s at %s: %s\n", of, s.Name, s.Where, s.Value)
-		}
+	fmt.Fprintf(&b, "max_wait %v, startup_wait %v, concurrency %d\n", c.Collector.MaxWait, c.Collector.StartupWait, c.Collector.Concurrency)
+	for _, s := range c.Environment.Sections {
+		fmt.Fprintf(&b, "environment section %s: %s\n", s.Name, s.Value)
 	}
-	describeSections("environment", c.Environment.Sections)
-	describeSections("healthcheck", c.Healthcheck.Sections)
-	c.Environment.Sections, c.Healthcheck.Sections = nil, nil
-	fmt.Fprintf(&b, "environment %+v\nhealthcheck %+v\n", c.Environment, c.Healthcheck)
+	for _, s := range c.Healthcheck.Sections {
+		fmt.Fprintf(&b, "healthcheck section %s: %s\n", s.Name, s.Value)
+	}
+	e, h := c.Environment, c.Healthcheck
+	fmt.Fprintf(&b, "environment disable %v labels %v scrub %+v\n", e.Disable, e.Labels, c.Rules)
+	fmt.Fprintf(&b, "healthcheck format %q, success %d %v, failed %d %v, draining %d\n",
+		h.Format, h.Success.Status, h.Success.Header, h.Failed.Status, h.Failed.Header, h.DrainingStatus)
 	for _, w := range c.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}

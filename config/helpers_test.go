@@ -48,7 +48,7 @@ func compare(t *testing.T, golden, got string) {
 
 // scrubber is the one that main makes of a Config.
 func scrubber(c *config.Config) *scrub.Scrubber {
-	s := scrub.New(scrub.Rules{Names: c.Environment.ScrubNames, Allow: c.Environment.ScrubAllow})
+	s := scrub.New(c.Rules)
 	s.Learn(c.Secrets...)
 	return s
 }

@@ -47,6 +47,11 @@ func TestBombsAreRefusedCheaply(t *testing.T) {
 		"a chain of anchors":         {chain(200) + "healthcheck: {sections: {a: *a199}}\n", "is nested deeper than 50"},
 		"cycles of thousands":        {cyclic(4_000), "(3993 more)"},
 		"unknown dependencies":       {strings.ReplaceAll(cyclic(3_000), ", c0]", ", x0, x1, x2]"), "there is no check"},
+		"60,000 unknown keys":        {unknownKeys(60, 999), "and at least 950 more faults"},
+		"60,000 keys at the top":     {strings.ReplaceAll(keys(60_000), "  ", ""), "more than 1000 keys"},
+		"20,000 bad checks":          {"checks:\n" + strings.Repeat("  - {name: c, tcp: {adress: x}}\n", 20_000), "a list has more than 10000 items"},
+		"10,000 bad checks":          {"checks:\n" + strings.Repeat("  - {name: c, tcp: {adress: x}}\n", 10_000), "and at least 950 more faults"},
+		"10,000 checks do not build": {"checks:\n" + strings.Repeat("  - {name: c, tcp: {address: x}}\n", 10_000), "and at least 950 more faults"},
 		"larger than a megabyte":     {"checks: []\n#" + strings.Repeat("x", 1<<20), "is larger than 1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,6 +66,19 @@ func TestBombsAreRefusedCheaply(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unknownKeys makes checks with that many unknown keys each.
+func unknownKeys(checks, each int) string {
+	var b strings.Builder
+	b.WriteString("checks:\n")
+	for i := range checks {
+		fmt.Fprintf(&b, "- name: c%d\n", i)
+		for j := range each {
+			fmt.Fprintf(&b, "  k%d: v\n", j)
+		}
+	}
+	return b.String()
 }
 
 // chain makes n anchors, each a list with the one before in it.

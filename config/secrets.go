@@ -3,9 +3,11 @@ package config
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
@@ -60,20 +62,19 @@ func (v *vault) argv(words []string) {
 	}
 }
 
-// text notes what is secret in a text of the file. The path of a file is none,
-// whatever its key sounds like: an error has to name it.
-func (v *vault) text(t text, path bool) {
-	value := t.node.Value
+// text notes what is secret in a text of the file. A file path is never a secret,
+// even under a key such as password_file: an error has to name it.
+func (v *vault) text(t text) {
 	switch {
 	case t.secret:
-		v.add(value)
-	case path:
-		v.parts(value)
+		v.add(t.value)
+	case t.file:
+		v.parts(t.value)
 	case v.rules.Name(t.key):
-		v.add(value)
-		v.credential(value)
+		v.add(t.value)
+		v.credential(t.value)
 	case !slices.Contains(prose(), t.key):
-		v.parts(value)
+		v.parts(t.value)
 	}
 }
 
@@ -127,7 +128,7 @@ func (v *vault) hide(text string) string {
 	return text
 }
 
-var quotedValue = pattern(`"(?:[^"\\]|\\.)*"`)
+var quotedValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"(?:[^"\\]|\\.)*"`) })
 
 // masked returns what stands in value where its scrubbed form has the mask.
 func masked(value, clean string) []string {

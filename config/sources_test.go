@@ -104,7 +104,7 @@ b.yml:9: environment.disable is given already in a.yml:7`
 		t.Fatal(err)
 	}
 	one := c.Checks[1]
-	if one.Timeout.String() != "2s" || one.FailedTTL.String() != "3s" || len(c.Healthcheck.SuccessHeaders) != 2 || len(c.Healthcheck.Sections) != 2 {
+	if one.Timeout.String() != "2s" || one.FailedTTL.String() != "3s" || len(c.Healthcheck.Success.Header) != 2 || len(c.Healthcheck.Sections) != 2 {
 		t.Errorf("settings of two files are not merged: %+v %+v", one, c.Healthcheck)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
 // Types is the union of all check types: a check has just one of them. The key
@@ -31,7 +32,7 @@ func TypeNames() []string {
 	t := reflect.TypeFor[Types]()
 	names := make([]string, t.NumField())
 	for i := range names {
-		names[i] = yamlName(t.Field(i))
+		names[i] = document.KeyOf(t.Field(i))
 	}
 	return names
 }
@@ -48,7 +49,7 @@ func (t Types) chosen() (name string, spec checks.Spec, is bool) {
 			return "", nil, false
 		}
 		spec, is = field.Interface().(checks.Spec)
-		name = yamlName(v.Type().Field(i))
+		name = document.KeyOf(v.Type().Field(i))
 	}
 	return name, spec, is
 }

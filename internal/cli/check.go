@@ -62,7 +62,7 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	owner := instance.NewRuns()
 	defer owner.End(server.ShutdownLimit)
 	c, err := collector.New(collector.Options{
-		Concurrency: cfg.Concurrency, Scrub: known.Text, Logger: log.NewNopLogger(), CollectWait: -1,
+		Concurrency: cfg.Collector.Concurrency, Scrub: known.Text, Logger: log.NewNopLogger(), CollectWait: -1,
 	}, owner.Owned(selected)...)
 	if err != nil {
 		return exitMisuse, err

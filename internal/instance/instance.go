@@ -63,10 +63,9 @@ func New(o Options) (*Instance, error) {
 		return nil, err
 	}
 	UseSecrets(o.Scrubber, cfg)
-	i.collector, err = collector.New(collector.Options{
-		Concurrency: cfg.Concurrency, MaxWait: cfg.MaxWait, Histogram: o.Histogram,
-		Scrub: o.Scrubber.Text, Logger: o.Logger,
-	}, i.runs.Owned(cfg.Checks)...)
+	options := cfg.Collector
+	options.Histogram, options.Scrub, options.Logger = o.Histogram, o.Scrubber.Text, o.Logger
+	i.collector, err = collector.New(options, i.runs.Owned(cfg.Checks)...)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +105,7 @@ func (i *Instance) tryReload(ctx context.Context) error {
 		restore()
 		return err
 	}
-	limits := collector.Limits{Concurrency: cfg.Concurrency, MaxWait: cfg.MaxWait}
+	limits := collector.Limits{Concurrency: cfg.Collector.Concurrency, MaxWait: cfg.Collector.MaxWait, StartupWait: cfg.Collector.StartupWait}
 	change, err := i.collector.Prepare(ctx, i.runs.Owned(cfg.Checks), limits)
 	if err != nil {
 		restore()

@@ -17,7 +17,7 @@ func Load(file string, s *scrub.Scrubber) (*config.Config, error) {
 func UseSecrets(s *scrub.Scrubber, cfg *config.Config) (restore func()) {
 	s.Learn(cfg.Secrets...)
 	before := s.Rules()
-	s.SetRules(scrub.Rules{Names: cfg.Environment.ScrubNames, Allow: cfg.Environment.ScrubAllow})
+	s.SetRules(cfg.Rules)
 	for i := range cfg.Checks {
 		cfg.Checks[i].Description = s.Text(cfg.Checks[i].Description)
 	}

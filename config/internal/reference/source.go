@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"go/ast"    //nolint:depguard // It is of the standard library.
-	"go/parser" //nolint:depguard // It is of the standard library.
-	"go/token"  //nolint:depguard // It is of the standard library.
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path/filepath"
 	"reflect"

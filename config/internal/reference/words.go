@@ -1,7 +1,7 @@
 package main
 
 import (
-	"go/ast" //nolint:depguard // It is of the standard library.
+	"go/ast"
 	"regexp"
 	"strings"
 )
@@ -22,7 +22,7 @@ func kindOf(t ast.Expr) string {
 	kinds := map[string]string{
 		".string": "text", ".bool": "true or false", ".int": "whole number", ".float64": "number",
 		"time.Duration": "duration", "checks.Size": "size", "checks.Secret": "secret",
-		"checks.SecretFile": "path of a secret file", "yaml.Node": "mapping of names to anything",
+		"checks.SecretFile": "path of a secret file", "document.Members": "mapping of names to anything",
 	}
 	if kind, known := kinds[typeName(t, "")]; known {
 		return kind

@@ -1,0 +1,95 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Mask is shown instead of a secret.
+const Mask = "********"
+
+// Shown returns the document as it is written, decoded into a value of the type
+// that into points to: without comments, which may say anything, with Mask in
+// place of secrets, and with nothing expanded. The sources must be without
+// faults.
+func Shown(sources []Source, into any) *Node {
+	d := Parse(sources)
+	texts := map[*yaml.Node]bool{} // secret or not
+	d.Text = func(n *Node) (string, error) {
+		texts[n.value] = texts[n.value] || n.secret
+		return n.value.Value, nil
+	}
+	d.Root().Decode(into)
+	done := map[*yaml.Node]*yaml.Node{}
+	var copied func(n *yaml.Node) *yaml.Node
+	copied = func(n *yaml.Node) *yaml.Node {
+		if before := done[n]; before != nil {
+			return before
+		}
+		c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
+		switch secret, text := texts[n]; {
+		case secret:
+			masked(c)
+		case text && n.Tag != "!!str": // It looks like something else.
+			c.Tag, c.Style = "!!str", yaml.DoubleQuotedStyle
+		}
+		done[n] = c
+		for _, child := range n.Content {
+			c.Content = append(c.Content, copied(child))
+		}
+		return c
+	}
+	return &Node{doc: Parse(nil), value: copied(d.root)}
+}
+
+func masked(n *yaml.Node) {
+	n.Kind, n.Tag, n.Value, n.Style, n.Content = yaml.ScalarNode, "!!str", Mask, yaml.DoubleQuotedStyle, nil
+}
+
+// JSON returns the node as JSON.
+func (n *Node) JSON() json.RawMessage {
+	var b bytes.Buffer
+	n.writeJSON(&b, "")
+	return b.Bytes()
+}
+
+// YAML returns the node as YAML. Clean is called with each value and its key and
+// returns what is shown instead.
+func (n *Node) YAML(clean func(key, value string) string) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	err := encoder.Encode(cleaned(n.value, "", clean))
+	return b.Bytes(), err
+}
+
+// cleaned copies a tree with every value cleaned. A mapping or list under a key
+// whose value would be masked in any case is masked as a whole.
+func cleaned(n *yaml.Node, key string, clean func(key, value string) string) *yaml.Node {
+	c := *n
+	c.Content = nil
+	if n.Kind != yaml.ScalarNode && key != "" && clean(key, "") == Mask {
+		masked(&c)
+		return &c
+	}
+	if n.Kind == yaml.ScalarNode && !isNull(n) {
+		value := clean(key, n.Value)
+		// A number is masked as a whole or not at all.
+		if value == Mask || value != n.Value && n.ShortTag() == "!!str" {
+			c.Value, c.Tag, c.Style = value, "!!str", yaml.DoubleQuotedStyle
+		}
+	}
+	for i, child := range n.Content {
+		switch {
+		case n.Kind != yaml.MappingNode:
+			c.Content = append(c.Content, cleaned(child, key, clean))
+		case i%2 == 0:
+			c.Content = append(c.Content, child)
+		default:
+			c.Content = append(c.Content, cleaned(child, n.Content[i-1].Value, clean))
+		}
+	}
+	return &c
+}

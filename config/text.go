@@ -1,0 +1,52 @@
+package config
+
+import (
+	"os"
+	"runtime"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
+)
+
+// A text is a string of the file, expanded.
+type text struct {
+	value  string
+	key    string // the last key on the way to it
+	secret bool   // it is a secret by its type
+	file   bool   // it is the path of a file
+}
+
+// A shortSecret is one that the scrubber cannot tell from a word.
+type shortSecret struct {
+	at   document.Place
+	name string
+}
+
+// text returns the value of a string of the document and learns what is secret
+// in it.
+func (l *loading) text(n *document.Node) (string, error) {
+	e := &expander{lookup: os.LookupEnv, sensitive: l.vault.rules.Name, secret: l.vault.add, file: func(path string) {
+		l.readableByAll(path, n)
+	}}
+	value, err := e.expand(n.Written())
+	l.vault.text(text{value, n.Key(), n.Secret(), n.Path()})
+	if n.Secret() {
+		l.isShort(value, n)
+	}
+	return value, err
+}
+
+// readableByAll warns if everybody can read a secret file. Windows has no such
+// bits.
+func (l *loading) readableByAll(file string, n *document.Node) {
+	const byOthers = 0o004
+	if info, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&byOthers != 0 {
+		l.warning(n.Place(), "%s: everybody on this machine can read %s", n.Name(), file)
+	}
+}
+
+// isShort notes a secret that the scrubber cannot tell from a word.
+func (l *loading) isShort(secret string, n *document.Node) {
+	if secret != "" && len(secret) < enough {
+		l.short = append(l.short, shortSecret{n.Place(), n.Name()})
+	}
+}
