@@ -37,8 +37,8 @@ type Result struct {
 	Passed bool
 	// State is the outcome after thresholds; it decides the overall status.
 	State State
-	// Output is the sentence of the check: valid UTF-8, scrubbed, on one line,
-	// at most 1 KiB.
+	// Output is the sentence of the check: valid UTF-8, scrubbed, at most 1 KiB.
+	// Line breaks and tabs are kept; other control characters are spelled out.
 	Output string
 	// Reason says why the check has not passed; empty when it has.
 	Reason checks.Reason
@@ -56,6 +56,10 @@ type Result struct {
 	Since time.Time
 	// LastSuccess is the end of the last run that passed; zero if none has.
 	LastSuccess time.Time
+	// Opposite is the number of consecutive results that contradict State, and
+	// Threshold the number that changes it. Both are zero if Passed and State
+	// agree.
+	Opposite, Threshold int
 	// Values is what the run observed, in the order of their first observing.
 	Values []Value
 

@@ -100,6 +100,9 @@ func (t *track) settle(o outcome, now instant, number uint64) {
 	p.Passed, p.Reason, p.Output, p.Warning, p.Values = o.passed, o.reason, o.output, o.warning, o.values
 	p.Duration = o.duration
 	p.State = t.nextState(old, o)
+	if t.opposite > 0 {
+		p.Opposite, p.Threshold = t.opposite, t.def.threshold(o.passed)
+	}
 	ttl := e.ttl(o.passed && p.State == StatePassed)
 	p.until = now.add(ttl)
 	p.Time, p.Expires = now.time(), now.add(ttl).time()
@@ -134,15 +137,19 @@ func (t *track) nextState(old *published, o outcome) State {
 		return raw
 	}
 	t.opposite++
-	threshold := t.def.FailureThreshold
-	if o.passed {
-		threshold = t.def.SuccessThreshold
-	}
-	if t.opposite < threshold {
+	if t.opposite < t.def.threshold(o.passed) {
 		return old.State
 	}
 	t.opposite = 0
 	return raw
+}
+
+// threshold returns the number of consecutive results that change the state.
+func (e *entry) threshold(passed bool) int {
+	if passed {
+		return e.SuccessThreshold
+	}
+	return e.FailureThreshold
 }
 
 // define copies the definition into the result.

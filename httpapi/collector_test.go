@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -120,7 +122,7 @@ func TestOneRunServesAllFormsAndPollers(t *testing.T) {
 		// The results keep their moments, the answer does not.
 		_, before, _ := strings.Cut(first.body, `"results"`)
 		_, after, _ := strings.Cut(second.body, `"results"`)
-		if before != after || first.body == second.body || !strings.Contains(after, `"response_time": 0.2, `) {
+		if before != after || first.body == second.body || !strings.Contains(after, `"response_time": 0.2}`) {
 			t.Errorf("answers are\n%s\n%s", first.body, second.body)
 		}
 		time.Sleep(27 * time.Second)
@@ -162,4 +164,88 @@ func TestACollectorSaysWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("%s: %d %s", path, res.Code, res.body)
 		}
 	}
+}
+
+func TestTheDefaultAnswerHasSixKeysWhateverTheCheckSays(t *testing.T) {
+	observing := func(ctx context.Context, err error) (string, error) {
+		checks.Observe(ctx, "used_ratio", 0.5)
+		return "said", err
+	}
+	engine, err := collector.New(collector.Options{},
+		checks.Check{Name: "passes", Type: "http", Func: func(ctx context.Context) (string, error) { return observing(ctx, nil) }},
+		checks.Check{Name: "times_out", Type: "tcp", Func: func(ctx context.Context) (string, error) {
+			return observing(ctx, checks.Fail(checks.ReasonTimeout, errors.New("no answer")))
+		}},
+		checks.Check{Name: "panics", Func: func(context.Context) (string, error) { panic("boom") }},
+		checks.Check{Name: "described", Description: "a disk", Runbook: "https://wiki.example.org/disk", Tags: []string{"ready"}, Func: pass("", "ok").Func},
+		checks.Check{Name: "optional", Optional: true, Func: pass("", "ok").Func},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	var body struct{ Results []map[string]any }
+	if err := json.Unmarshal([]byte(get(t, h, "/healthcheck").body), &body); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"checker", "expires", "output", "passed", "response_time", "timestamp"}
+	for _, r := range body.Results {
+		if keys := slices.Sorted(maps.Keys(r)); !slices.Equal(keys, want) {
+			t.Errorf("%v has the keys %v, want %v", r["checker"], keys, want)
+		}
+	}
+	verbose := get(t, h, "/healthcheck?verbose").body
+	for _, want := range []string{`"reason": "timeout"`, `"reason": "panic"`, `"values": {"used_ratio": 0.5}`, `"tags": ["ready"]`, `"optional": true`, `"description": "a disk"`} {
+		if !strings.Contains(verbose, want) {
+			t.Errorf("verbose has no %s: %s", want, verbose)
+		}
+	}
+}
+
+func TestLineBreaksStayInJSONAndEveryFormMadeOfLinesShowsOne(t *testing.T) {
+	const output = "first\nsecond\tcolumn ünï 𝄞"
+	engine, err := collector.New(collector.Options{}, pass("passes", output), fail("fails", output),
+		checks.Check{Name: "warns", Func: func(context.Context) (string, error) { return output, checks.Warnf("one\ntwo") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	const inJSON = `first\nsecond\tcolumn \u00fcn\u00ef \ud834\udd1e`
+	for _, path := range []string{"/healthcheck", "/healthcheck?format=health%2Bjson"} {
+		if body := get(t, h, path).body; !strings.Contains(body, `"output": "`+inJSON+`"`) || strings.ContainsAny(body, "\n\t") {
+			t.Errorf("%s: no %s in %s", path, inJSON, body)
+		}
+	}
+	for path, want := range map[string]int{"/healthcheck?format=text": 4, "/healthcheck?format=nagios": 1} {
+		body := get(t, h, path).body
+		if strings.Count(body, "\n") != want || strings.Contains(body, "\t") || !strings.Contains(body, "second") {
+			t.Errorf("%s: want %d lines:\n%s", path, want, body)
+		}
+	}
+}
+
+func TestTextExplainsAResultBelowItsThreshold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		works := true
+		engine, err := collector.New(collector.Options{}, checks.Check{Name: "a", FailureThreshold: 3, SuccessThreshold: 2, Func: checks.Bool(func() (bool, string) { return works, "said" })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := httpapi.Healthcheck(engine, httpapi.Options{})
+		want := func(line string) {
+			t.Helper()
+			if body := get(t, h, "/healthcheck?format=text").body; !strings.HasPrefix(body, line+"\n") {
+				t.Errorf("%s, want %s", body, line)
+			}
+			time.Sleep(28 * time.Second)
+		}
+		want("[+] a: said")
+		works = false
+		want("[+] a: said (failed 1 of 3, still passed)")
+		want("[+] a: said (failed 2 of 3, still passed)")
+		want("[-] a: said")
+		works = true
+		want("[-] a: said (passed 1 of 2, still failed)")
+		want("[+] a: said")
+	})
 }

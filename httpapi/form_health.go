@@ -6,9 +6,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A healthForm is application/health+json after draft-inadarei-api-health-check-06.
-// A check is a component whose observed value is the duration of its run; what
-// it measured itself is in "values", a member that the draft leaves to us.
+// A healthForm is application/health+json of draft-inadarei-api-health-check-06.
+// A check is a component whose observed value is the duration of its run.
+// "values", which the draft does not know, has what the check measured.
 type healthForm struct{ hide bool }
 
 func (*healthForm) open(dst []byte, rep collector.Report) []byte {
@@ -47,7 +47,7 @@ func (f *healthForm) result(dst []byte, r *collector.Result) []byte {
 	if len(r.Values) > 0 && !f.hide {
 		dst = appendValues(append(dst, `, "values": `...), r.Values)
 	}
-	if r.Runbook != "" && status != "pass" {
+	if r.Runbook != "" && status != "pass" && !f.hide {
 		dst = append(appendString(append(dst, `, "links": {"runbook": `...), r.Runbook), '}')
 	}
 	return append(dst, "}]"...)

@@ -1,21 +1,19 @@
 package httpapi
 
 import (
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A jsonForm is the JSON of the Python library from ", "results": [" on: what
-// comes before that moves with every answer (see [jsonHead]).
+// A jsonForm is the JSON of the Python library from ", "results": [" on. What
+// comes before that changes with every answer: see [jsonHead].
 type jsonForm struct {
 	verbose, hide bool
-	// tail is what follows the results and what belongs to the report; nil when
-	// it is not the same for every answer.
+	// tail follows the members of the report: the sections and the brace. It is
+	// nil if it differs between answers.
 	tail []byte
 }
 
-// jsonHead is what precedes the moment of the answer, and jsonResults what
-// follows it.
+// jsonHead returns what precedes the time of the answer; jsonResults follows it.
 func jsonHead(hostname, status string) []byte {
 	b := appendString([]byte(`{"hostname": `), hostname)
 	b = appendString(append(b, `, "status": `...), status)
@@ -39,8 +37,9 @@ func (f *jsonForm) end(dst []byte, rep collector.Report) []byte {
 	return append(dst, f.tail...)
 }
 
-// result appends the six fields of the Python library, and then those that
-// Python has not and that add something.
+// result appends the six members of the Python library, and then others where
+// they add something. A check with the settings of the Python library has the
+// six alone.
 func (f *jsonForm) result(dst []byte, r *collector.Result) []byte {
 	timestamp := unixSeconds(r.Time)
 	dst = appendString(append(dst, `{"checker": `...), r.Check)
@@ -65,28 +64,19 @@ func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
 	if r.State != saidBy(r.Passed) {
 		dst = appendString(append(dst, `, "state": `...), string(r.State))
 	}
-	if !r.Passed && r.Reason != "" && r.Reason != checks.ReasonError {
-		dst = appendString(append(dst, `, "reason": `...), string(r.Reason))
-	}
 	if r.Warning != "" && !f.hide {
 		dst = appendString(append(dst, `, "warning": `...), r.Warning)
 	}
-	if r.Optional {
+	if r.Optional && (r.State != collector.StatePassed || f.verbose) {
 		dst = append(dst, `, "optional": true`...)
 	}
-	if len(r.Tags) > 0 {
-		dst = appendStrings(append(dst, `, "tags": `...), r.Tags)
-	}
-	if len(r.Values) > 0 && !f.hide {
-		dst = appendValues(append(dst, `, "values": `...), r.Values)
-	}
 	if f.verbose {
-		dst = appendVerbose(dst, r)
+		dst = f.appendVerbose(dst, r)
 	}
 	return dst
 }
 
-// saidBy is the state that a result has when its thresholds are 1.
+// saidBy returns the state of a result whose thresholds are 1.
 func saidBy(passed bool) collector.State {
 	if passed {
 		return collector.StatePassed
@@ -94,12 +84,24 @@ func saidBy(passed bool) collector.State {
 	return collector.StateFailed
 }
 
-func appendVerbose(dst []byte, r *collector.Result) []byte {
+func (f *jsonForm) appendVerbose(dst []byte, r *collector.Result) []byte {
+	if !r.Passed && r.Reason != "" {
+		dst = appendString(append(dst, `, "reason": `...), string(r.Reason))
+	}
+	if len(r.Tags) > 0 {
+		dst = appendStrings(append(dst, `, "tags": `...), r.Tags)
+	}
+	if len(r.Values) > 0 && !f.hide {
+		dst = appendValues(append(dst, `, "values": `...), r.Values)
+	}
 	if !r.Since.IsZero() {
 		dst = appendFloat(append(dst, `, "since": `...), unixSeconds(r.Since))
 	}
 	if !r.LastSuccess.IsZero() {
 		dst = appendFloat(append(dst, `, "last_success": `...), unixSeconds(r.LastSuccess))
+	}
+	if f.hide {
+		return dst
 	}
 	if r.Description != "" {
 		dst = appendString(append(dst, `, "description": `...), r.Description)

@@ -2,7 +2,9 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,21 +41,21 @@ func TestWhatPythonHasNotFollowsInOrderWhereItAddsSomething(t *testing.T) {
 	const six = `"timestamp": 1795335663.031951, "expires": 1795335672.031951, "response_time": 0.000312`
 	want := `{"hostname": "h", "status": "success", "timestamp": 1795335664.0, "results": [` + strings.Join([]string{
 		`{"checker": "disk:root", "output": "disk:root ok", "passed": true, "timestamp": 1795335663.031951, "expires": 1795335690.031951, "response_time": 0.000312, ` +
-			`"state": "failed", "warning": "86 % used", "optional": true, "tags": ["ready", "h\u00e9llo"], "values": {"used_ratio": 0.86, "inf": null, "count": 3.0}@}`,
-		`{"checker": "db", "output": "no answer", "passed": false, ` + six + `, "reason": "timeout"@}`,
-		`{"checker": "api", "output": "skipped: db fails", "passed": false, ` + six + `, "state": "skipped", "reason": "skipped"@}`,
-		`{"checker": "slow", "output": "not checked yet", "passed": false, ` + six + `, "state": "unknown", "reason": "internal"@}`,
+			`"state": "failed", "warning": "86 % used", "optional": true@}`,
+		`{"checker": "db", "output": "no answer", "passed": false, ` + six + `@}`,
+		`{"checker": "api", "output": "skipped: db fails", "passed": false, ` + six + `, "state": "skipped"@}`,
+		`{"checker": "slow", "output": "not checked yet", "passed": false, ` + six + `, "state": "unknown"@}`,
 		`{"checker": "flap", "output": "once", "passed": false, ` + six + `, "state": "passed"@}`,
 	}, ", ") + `], "degraded": true, "s": 1}`
 	if got := get(t, h, "/healthcheck").body; got != strings.ReplaceAll(want, "@", "") {
 		t.Errorf("body is\n%s\nwant\n%s", got, strings.ReplaceAll(want, "@", ""))
 	}
 	for _, verbose := range []string{
-		`, "since": 1795332063.031951, "last_success": 1795335663.031951, "description": "the root disk", "runbook": "https://wiki.example.org/disk"`,
-		`, "since": 1795332063.031951`,
-		`, "since": 1795332063.031951, "last_success": 1795335663.031951`,
-		`, "last_success": 1795335663.031951`,
-		`, "since": 1795332063.031951, "last_success": 1795335663.031951`,
+		`, "tags": ["ready", "h\u00e9llo"], "values": {"used_ratio": 0.86, "inf": null, "count": 3.0}, "since": 1795332063.031951, "last_success": 1795335663.031951, "description": "the root disk", "runbook": "https://wiki.example.org/disk"`,
+		`, "reason": "timeout", "since": 1795332063.031951`,
+		`, "reason": "skipped", "since": 1795332063.031951, "last_success": 1795335663.031951`,
+		`, "reason": "internal", "last_success": 1795335663.031951`,
+		`, "reason": "error", "since": 1795332063.031951, "last_success": 1795335663.031951`,
 	} {
 		want = strings.Replace(want, "@", verbose, 1)
 	}
@@ -69,12 +71,20 @@ func TestTextHasALineForEachCheckAndOneForTheWhole(t *testing.T) {
 	optional.Optional = true
 	warned := passed("disk")
 	warned.Warning = "86 % used"
-	flapping := failed("flap", "once")
-	flapping.State = collector.StatePassed
+	once, longer := passed("once"), passed("longer")
+	once.Output, once.Warning = "87 % used", "87 % used"
+	longer.Output, longer.Warning = "88 % used", "88 % used, warns at 85 %"
+	flapping := failed("flap", "no\nanswer")
+	flapping.State, flapping.Opposite, flapping.Threshold = collector.StatePassed, 3, 20
+	back := passed("back")
+	back.State, back.Opposite, back.Threshold = collector.StateFailed, 1, 2
+	quiet := passed("quiet")
+	quiet.Output = ""
 	f := &fake{report: collector.Report{
-		Status: collector.StatusDegraded, Results: []*collector.Result{passed("redis"), optional, warned, flapping, failed("db", "no answer")},
+		Status:  collector.StatusDegraded,
+		Results: []*collector.Result{passed("redis"), optional, warned, once, longer, flapping, back, quiet, failed("db", "no answer")},
 	}}
-	want := "[+] redis: redis ok\n[-] search: connection refused (optional)\n[+] disk: disk ok (warning: 86 % used)\n[+] flap: once\n[-] db: no answer\nhealthcheck: degraded\n"
+	want := "[+] redis: redis ok\n[-] search: connection refused (optional)\n[!] disk: disk ok (warning: 86 % used)\n[!] once: 87 % used\n[!] longer: 88 % used, warns at 85 %\n[+] flap: no\\nanswer (failed 3 of 20, still passed)\n[-] back: back ok (passed 1 of 2, still failed)\n[+] quiet: passed\n[-] db: no answer\nhealthcheck: degraded\n"
 	h := httpapi.Healthcheck(f, httpapi.Options{})
 	res := get(t, h, "/healthcheck?format=text")
 	if res.body != want || res.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
@@ -135,6 +145,7 @@ func TestTheFormatIsWhatIsAskedForOrMostPreferred(t *testing.T) {
 		{"", "?format=health%2Bjson", "", health},
 		{"", "?format=health+json", "", health},
 		{"", "?format=plain", "", text},
+		{"", "?format=nagios", "", text},
 		{"", "?format=text&format=json", "", text},
 		{"", "", httpapi.FormatText, text},
 		{"*/*", "", httpapi.FormatHealthJSON, health},
@@ -166,22 +177,42 @@ func TestHiddenOutputsAreInNoForm(t *testing.T) {
 	f := plain()
 	r := rich()
 	r.Output = "told in confidence"
+	r.Values = r.Values[:1] // Inf has no JSON form, and a body that fails is replaced.
 	f.report.Results = append(f.report.Results, r, failed("x", "told in confidence too"))
-	seen := ""
 	o := httpapi.Options{HideOutput: true}
-	for _, path := range []string{"", "?verbose", "?format=text", "?format=health+json", "?format=plain"} {
-		seen += get(t, httpapi.Healthcheck(f, o), "/healthcheck"+path).body
+	secrets := []string{"confidence", "86 %", "used_ratio", "redis ok", "refused", "the root disk", "wiki.example.org"}
+	shown := map[string]string{} // with everything shown, for the test of the test
+	hidden := map[string]string{}
+	for _, path := range []string{"", "?verbose", "?format=text", "?format=health%2Bjson", "?format=plain", "?format=nagios"} {
+		shown[path] = get(t, httpapi.Healthcheck(f, httpapi.Options{}), "/healthcheck"+path).body
+		hidden[path] = get(t, httpapi.Healthcheck(f, o), "/healthcheck"+path).body
 	}
-	o.Failed.Body = func(rep collector.Report) ([]byte, error) { return json.Marshal(rep) }
-	seen += get(t, httpapi.Healthcheck(f, o), "/healthcheck").body
-	for _, secret := range []string{"confidence", "86 %", "used_ratio", "redis ok", "refused"} {
-		if strings.Contains(seen, secret) {
-			t.Errorf("%q is shown:\n%s", secret, seen)
+	custom := httpapi.Answer{Body: func(rep collector.Report) ([]byte, error) {
+		body, err := json.Marshal(rep.Results)
+		return append([]byte("custom "), body...), err
+	}}
+	shown["body"] = get(t, httpapi.Healthcheck(f, httpapi.Options{Failed: custom}), "/healthcheck").body
+	o.Failed = custom
+	hidden["body"] = get(t, httpapi.Healthcheck(f, o), "/healthcheck").body
+	for _, secret := range secrets {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(shown)), func(body string) bool { return strings.Contains(body, secret) }) {
+			t.Errorf("no form shows %q: this test cannot fail", secret)
+		}
+		if !strings.Contains(shown["body"], secret) {
+			t.Errorf("a custom body does not show %q: this test cannot fail: %s", secret, shown["body"])
+		}
+		for path, body := range hidden {
+			if strings.Contains(body, secret) {
+				t.Errorf("%s: %q is shown:\n%s", path, secret, body)
+			}
 		}
 	}
-	for _, kept := range []string{`"output": ""`, "[+] redis: passed\n", "[-] db: failed\n"} {
-		if !strings.Contains(seen, kept) {
-			t.Errorf("%q is not shown:\n%s", kept, seen)
+	if !strings.HasPrefix(hidden["body"], `custom [{"Check":"redis"`) {
+		t.Errorf("the custom body is %s", hidden["body"])
+	}
+	for path, kept := range map[string]string{"": `"output": ""`, "?format=text": "[+] redis: passed\n[-] db: failed\n"} {
+		if !strings.Contains(hidden[path], kept) {
+			t.Errorf("%s: %q is not shown:\n%s", path, kept, hidden[path])
 		}
 	}
 	if f.report.Results[2].Output == "" {

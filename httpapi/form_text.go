@@ -1,11 +1,20 @@
 package httpapi
 
-import "github.com/healthcheck-exporter/healthcheck_exporter/collector"
+import (
+	"fmt"
+	"strings"
 
-// A textForm is for people: a line for each check and one for the whole.
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
+
+// A textForm has a line for each check and one for the whole: [+] passed, [!]
+// passed with a warning, [-] not passed.
 //
 //	[+] redis: redis ok
+//	[!] disk: 86 % used, warns at 85 %
 //	[-] search: connection refused (optional)
+//	[+] mail: no answer (failed 3 of 20, still passed)
 //	healthcheck: degraded
 type textForm struct{ hide bool }
 
@@ -14,19 +23,11 @@ func (*textForm) open(dst []byte, _ collector.Report) []byte { return dst }
 func (*textForm) separator() string { return "" }
 
 func (f *textForm) result(dst []byte, r *collector.Result) []byte {
-	mark := "[-] "
-	if r.State == collector.StatePassed {
-		mark = "[+] "
-	}
-	dst = append(append(dst, mark...), r.Check...)
-	dst = append(dst, ": "...)
-	if f.hide {
-		dst = append(dst, r.State...)
-	} else {
-		dst = append(dst, r.Output...)
-	}
-	if r.Warning != "" && !f.hide {
-		dst = append(append(append(dst, " (warning: "...), r.Warning...), ')')
+	dst = append(append(dst, textSign(r)...), r.Check...)
+	dst = append(append(dst, ": "...), f.sentence(r)...)
+	if r.Threshold > 0 {
+		dst = append(append(dst, " ("...), thresholdNote(r)...)
+		dst = append(dst, ')')
 	}
 	if r.Optional && r.State != collector.StatePassed {
 		dst = append(dst, " (optional)"...)
@@ -34,10 +35,44 @@ func (f *textForm) result(dst []byte, r *collector.Result) []byte {
 	return append(dst, '\n')
 }
 
+func textSign(r *collector.Result) string {
+	switch {
+	case r.State != collector.StatePassed:
+		return "[-] "
+	case r.Warning != "":
+		return "[!] "
+	}
+	return "[+] "
+}
+
+// sentence is the output with the warning, on one line. Check types repeat one
+// in the other; sentence does not.
+func (f *textForm) sentence(r *collector.Result) string {
+	output, warning := clip.Line(r.Output), clip.Line(r.Warning)
+	switch {
+	case f.hide, output == "" && warning == "":
+		return string(r.State)
+	case warning == "", strings.Contains(output, warning):
+		return output
+	case strings.Contains(warning, output): // Also when output is empty.
+		return warning
+	}
+	return output + " (warning: " + warning + ")"
+}
+
+// thresholdNote explains why the state of r contradicts its last result.
+func thresholdNote(r *collector.Result) string {
+	verb := "passed"
+	if !r.Passed {
+		verb = "failed"
+	}
+	return fmt.Sprintf("%s %d of %d, still %s", verb, r.Opposite, r.Threshold, r.State)
+}
+
 func (*textForm) end(dst []byte, rep collector.Report) []byte {
 	dst = append(append(dst, "healthcheck: "...), rep.Status...)
 	if rep.Draining != "" {
-		dst = append(append(append(dst, " (draining: "...), rep.Draining...), ')')
+		dst = append(append(append(dst, " (draining: "...), clip.Line(rep.Draining)...), ')')
 	}
 	return append(dst, '\n')
 }

@@ -58,6 +58,7 @@ func Healthcheck(r Reporter, o Options) *Handler {
 		formVerbose: &jsonForm{hide: o.HideOutput, tail: sections.tail(), verbose: true},
 		formText:    &textForm{hide: o.HideOutput},
 		formHealth:  &healthForm{hide: o.HideOutput},
+		formNagios:  &nagiosForm{hide: o.HideOutput},
 	}
 	return h
 }
@@ -98,8 +99,24 @@ const (
 	formVerbose
 	formText
 	formHealth
+	formNagios
 	formCount
 )
+
+// formNumber returns the number of the form for a format. FormatPlain has none.
+func formNumber(f Format, verbose bool) uint64 {
+	switch {
+	case f == FormatText:
+		return formText
+	case f == FormatHealthJSON:
+		return formHealth
+	case f == FormatNagios:
+		return formNagios
+	case verbose:
+		return formVerbose
+	}
+	return formJSON
+}
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.ServeEpoch(w, r, 0) }
@@ -180,28 +197,22 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, q *request, rep
 	if q.format != "" || o.body != nil {
 		contentType = contentTypeOf(format) // The configured type is for the default format.
 	}
-	switch format {
-	case FormatText:
-		kept := h.kept.get(formText, h.forms[formText], rep, q)
-		send(w, r, o.status, contentType, &kept.length, kept.body)
-	case FormatHealthJSON:
-		kept := h.kept.get(formHealth, h.forms[formHealth], rep, q)
-		send(w, r, o.status, contentType, &kept.length, kept.body)
-	case FormatPlain:
+	if format == FormatPlain {
 		send(w, r, o.status, contentType, nil, o.plain)
-	default:
-		h.answerJSON(w, r, o, contentType, q, rep)
+		return
 	}
+	n := formNumber(format, q.verbose)
+	kept := h.kept.get(n, h.forms[n], rep, q)
+	if n == formJSON || n == formVerbose {
+		h.answerJSON(w, r, o, contentType, kept, rep)
+		return
+	}
+	send(w, r, o.status, contentType, &kept.length, kept.body)
 }
 
 // answerJSON writes the kept rendering, with the time of this answer before it
 // and the sections with functions after it.
-func (h *Handler) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, contentType []string, q *request, rep collector.Report) {
-	n := uint64(formJSON)
-	if q.verbose {
-		n = formVerbose
-	}
-	kept := h.kept.get(n, h.forms[n], rep, q)
+func (h *Handler) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome, contentType []string, kept *rendering, rep collector.Report) {
 	var tail []byte
 	if h.sections.dynamic {
 		tail = h.sections.call(r.Context())

@@ -235,7 +235,7 @@ func TestWrongOptionsAreNamedAndNotUsed(t *testing.T) {
 	want := []string{
 		"success status 100, want 200 to 599", "failed status 600, want 200 to 599", "draining status -1, want 200 to 599", "unknown status 100, want 200 to 599",
 		`prefix "healthcheck", want a path such as /healthcheck`,
-		`format "xml", want json, text, health+json or plain`,
+		`format "xml", want json, text, health+json, plain or nagios`,
 		`success header "": not a name that HTTP allows`, `success header "X Bad": not a name that HTTP allows`,
 		`success header "X-Bad": the value has a control character`, `failed header "transfer-encoding": only the server can set it`,
 		`section "results": the name is taken, every answer has such a member`, "a section has no name", `section "a" is given twice`,

@@ -35,11 +35,12 @@ const (
 	FormatText       Format = "text"        // a line for each check: [+] redis: redis ok
 	FormatHealthJSON Format = "health+json" // draft-inadarei-api-health-check-06
 	FormatPlain      Format = "plain"       // OK or NOT OK, as the Python library without a formatter
+	FormatNagios     Format = "nagios"      // the line of a Nagios plugin: OK - 3 checks passed | …
 )
 
 // Formats returns all formats.
 func Formats() []Format {
-	return []Format{FormatJSON, FormatText, FormatHealthJSON, FormatPlain}
+	return []Format{FormatJSON, FormatText, FormatHealthJSON, FormatPlain, FormatNagios}
 }
 
 // formatNames lists the formats for an error.

@@ -119,7 +119,7 @@ func validUTF8(s string) string {
 func answerOf(t *testing.T, r *collector.Result) string {
 	t.Helper()
 	f := &fake{report: collector.Report{Status: collector.StatusPassed, Results: []*collector.Result{r}}}
-	return get(t, httpapi.Healthcheck(f, httpapi.Options{}), "/healthcheck").body
+	return get(t, httpapi.Healthcheck(f, httpapi.Options{}), "/healthcheck?verbose").body
 }
 
 func lines(t *testing.T, name string) []string {

@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
 // askLimit bounds a question to a running exporter.
@@ -31,11 +29,11 @@ func checkThere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	for _, name := range f.checkNames {
 		query.Add("check", name)
 	}
-	format := f.checkOutput
-	if format == "nagios" {
-		format = "json"
+	query.Set("format", string(httpapi.FormatJSON))
+	format := httpapi.Format(f.checkOutput)
+	if format != httpapi.FormatJSON {
+		query.Set("verbose", "1")
 	}
-	query.Set("format", format)
 	target.RawQuery = query.Encode()
 
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
@@ -44,39 +42,46 @@ func checkThere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	if f.checkOutput == "nagios" {
-		line, code := nagiosFromJSON(status, body)
-		fmt.Fprintln(stdout, line)
-		return code, nil
-	}
-	passed, isReport := verdict(body)
-	ok := status >= 200 && status <= 299
-	if !isReport && len(body) > 0 && ok {
-		return exitMisuse, fmt.Errorf("--url: %s answers with something else than a report, want a path such as /healthcheck", target.Host)
-	}
-	fmt.Fprintf(stdout, "%s\n", bytes.TrimRight(body, "\n"))
-	switch {
-	case isReport && passed, !isReport && ok: // A 204 has no body.
+	if len(body) == 0 && status >= 200 && status <= 299 { // A 204 has no body.
+		if format == httpapi.FormatNagios {
+			fmt.Fprintf(stdout, "OK - status %d\n", status)
+		}
 		return exitPassed, nil
-	case !isReport && status == http.StatusNotFound && len(f.checkNames) > 0:
+	}
+	report, err := httpapi.Decode(body)
+	if err != nil {
+		return noReport(f, stdout, target.Host, status, body, err)
+	}
+	if format != httpapi.FormatJSON {
+		body = httpapi.Render(ctx, report, httpapi.Options{}, format)
+	}
+	printBody(stdout, body)
+	switch {
+	case format == httpapi.FormatNagios:
+		return httpapi.NagiosStatus(report.Status), nil
+	case report.Status == collector.StatusFailed:
+		return exitFailed, nil
+	}
+	return exitPassed, nil
+}
+
+// noReport returns the exit status for a body that is not a report.
+func noReport(f *flags, stdout io.Writer, host string, status int, body []byte, err error) (int, error) {
+	_, refused := errors.AsType[httpapi.Refusal](err)
+	ok := status >= 200 && status <= 299
+	switch {
+	case f.checkOutput == "nagios" && refused:
+		return exitMisuse, err
+	case f.checkOutput == "nagios":
+		return exitMisuse, fmt.Errorf("status %d without a report", status)
+	case ok:
+		return exitMisuse, fmt.Errorf("--url: the answer of %s is not a report, want a path such as /healthcheck", host)
+	}
+	printBody(stdout, body)
+	if status == http.StatusNotFound && len(f.checkNames) > 0 {
 		return exitMisuse, nil
 	}
 	return exitFailed, nil
-}
-
-// verdict reads in a body, JSON or text, whether the checks have passed: the
-// statuses are up to the configuration of who answers, and a page about
-// something else has 200 too.
-func verdict(body []byte) (passed, isReport bool) {
-	var answer struct{ Status string }
-	if json.Unmarshal(body, &answer) == nil {
-		return answer.Status == "success", answer.Status == "success" || answer.Status == "failure"
-	}
-	text := bytes.TrimRight(body, "\n")
-	last := text[bytes.LastIndexByte(text, '\n')+1:]
-	rest, isReport := strings.CutPrefix(string(last), "healthcheck: ")
-	word, _, _ := strings.Cut(rest, " ")
-	return word == string(collector.StatusPassed) || word == string(collector.StatusDegraded), isReport
 }
 
 // get asks once, without following redirects: a health path has none.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"slices"
@@ -26,6 +25,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
+// nagiosUnknown is the exit status of a Nagios plugin that could not check.
+const nagiosUnknown = 3
+
 // runCheck runs the checks once, or asks a running exporter for them. A signal
 // ends what the checks have started, too.
 func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
@@ -40,7 +42,7 @@ func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 		return status
 	}
 	if f.checkOutput == "nagios" {
-		fmt.Fprintf(stdout, "UNKNOWN - %s\n", nagiosText(err.Error()))
+		fmt.Fprintf(stdout, "UNKNOWN - %s\n", httpapi.NagiosText(err.Error()))
 		return nagiosUnknown
 	}
 	fmt.Fprintln(stderr, err)
@@ -78,19 +80,20 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if report.Status == collector.StatusFailed {
 		status = exitFailed
 	}
-	switch f.checkOutput {
-	case "nagios":
-		line, code := nagios(report)
-		fmt.Fprintln(stdout, line)
-		return code, nil
-	case "prometheus":
+	if f.checkOutput == "prometheus" {
 		return status, printMetrics(stdout, c)
 	}
-	options := instance.HealthOptions(cfg, known)
-	options.Success.Status, options.Failed.Status = 0, 0 // A 204 would have no body.
-	body, err := render(report, options, f.checkOutput)
-	stdout.Write(body)
-	return status, err
+	format := httpapi.Format(f.checkOutput)
+	if format == httpapi.FormatNagios {
+		status = httpapi.NagiosStatus(report.Status)
+	}
+	printBody(stdout, httpapi.Render(ctx, report, instance.HealthOptions(cfg, known), format))
+	return status, nil
+}
+
+// printBody prints a body so that it ends in one newline.
+func printBody(w io.Writer, body []byte) {
+	fmt.Fprintf(w, "%s\n", bytes.TrimRight(body, "\n"))
 }
 
 // withDependencies returns the checks of those names, and what they depend on;
@@ -123,42 +126,6 @@ func onlyOnce(cs []checks.Check) []checks.Check {
 	}
 	return cs
 }
-
-// fixed is a Reporter that has one report.
-type fixed struct{ report collector.Report }
-
-// Report implements httpapi.Reporter.
-func (f fixed) Report(context.Context, collector.Filter) (collector.Report, error) {
-	return f.report, nil
-}
-
-// render gives the body that /healthcheck has in a format, ending in a newline.
-func render(report collector.Report, o httpapi.Options, format string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "/healthcheck?format="+format, nil)
-	if err != nil {
-		return nil, err
-	}
-	var w bodyWriter
-	httpapi.Healthcheck(fixed{report}, o).ServeHTTP(&w, request)
-	return append(bytes.TrimRight(w.Bytes(), "\n"), '\n'), nil
-}
-
-// A bodyWriter is an http.ResponseWriter that keeps the body.
-type bodyWriter struct {
-	bytes.Buffer
-	header http.Header
-}
-
-// Header implements [http.ResponseWriter].
-func (w *bodyWriter) Header() http.Header {
-	if w.header == nil {
-		w.header = http.Header{}
-	}
-	return w.header
-}
-
-// WriteHeader implements [http.ResponseWriter].
-func (w *bodyWriter) WriteHeader(int) {}
 
 func printMetrics(w io.Writer, c *collector.Collector) error {
 	registry := prometheus.NewRegistry()

@@ -12,33 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
 )
-
-func TestNagiosSaysItInOneLine(t *testing.T) {
-	passed := &collector.Result{Check: "a", State: collector.StatePassed, Output: "fine", Duration: 1500 * time.Microsecond}
-	warns := &collector.Result{Check: "b", State: collector.StatePassed, Output: "90%", Warning: "above 85%"}
-	failed := &collector.Result{Check: "c", State: collector.StateFailed, Output: "refused | rm -rf\nnow"}
-	for _, test := range []struct {
-		report collector.Report
-		want   string
-		status int
-	}{
-		{collector.Report{Status: collector.StatusPassed, Results: []*collector.Result{passed}}, "OK - 1 checks passed | 'a'=0.001500s", 0},
-		{collector.Report{Status: collector.StatusPassed}, "OK - 0 checks passed", 0},
-		{collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{passed, warns}},
-			"WARNING - b: above 85% | 'a'=0.001500s 'b'=0.000000s", 1},
-		{collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{warns, failed}},
-			"CRITICAL - b: above 85%; c: refused / rm -rf; now | 'b'=0.000000s 'c'=0.000000s", 2},
-		{collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{passed}},
-			"CRITICAL - draining: deploy | 'a'=0.001500s", 2},
-	} {
-		if line, status := cli.Nagios(test.report); line != test.want || status != test.status {
-			t.Errorf("%d %q, want %d %q", status, line, test.status, test.want)
-		}
-	}
-}
 
 const threeChecks = `
 global: {success_ttl: 0s, failed_ttl: 0s}
@@ -110,8 +85,10 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/failed", "nagios", 2, "CRITICAL - a: down | 'a'=0.250000s"},
 		{server.URL + "/page", "text", 2, ""},
 		{server.URL + "/page", "json", 2, ""},
-		{server.URL + "/text", "text", 0, answers["/text"].body},
-		{server.URL + "/failed text", "text", 1, answers["/failed text"].body},
+		{server.URL + "/failed", "text", 1, "[-] a: down\nhealthcheck: failed"},
+		{server.URL + "/degraded", "text", 0, "[!] a: w\nhealthcheck: degraded"},
+		{server.URL + "/text", "text", 2, ""},
+		{server.URL + "/failed text", "text", 2, ""},
 		{server.URL + "/nothing", "text", 0, ""},
 		{server.URL + "/nothing", "nagios", 0, "OK - status 204"},
 		{server.URL + "/section", "nagios", 0, "OK - 0 checks passed"},

@@ -3,10 +3,14 @@
 //	clip.At("naïve", 3)    // "na": byte 3 is inside the ï
 //	clip.Short("naïve", 5) // "na…"
 //
-// It counts bytes, and leaves texts alone that are short enough.
+// It counts bytes, and leaves texts alone that are short enough. Line shows a
+// text on one line.
 package clip
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const ellipsis = "…"
 
@@ -28,4 +32,12 @@ func Short(s string, n int) string {
 		return s
 	}
 	return At(s, n-len(ellipsis)) + ellipsis
+}
+
+// Line returns s on one line: line breaks and tabs are spelled \n, \r and \t.
+func Line(s string) string {
+	if !strings.ContainsAny(s, "\n\r\t") {
+		return s
+	}
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s)
 }

@@ -39,3 +39,9 @@ func TestAShortenedTextStaysValid(t *testing.T) {
 		}
 	}
 }
+
+func TestALineShowsLineBreaks(t *testing.T) {
+	if got, want := clip.Line("a\r\n\tb\n"), `a\r\n\tb\n`; got != want {
+		t.Errorf("Line() = %q, want %q", got, want)
+	}
+}

@@ -191,7 +191,7 @@ type shown struct {
 // resultsOf reads /healthcheck, whatever its status.
 func resultsOf(t testing.TB, e *exporter) map[string]shown {
 	t.Helper()
-	_, body, err := get(t.Context(), e.url+"/healthcheck")
+	_, body, err := get(t.Context(), e.url+"/healthcheck?verbose")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,7 +122,7 @@ checks:
 	write(t, flag, "")
 	time.Sleep(2500 * time.Millisecond)
 	peak := status(t, e.PID(), "VmHWM")
-	if body := fetch(t, 500, e.url+"/healthcheck"); !strings.Contains(body, `"reason": "timeout"`) {
+	if body := fetch(t, 500, e.url+"/healthcheck?verbose"); !strings.Contains(body, `"reason": "timeout"`) {
 		t.Fatalf("yes has not run for a second: %s", body)
 	}
 	if added := peak - before; added > 2<<20 {
