@@ -8,25 +8,33 @@ import (
 	"strings"
 )
 
-// A controller is how one version of cgroups names the files of its memory
-// controller.
-type controller struct{ limit, usage, inactive string }
+// gopsutil has no limits of cgroups; all of this file is about them.
 
-var (
-	cgroupV1 = controller{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}
-	cgroupV2 = controller{"memory.max", "memory.current", "inactive_file"}
-)
+// A controller names the files of the memory controller in one version of
+// cgroups, and the lines of memory.stat whose bytes the kernel takes back
+// before it kills. Version 1 does not say how much of the slab that is.
+type controller struct {
+	limit, usage string
+	reclaimable  []string
+}
 
-// A cgroup is one that has a limit.
+func controllerOf(version int) controller {
+	if version == 1 {
+		return controller{"memory.limit_in_bytes", "memory.usage_in_bytes", []string{"total_active_file", "total_inactive_file"}}
+	}
+	return controller{"memory.max", "memory.current", []string{"active_file", "inactive_file", "slab_reclaimable"}}
+}
+
+// A cgroup has a limit.
 type cgroup struct {
 	controller
 	dir   string
 	limit uint64 // bytes
 }
 
-// tightestCgroup walks from the cgroup of this process to the root that it can
-// see, and returns the one with the smallest limit. Of two with the same limit
-// the outer one counts, since more is charged to it.
+// tightestCgroup walks from the cgroup of this process up to the root that it
+// can see, and returns the cgroup with the smallest limit. Of two with the same
+// limit it returns the outer one, since more is charged to it.
 func tightestCgroup(root string) (tightest cgroup, found bool, err error) {
 	files, dir, top, err := memoryCgroup(root)
 	if err != nil || dir == "" {
@@ -47,51 +55,51 @@ func tightestCgroup(root string) (tightest cgroup, found bool, err error) {
 	}
 }
 
-// workingSet is what is charged to the cgroup and those below it, without the
-// part of the page cache that was not used lately. In bytes.
-func (c cgroup) workingSet() (uint64, error) {
+// used is what is charged to the cgroup and those below it and cannot be
+// reclaimed. In bytes.
+func (c cgroup) used() (uint64, error) {
 	usage, ok, err := number(filepath.Join(c.dir, c.usage))
 	if err != nil {
 		return 0, err
 	}
 	if !ok {
-		return 0, fmt.Errorf("%s: has no %s, but a limit", c.dir, c.usage)
+		return 0, fmt.Errorf("%s: has a limit, but no %s", c.dir, c.usage)
 	}
-	stat, err := keyValues(filepath.Join(c.dir, "memory.stat"))
+	stat, err := keyValues(filepath.Join(c.dir, "memory.stat"), 1)
 	if err != nil {
 		return 0, err
 	}
-	return usage - min(stat[c.inactive], usage), nil
+	for _, name := range c.reclaimable {
+		usage -= min(stat[name], usage)
+	}
+	return usage, nil
 }
 
-// memoryCgroup says where the memory controller shows the cgroup of this
-// process: its directory and the mount point above it. Empty: nowhere.
-// A hierarchy of version 1 that has the controller takes it away from version 2.
+// memoryCgroup finds the directory that shows the memory of this process's
+// cgroup, and the mount point above it. Both are empty where there is none. A
+// hierarchy of version 1 that has the controller takes it away from version 2.
 func memoryCgroup(root string) (files controller, dir, top string, err error) {
 	v1, v2, err := cgroupPaths(root)
 	if err != nil || v1 == "" && v2 == "" {
 		return controller{}, "", "", err
 	}
-	mounts, err := cgroupMounts(root)
+	mounts, err := readMounts(root)
 	if err != nil {
 		return controller{}, "", "", err
 	}
-	for _, m := range mounts {
-		if m.version == 1 && v1 != "" {
-			return cgroupV1, m.dir(root, v1), filepath.Join(root, m.point), nil
-		}
-	}
-	for _, m := range mounts {
-		if m.version == 2 && v2 != "" {
-			return cgroupV2, m.dir(root, v2), filepath.Join(root, m.point), nil
+	for version, path := range []string{1: v1, 2: v2} {
+		for _, m := range mounts {
+			if path != "" && m.cgroupVersion() == version {
+				return controllerOf(version), m.cgroupDir(root, path), filepath.Join(root, m.point), nil
+			}
 		}
 	}
 	return controller{}, "", "", nil
 }
 
 // cgroupPaths reads /proc/self/cgroup: the path of this process in the v1
-// hierarchy of the memory controller and in the v2 one. Empty: in none. A
-// kernel without cgroups has no such file.
+// hierarchy of the memory controller and in the v2 one. An empty path means
+// that it is in no cgroup; a kernel without cgroups has no such file.
 func cgroupPaths(root string) (v1, v2 string, err error) {
 	data, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if os.IsNotExist(err) {
@@ -110,51 +118,25 @@ func cgroupPaths(root string) (v1, v2 string, err error) {
 	return v1, v2, err
 }
 
-// A cgroupMount is where a hierarchy is mounted, and which part of it.
-type cgroupMount struct {
-	version     int
-	root, point string
+// cgroupVersion is 1 for the hierarchy of version 1 that has the memory
+// controller, 2 for that of version 2 and 0 for other mounts.
+func (l mountLine) cgroupVersion() int {
+	switch {
+	case l.filesystem == "cgroup2":
+		return 2
+	case l.filesystem == "cgroup" && slices.Contains(l.super, "memory"):
+		return 1
+	}
+	return 0
 }
 
-// dir is the directory of a cgroup's path. A path outside of what is mounted
-// (a container that sees the host's path, but only its own part) is the mount.
-func (m cgroupMount) dir(root, path string) string {
-	rel, err := filepath.Rel(m.root, path)
+// cgroupDir is the directory of a cgroup's path. A path outside of what is
+// mounted (a container that sees the host's path, but only its own part) is
+// the mount itself.
+func (l mountLine) cgroupDir(root, path string) string {
+	rel, err := filepath.Rel(l.root, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") || strings.HasPrefix(path, "/..") {
 		rel = "."
 	}
-	return filepath.Join(root, m.point, rel)
-}
-
-// cgroupMounts reads /proc/self/mountinfo (proc_pid_mountinfo(5)): the v2
-// mounts and those of v1 that have the memory controller.
-func cgroupMounts(root string) ([]cgroupMount, error) {
-	data, err := os.ReadFile(filepath.Join(root, "proc/self/mountinfo"))
-	if err != nil {
-		return nil, err
-	}
-	var mounts []cgroupMount
-	for line := range strings.Lines(string(data)) {
-		before, after, _ := strings.Cut(line, " - ")
-		place, kind := strings.Fields(before), strings.Fields(after)
-		if len(place) < 5 || len(kind) < 3 {
-			continue
-		}
-		m := cgroupMount{root: unescapeMount(place[3]), point: unescapeMount(place[4])}
-		switch {
-		case kind[0] == "cgroup2":
-			m.version = 2
-		case kind[0] == "cgroup" && slices.Contains(strings.Split(kind[2], ","), "memory"):
-			m.version = 1
-		default:
-			continue
-		}
-		mounts = append(mounts, m)
-	}
-	return mounts, nil
-}
-
-// unescapeMount undoes what the kernel does to blanks and backslashes.
-func unescapeMount(path string) string {
-	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(path)
+	return filepath.Join(root, l.point, rel)
 }

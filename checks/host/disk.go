@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 
@@ -24,6 +25,12 @@ import (
 // The limits of bytes and those of inodes have their defaults apart: where
 // none of the four for bytes is given, 85 % warns and 95 % fails, and the same
 // where none of the two for inodes is.
+//
+// A filesystem that is read-only by kind (squashfs, erofs, iso9660, cramfs,
+// romfs) has no free byte by design: it is judged only by limits that are given.
+//
+// A filesystem that was mounted for writing and has become read-only fails
+// (reason assertion): that is what the kernel does to it after an error.
 //
 // Nothing can interrupt statfs on a file server that is gone. Such a run fails
 // with the reason timeout, healthcheck_run_stuck is 1, and no second run starts
@@ -55,20 +62,31 @@ type Disk struct {
 	// FailInodesPercent fails when that share of the inodes is used, or more.
 	// 0 to 100; zero means not given.
 	FailInodesPercent float64 `yaml:"fail_inodes_percent"`
+
+	// Mounted requires that path is a mount point. Without it a disk that is
+	// not mounted passes, because the directory below it is on another one.
+	// Linux, darwin and freebsd.
+	Mounted bool `yaml:"mounted"`
+	// ReadOnly says what a filesystem that is mounted read-only does: fail,
+	// warn or ignore. Empty fails only if it was mounted for writing and has
+	// become read-only since. Linux, darwin and freebsd.
+	ReadOnly string `yaml:"read_only"`
 }
 
 const defaultDiskWarn, defaultDiskFail = 85, 95 // percent, bytes and inodes
 
 // Build returns the check, or all that is wrong with the settings.
-func (d Disk) Build() (checks.Func, error) { return d.build(statfs) }
+func (d Disk) Build() (checks.Func, error) { return d.build(readUsage) }
 
-func (d Disk) build(statfs func(path string) (usage, error)) (checks.Func, error) {
+func (d Disk) build(read func(ctx context.Context, path string) (usage, error)) (checks.Func, error) {
 	if err := d.validate(); err != nil {
 		return nil, err
 	}
-	bytes, inodes := d.limits()
 	return func(ctx context.Context) (string, error) {
-		u, err := statfs(d.Path)
+		u, err := read(ctx, d.Path)
+		if errors.Is(err, fs.ErrPermission) {
+			return "", local(err)
+		}
 		if err != nil {
 			return "", starved(err)
 		}
@@ -77,39 +95,27 @@ func (d Disk) build(statfs func(path string) (usage, error)) (checks.Func, error
 		}
 		u.observe(ctx)
 		var v verdict
-		v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), size(u.total)), percent)
-		d.judgeFree(&v, u)
-		if u.hasInodes() {
-			v.judge(100*u.inodesUsedRatio(), inodes, percent(100*u.inodesUsedRatio())+" of inodes used", percent)
+		if err := d.judgeMount(&v, u.mount); err != nil {
+			return "", err
 		}
+		if u.mount.fullByDesign() && !d.hasLimits() {
+			return v.result(fmt.Sprintf("%v of %s, full by design and not judged", size(u.total), u.mount.filesystem))
+		}
+		d.judgeUsage(&v, u)
 		return v.result(u.String())
 	}, nil
 }
 
-// limits returns those of bytes and those of inodes, in percent.
-func (d Disk) limits() (bytes, inodes limits) {
-	bytes = limits{"percent", d.WarnPercent, d.FailPercent}
-	if d.WarnFree == 0 && d.FailFree == 0 {
-		bytes = bytes.or(defaultDiskWarn, defaultDiskFail)
-	}
-	inodes = limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}
-	return bytes, inodes.or(defaultDiskWarn, defaultDiskFail)
-}
-
-func (d Disk) judgeFree(v *verdict, u usage) {
-	free := size(u.available)
-	switch {
-	case free < d.FailFree:
-		v.failed = append(v.failed, fmt.Sprintf("%v free, want at least %v", free, d.FailFree))
-	case free < d.WarnFree:
-		v.warned = append(v.warned, fmt.Sprintf("%v free, want at least %v", free, d.WarnFree))
-	}
-}
-
 func (d Disk) validate() error {
 	var errs []error
-	if !diskSupported {
+	if !supports("linux", "darwin", "freebsd", "windows") {
 		errs = append(errs, fmt.Errorf("disk: not supported on %s", runtime.GOOS))
+	}
+	if (d.Mounted || d.ReadOnly != "") && !supports("linux", "darwin", "freebsd") {
+		errs = append(errs, fmt.Errorf("mounted and read_only: not supported on %s", runtime.GOOS))
+	}
+	if d.ReadOnly != "" && d.ReadOnly != "fail" && d.ReadOnly != "warn" && d.ReadOnly != "ignore" {
+		errs = append(errs, fmt.Errorf("read_only %q, want fail, warn or ignore", d.ReadOnly))
 	}
 	switch {
 	case d.Path == "":

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"fmt"
 	"math"
 	"os/exec"
 	"strconv"
@@ -16,8 +17,8 @@ import (
 
 const gib = 1 << 30
 
-// filesystem answers with a size of 100 GiB, of which 5 are reserved for root,
-// and 1000 inodes.
+// filesystem reports a size of 100 GiB, of which 5 are reserved for root, and
+// 1000 inodes.
 func filesystem(usedGiB, usedInodes uint64) func(string) (host.Usage, error) {
 	return func(string) (host.Usage, error) {
 		free := 100 - usedGiB
@@ -120,6 +121,15 @@ func TestDiskOfAMissingPathFails(t *testing.T) {
 		failed(t, checks.ReasonError, "statfs /no/such/mount: no such file or directory")
 }
 
+func TestDiskBelowADirectoryOfAnotherUserIsOurTrouble(t *testing.T) {
+	t.Parallel()
+	denied := func(path string) (host.Usage, error) {
+		return host.Usage{}, fmt.Errorf("statfs %s: %w", path, syscall.EACCES)
+	}
+	call(t.Context(), must(t)(host.Disk{Path: "/root/data"}.BuildWith(denied))).
+		failed(t, checks.ReasonInternal, "local: statfs /root/data: permission denied")
+}
+
 func TestDiskTellsOurOwnWantOfMemory(t *testing.T) {
 	t.Parallel()
 	starved := func(string) (host.Usage, error) { return host.Usage{}, syscall.ENOMEM }
@@ -189,6 +199,7 @@ func TestDiskSettingsAreValidatedAtOnce(t *testing.T) {
 			"warn_inodes_percent 2 is above fail_inodes_percent 1",
 			"warn_free 1GiB is below fail_free 2GiB",
 		}},
+		{host.Disk{Path: "/", ReadOnly: "never"}, []string{`read_only "never", want fail, warn or ignore`}},
 		{host.Disk{Path: "/", FailFree: -1}, []string{"warn_free 0B, fail_free -1B, want no negative size"}},
 	} {
 		_, err := c.disk.Build()
@@ -198,8 +209,8 @@ func TestDiskSettingsAreValidatedAtOnce(t *testing.T) {
 
 func TestDiskIsReadFromYAML(t *testing.T) {
 	t.Parallel()
-	got := decode[host.Disk](t, `{path: /, warn_percent: 85, fail_percent: 95, warn_free: 10GiB, fail_free: 2GiB, warn_inodes_percent: 80.5, fail_inodes_percent: 90}`)
-	want := host.Disk{Path: "/", WarnPercent: 85, FailPercent: 95, WarnFree: 10 * gib, FailFree: 2 * gib, WarnInodesPercent: 80.5, FailInodesPercent: 90}
+	got := decode[host.Disk](t, `{path: /, warn_percent: 85, fail_percent: 95, warn_free: 10GiB, fail_free: 2GiB, warn_inodes_percent: 80.5, fail_inodes_percent: 90, mounted: true, read_only: warn}`)
+	want := host.Disk{Path: "/", WarnPercent: 85, FailPercent: 95, WarnFree: 10 * gib, FailFree: 2 * gib, WarnInodesPercent: 80.5, FailInodesPercent: 90, Mounted: true, ReadOnly: "warn"}
 	if got != want {
 		t.Errorf("decoded %+v, want %+v", got, want)
 	}

@@ -9,6 +9,8 @@
 // threshold. Where no threshold is given the documented defaults apply; where
 // one of a pair is given, the other is off.
 //
-// The checks read what the kernel says and execute nothing. They run on Linux,
-// darwin, freebsd and, but for Load, windows; elsewhere Build is an error.
+// The checks read what the kernel says, most of it through gopsutil, and
+// execute no program. They run on Linux, darwin, freebsd and windows, except for
+// Load on windows and Memory on darwin without cgo, where the system offers no
+// such reading. There, and on other systems, Build returns an error.
 package host

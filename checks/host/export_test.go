@@ -1,18 +1,22 @@
 package host
 
-import "github.com/healthcheck-exporter/healthcheck_exporter/checks"
+import (
+	"context"
 
-// A Usage is what a filesystem says of itself.
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// A Usage is what a filesystem reports about itself.
 type Usage = usage
 
 // NewUsage returns a usage in bytes and inodes.
 func NewUsage(total, free, available, inodes, inodeFree uint64) Usage {
-	return usage{total: total, free: free, available: available, inodes: inodes, inodeFree: inodeFree}
+	return usage{total: total, used: total - free, available: available, inodes: inodes, inodeFree: inodeFree}
 }
 
-// BuildWith builds the check of a machine whose statfs is the given one.
-func (d Disk) BuildWith(statfs func(path string) (Usage, error)) (checks.Func, error) {
-	return d.build(statfs)
+// BuildWith builds the check of a machine whose filesystems are the given ones.
+func (d Disk) BuildWith(read func(path string) (Usage, error)) (checks.Func, error) {
+	return d.build(func(_ context.Context, path string) (usage, error) { return read(path) })
 }
 
 // BuildAt builds the check of a machine whose /proc and /sys are below root.

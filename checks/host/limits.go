@@ -11,8 +11,8 @@ import (
 )
 
 // limits is one pair of thresholds, named key in the file ("percent" is
-// warn_percent and fail_percent). Zero is not given. A value is beyond a limit
-// when it reaches it.
+// warn_percent and fail_percent). Zero means not given. A value that reaches a
+// limit is beyond it.
 type limits struct {
 	key        string
 	warn, fail float64
@@ -26,7 +26,7 @@ func (l limits) or(warn, fail float64) limits {
 	return l
 }
 
-// validate says whether the limits lie between 0 and highest, in order.
+// validate checks that the limits lie between 0 and highest, in order.
 func (l limits) validate(highest float64) error {
 	var errs []error
 	for _, side := range []struct {
@@ -44,11 +44,11 @@ func (l limits) validate(highest float64) error {
 	return errors.Join(errs...)
 }
 
-// A verdict collects the sentences about what is beyond its limit.
+// A verdict collects the sentences about values beyond their limits.
 type verdict struct{ warned, failed []string }
 
-// judge compares a value that must stay below its limits; found says what was
-// found, and show writes a limit.
+// judge compares a value that must stay below its limits; found describes the
+// value, and show formats a limit.
 func (v *verdict) judge(value float64, l limits, found string, show func(limit float64) string) {
 	switch {
 	case l.fail > 0 && value >= l.fail:
@@ -58,7 +58,7 @@ func (v *verdict) judge(value float64, l limits, found string, show func(limit f
 	}
 }
 
-// result is what the check returns: a failure tells only what failed.
+// result is what the check returns. A failure does not mention warnings.
 func (v *verdict) result(output string) (string, error) {
 	if len(v.failed) > 0 {
 		return "", checks.Fail(checks.ReasonThreshold, errors.New(strings.Join(v.failed, "; ")))
@@ -78,5 +78,5 @@ func decimal(v float64, decimals int) string {
 // percent writes a share of 0 to 100 such as "41.3%".
 func percent(v float64) string { return decimal(v, 1) + "%" }
 
-// size is a number of bytes to be shown; the largest that there is stands for more.
+// size is a number of bytes to be shown, capped at the largest checks.Size.
 func size(bytes uint64) checks.Size { return checks.Size(min(bytes, math.MaxInt64)) }

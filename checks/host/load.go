@@ -7,6 +7,9 @@ import (
 	"math"
 	"runtime"
 
+	"github.com/shirou/gopsutil/v3/cpu"
+	"github.com/shirou/gopsutil/v3/load"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
@@ -34,14 +37,15 @@ type Load struct {
 	FailPerCPU float64 `yaml:"fail_per_cpu"`
 
 	// Minutes says which average is compared: 1, 5 or 15. Zero means 5: long
-	// enough to pass over a nightly job's start, short enough to be news.
+	// enough to ignore the start of a nightly job, short enough to notice an
+	// overload.
 	Minutes int `yaml:"minutes"`
 }
 
 const (
 	defaultLoadWarn    = 4 // per processor
 	defaultLoadMinutes = 5
-	maxLoad            = 10000 // What is above it is a slip of the finger.
+	maxLoad            = 10000 // A higher limit is a typing error.
 )
 
 // loadMinutes are the averages that the kernel keeps, in its order.
@@ -60,13 +64,13 @@ func (l Load) build(root string) (checks.Func, error) {
 	}
 	perCPU := limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
 	return func(ctx context.Context) (string, error) {
-		found, err := readLoad(root)
+		found, err := readLoad(at(ctx, root))
 		if err != nil {
 			return "", local(err)
 		}
 		var v verdict
 		for i, minutes := range loadMinutes {
-			ratio := found.averages[i] / float64(found.cpus)
+			ratio := found.load[i] / float64(found.cpus)
 			checks.Observe(ctx, fmt.Sprintf("load%d_ratio", minutes), ratio)
 			if minutes == l.Minutes {
 				v.judge(ratio, perCPU, fmt.Sprintf("%d-minute load is %s per CPU", minutes, decimal(ratio, 2)), plain)
@@ -78,7 +82,9 @@ func (l Load) build(root string) (checks.Func, error) {
 
 func (l Load) validate() error {
 	var errs []error
-	if !loadSupported {
+	// Windows keeps no load average; gopsutil would sample one in a goroutine
+	// that never ends.
+	if !supports("linux", "darwin", "freebsd") {
 		errs = append(errs, fmt.Errorf("load: not supported on %s", runtime.GOOS))
 	}
 	errs = append(errs, limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate(maxLoad))
@@ -88,15 +94,30 @@ func (l Load) validate() error {
 	return errors.Join(errs...)
 }
 
-// load is the three averages of the machine and how many processors share it.
-type load struct {
-	averages [3]float64
-	cpus     int
+// averages are the three of the machine and how many processors share it.
+type averages struct {
+	load [3]float64
+	cpus int
 }
 
-// valid is an error when the kernel said nonsense.
-func (l load) valid() error {
-	for _, v := range l.averages {
+// readLoad asks the kernel. It does not use runtime.NumCPU, which counts only
+// the processors that this process may run on.
+func readLoad(ctx context.Context) (averages, error) {
+	l, err := load.AvgWithContext(ctx)
+	if err != nil {
+		return averages{}, err
+	}
+	cpus, err := cpu.CountsWithContext(ctx, true)
+	if err != nil {
+		return averages{}, err
+	}
+	found := averages{load: [3]float64{l.Load1, l.Load5, l.Load15}, cpus: cpus}
+	return found, found.valid()
+}
+
+// valid returns an error when the kernel's numbers make no sense.
+func (l averages) valid() error {
+	for _, v := range l.load {
 		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
 			return fmt.Errorf("load average %v, want a number", v)
 		}
@@ -108,8 +129,8 @@ func (l load) valid() error {
 }
 
 // String is the output of a pass: "load 0.42 0.31 0.28 on 8 CPUs".
-func (l load) String() string {
-	s := fmt.Sprintf("load %.2f %.2f %.2f on %d CPU", l.averages[0], l.averages[1], l.averages[2], l.cpus)
+func (l averages) String() string {
+	s := fmt.Sprintf("load %.2f %.2f %.2f on %d CPU", l.load[0], l.load[1], l.load[2], l.cpus)
 	if l.cpus != 1 {
 		s += "s"
 	}

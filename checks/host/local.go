@@ -8,7 +8,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// local says that err is our own trouble: what the kernel tells of itself
+// local marks err as trouble of our own: what the kernel reports about itself
 // cannot be read. An error that has a reason already keeps it.
 func local(err error) error {
 	if checks.ReasonOf(err) == checks.ReasonError {
@@ -17,7 +17,7 @@ func local(err error) error {
 	return starved(err)
 }
 
-// starved puts the word local: before our own want of descriptors or memory.
+// starved puts "local:" before a lack of descriptors or memory of our own.
 func starved(err error) error {
 	if checks.ReasonOf(err) == checks.ReasonInternal && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("local: %w", err)

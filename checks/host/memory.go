@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/shirou/gopsutil/v3/mem"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
@@ -17,18 +19,21 @@ import (
 //
 // On Linux the cgroups (v1 and v2) that this process is in are looked at, from
 // its own up to the root that it can see. The smallest limit counts, with the
-// memory of the cgroup that has it (of two with the same limit, the outer one);
-// a limit not below the memory of the machine is none. Used is the working
-// set: what is charged to the cgroup without the inactive part of the page
-// cache, which the kernel takes back before it kills. memory.high, swap and
-// the limits beyond a container's own view are not looked at.
+// memory of the cgroup that has it (of two with the same limit, the outer one).
+// Limits at or above the memory of the machine are ignored. Used is what is
+// charged to the cgroup and cannot be reclaimed: the page cache does not count,
+// nor does the reclaimable part of the slab (version 2 only, version 1 does not
+// tell it). memory.high, swap and limits outside a container's own view are
+// ignored.
 //
-// Without a limit, used is all that /proc/meminfo does not call available.
+// Without a limit, used is what /proc/meminfo does not call available. What ZFS
+// caches above its minimum is available. Free huge pages are left out on both
+// sides: they are not in use, and nothing but huge pages can be put there.
 //
 // Where neither limit is given, 90 % warns and 97 % fails.
 //
-// Observed: used_ratio, working_set_bytes, limit_bytes (without a limit: the
-// memory of the machine).
+// Observed: used_ratio, working_set_bytes (the used memory), limit_bytes
+// (without a limit: the memory of the machine).
 type Memory struct {
 	// WarnPercent degrades when that share of the memory is used, or more.
 	// 0 to 100; zero means not given.
@@ -55,7 +60,7 @@ func (m Memory) build(root string) (checks.Func, error) {
 	}
 	l := limits{"percent", m.WarnPercent, m.FailPercent}.or(defaultMemoryWarn, defaultMemoryFail)
 	return func(ctx context.Context) (string, error) {
-		found, err := readMemory(root, m.Scope == "host")
+		found, err := readMemory(ctx, root, m.Scope == "host")
 		if err != nil {
 			return "", local(err)
 		}
@@ -76,6 +81,20 @@ func (m Memory) validate() error {
 		errs = append(errs, fmt.Errorf("scope %q, want auto or host", m.Scope))
 	}
 	return errors.Join(errs...)
+}
+
+// hostMemory returns the memory of the machine. Evictable bytes are available
+// although gopsutil does not count them.
+func hostMemory(ctx context.Context, evictable uint64) (memory, error) {
+	m, err := mem.VirtualMemoryWithContext(ctx)
+	if err != nil {
+		return memory{}, err
+	}
+	limit := m.Total - min(m.HugePagesFree*m.HugePageSize, m.Total)
+	if limit == 0 { // gopsutil ignores a /proc/meminfo that it cannot read.
+		return memory{}, errors.New("the kernel does not say how much memory there is")
+	}
+	return memory{used: limit - min(m.Available+evictable, limit), limit: limit}, nil
 }
 
 // memory is how much of how much is used, in bytes.

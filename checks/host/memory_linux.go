@@ -1,22 +1,21 @@
 package host
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 const memorySupported = true
 
-// readMemory returns the memory of the tightest cgroup or, when none limits us
-// or hostOnly is set, that of the machine.
-func readMemory(root string, hostOnly bool) (memory, error) {
-	host, err := hostMemory(root)
+// readMemory returns the memory of the tightest cgroup or, where no cgroup
+// limits this process or hostOnly is set, that of the machine.
+func readMemory(ctx context.Context, root string, hostOnly bool) (memory, error) {
+	host, err := hostMemory(at(ctx, root), arc(root))
 	if err != nil || hostOnly {
 		return host, err
 	}
@@ -24,42 +23,41 @@ func readMemory(root string, hostOnly bool) (memory, error) {
 	if err != nil || !found || group.limit >= host.limit {
 		return host, err
 	}
-	used, err := group.workingSet()
+	used, err := group.used()
 	return memory{used: used, limit: group.limit, cgroup: true}, err
 }
 
-// hostMemory is that of /proc/meminfo, whose numbers are in KiB. A kernel
-// older than 3.14 has no MemAvailable; the sum is what free(1) showed then.
-func hostMemory(root string) (memory, error) {
-	path := filepath.Join(root, "proc/meminfo")
-	info, err := keyValues(path)
-	if err != nil {
-		return memory{}, err
+// arc returns what ZFS gives back under pressure. gopsutil does not read it,
+// and the kernel does not call it available. In bytes.
+func arc(root string) uint64 {
+	stats, err := keyValues(filepath.Join(root, "proc/spl/kstat/zfs/arcstats"), 2)
+	if err != nil || stats["size"] < stats["c_min"] || virtualised(root) {
+		return 0
 	}
-	total, available := info["MemTotal:"], info["MemFree:"]+info["Buffers:"]+info["Cached:"]
-	if v, known := info["MemAvailable:"]; known {
-		available = v
-	}
-	if total == 0 {
-		return memory{}, fmt.Errorf("%s: has no MemTotal", path)
-	}
-	return memory{used: (total - min(available, total)) << 10, limit: total << 10}, nil
+	return stats["size"] - stats["c_min"]
 }
 
-// keyValues reads a file whose lines begin with a word and a number; other
-// lines are passed over.
-func keyValues(path string) (map[string]uint64, error) {
+// virtualised reports whether lxcfs shows a meminfo of its own: then arcstats
+// is about another machine, the container's host.
+func virtualised(root string) bool {
+	mounts, err := readMounts(root)
+	return err == nil && slices.ContainsFunc(mounts, func(l mountLine) bool { return l.point == "/proc/meminfo" })
+}
+
+// keyValues reads a file of words in columns: the first is the key, the given
+// one a number. Other lines are ignored.
+func keyValues(path string, column int) (map[string]uint64, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	values := map[string]uint64{}
-	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
-		words := strings.Fields(lines.Text())
-		if len(words) < 2 {
+	for line := range strings.Lines(string(data)) {
+		words := strings.Fields(line)
+		if len(words) <= column {
 			continue
 		}
-		if v, fault := strconv.ParseUint(words[1], 10, 64); fault == nil {
+		if v, fault := strconv.ParseUint(words[column], 10, 64); fault == nil {
 			values[words[0]] = v
 		}
 	}

@@ -195,24 +195,72 @@ func TestMemoryOfAnOldKernelCountsTheCaches(t *testing.T) {
 	t.Parallel()
 	old := strings.Replace(meminfo, "MemAvailable", "Unavailable", 1)
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(machine(t, map[string]string{"proc/meminfo": old})))).
-		passed(t, "74.4% of 16GiB used")
+		passed(t, "75% of 16GiB used")
 }
 
 func TestUnreadableStatisticsAreOurTrouble(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
-		failed(t, checks.ReasonInternal, "local: open "+filepath.Join(root, "proc/meminfo")+": no such file or directory")
+		failed(t, checks.ReasonInternal, "local: the kernel does not say how much memory there is")
 	root = machine(t, map[string]string{"proc/meminfo": "nonsense\n"})
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
-		failed(t, checks.ReasonInternal, "local: "+filepath.Join(root, "proc/meminfo")+": has no MemTotal")
+		failed(t, checks.ReasonInternal, "local: the kernel does not say how much memory there is")
 	files := map[string]string{
 		"proc/meminfo": meminfo, "proc/self/cgroup": "0::/\n", "proc/self/mountinfo": v2Mounts,
 		"sys/fs/cgroup/memory.max": "1048576\n",
 	}
 	root = machine(t, files)
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
-		failed(t, checks.ReasonInternal, "local: "+filepath.Join(root, "sys/fs/cgroup")+": has no memory.current, but a limit")
+		failed(t, checks.ReasonInternal, "local: "+filepath.Join(root, "sys/fs/cgroup")+": has a limit, but no memory.current")
+}
+
+// TestMemoryOfRecordedKernels reads what Linux 6.1 showed of a cgroup limited to
+// 300 MiB: one that has read a large file again and again, and one that is
+// filled by a program. The huge pages are those of a Linux 6.18 that reserved 2048.
+func TestMemoryOfRecordedKernels(t *testing.T) {
+	t.Parallel()
+	run := func(dir string) answer { return call(t.Context(), must(t)(host.Memory{}.BuildAt("testdata/"+dir))) }
+	run("v2-cached").passed(t, "0% of 300MiB used (cgroup)")
+	run("v1-cached").passed(t, "0.5% of 300MiB used (cgroup)")
+	run("v2-full").failed(t, checks.ReasonThreshold, "98% of 300MiB used (cgroup), want below 97%")
+	run("v1-full").failed(t, checks.ReasonThreshold, "98% of 300MiB used (cgroup), want below 97%")
+	run("hugepages").passed(t, "4.7% of 19.5GiB used")
+}
+
+func TestFreeHugePagesAreNeitherUsedNorAvailable(t *testing.T) {
+	t.Parallel()
+	pool := func(free string) string {
+		return strings.Replace(meminfo, "HugePages_Total:       0", "HugePages_Total: 4096\nHugePages_Free: "+free+"\nHugepagesize: 2048 kB", 1)
+	}
+	run := func(info string) answer {
+		return call(t.Context(), must(t)(host.Memory{}.BuildAt(machine(t, map[string]string{"proc/meminfo": info}))))
+	}
+	run(pool("4096")).passed(t, "50% of 8GiB used")
+	run(pool("0")).passed(t, "75% of 16GiB used")
+}
+
+// arcstats is in the form of OpenZFS's kstat: 6 GiB of cache, at least 2 of
+// which it keeps.
+const arcstats = `13 1 0x01 123 33456 5043521500 117453204022
+name                            type data
+hits                            4    1000
+c                               4    8589934592
+c_min                           4    2147483648
+c_max                           4    8589934592
+size                            4    6442450944
+`
+
+func TestCacheOfZFSAboveItsMinimumIsAvailable(t *testing.T) {
+	t.Parallel()
+	run := func(stats, mounts string) answer {
+		return call(t.Context(), must(t)(host.Memory{}.BuildAt(machine(t, map[string]string{
+			"proc/meminfo": meminfo, "proc/spl/kstat/zfs/arcstats": stats, "proc/self/mountinfo": mounts,
+		}))))
+	}
+	run(arcstats, v2Mounts).passed(t, "50% of 16GiB used")
+	run(strings.Replace(arcstats, "6442450944", "1073741824", 1), v2Mounts).passed(t, "75% of 16GiB used")
+	run(arcstats, v2Mounts+"50 22 0:55 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n").passed(t, "75% of 16GiB used")
 }
 
 func TestMemoryOfThisMachine(t *testing.T) {

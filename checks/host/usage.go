@@ -2,30 +2,47 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"syscall"
+
+	"github.com/shirou/gopsutil/v3/disk"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// usage is what a filesystem says of itself, in bytes and in inodes.
+// usage is what a filesystem reports about itself, in bytes and in inodes.
 type usage struct {
-	total     uint64 // bytes, also those reserved for root
-	free      uint64 // bytes, also those reserved for root
-	available uint64 // bytes, to anybody but root
-	inodes    uint64 // zero: has no table of them
+	total     uint64 // bytes, including those reserved for root
+	used      uint64 // bytes
+	available uint64 // bytes, to users other than root
+	inodes    uint64 // zero: no table of inodes
 	inodeFree uint64
+	mount     mount
 }
 
-// used is what is not free; a filesystem may say nonsense while it changes.
-func (u usage) used() float64 { return float64(u.total - min(u.free, u.total)) }
+// readUsage asks the kernel, and blocks as long as the filesystem does.
+func readUsage(ctx context.Context, path string) (usage, error) {
+	u, err := disk.UsageWithContext(ctx, path)
+	for errors.Is(err, syscall.EINTR) { // A FUSE server may say so when a signal arrives.
+		u, err = disk.UsageWithContext(ctx, path)
+	}
+	if err != nil {
+		return usage{}, fmt.Errorf("statfs %s: %w", path, err)
+	}
+	found := usage{total: u.Total, used: min(u.Used, u.Total), available: u.Free, inodes: u.InodesTotal, inodeFree: u.InodesFree}
+	if found.available > found.total {
+		found.available = 0 // Below zero, as a file server may report while root uses its reserve.
+	}
+	return found, found.refine(path)
+}
 
-// usedRatio is computed as df does: the reserved blocks are nobody's.
+// usedRatio is computed as df does: blocks reserved for root are left out.
 func (u usage) usedRatio() float64 {
-	used := u.used()
-	if used == 0 {
+	if u.used == 0 {
 		return 0
 	}
-	return used / (used + float64(u.available))
+	return float64(u.used) / (float64(u.used) + float64(u.available))
 }
 
 func (u usage) hasInodes() bool { return u.inodes > 0 && u.inodeFree <= u.inodes }

@@ -1,0 +1,5 @@
+//go:build windows || (darwin && cgo)
+
+package host
+
+func arc() uint64 { return 0 }

@@ -1,9 +1,0 @@
-//go:build !linux && !darwin && !freebsd && !windows
-
-package host
-
-import "errors"
-
-const diskSupported = false
-
-func statfs(string) (usage, error) { return usage{}, errors.ErrUnsupported }
