@@ -12,15 +12,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-func TestWhereNobodyElseSeesTheFUSEMount(t *testing.T) {
-	t.Parallel()
-	testservers.InNamespace(t, "TestDiskOnFUSECountsInFragments", "--mount")
-}
-
 // TestDiskOnFUSECountsInFragments mounts what several network filesystems
 // report: a large block for reading, and a size counted in small fragments.
 func TestDiskOnFUSECountsInFragments(t *testing.T) {
-	testservers.NeedNamespace(t)
+	t.Parallel()
+	if !testservers.InNamespace(t, "--mount") {
+		return
+	}
 	dir := serveFUSE(t, 131072, 4096)
 	a := call(t.Context(), must(t)(host.Disk{Path: dir, Mounted: true}.Build()))
 	a.passed(t, "60% of 400MiB used, 160MiB free, 25% of inodes used")
