@@ -17,7 +17,7 @@ type Func = func(ctx context.Context) (output string, err error)
 // A Spec is the settings of one check type. Build validates them all (several
 // faults at once, joined) and does no input or output; the function that it
 // returns opens what it needs, obeys its context and closes all of it.
-// Every struct in checks/probe, checks/store, checks/host and
+// Every struct in checks/probe, checks/host and
 // checks/command implements it.
 type Spec interface {
 	Build() (Func, error)

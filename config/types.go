@@ -6,8 +6,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/mysql"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/postgres"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/redis"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
@@ -17,9 +19,9 @@ type Types struct {
 	HTTP     *probe.HTTP     `yaml:"http"`
 	TCP      *probe.TCP      `yaml:"tcp"`
 	DNS      *probe.DNS      `yaml:"dns"`
-	Redis    *store.Redis    `yaml:"redis"`
-	Postgres *store.Postgres `yaml:"postgres"`
-	MySQL    *store.MySQL    `yaml:"mysql"`
+	Redis    *redis.Check    `yaml:"redis"`
+	Postgres *postgres.Check `yaml:"postgres"`
+	MySQL    *mysql.Check    `yaml:"mysql"`
 	Disk     *host.Disk      `yaml:"disk"`
 	Memory   *host.Memory    `yaml:"memory"`
 	Load     *host.Load      `yaml:"load"`

@@ -227,3 +227,15 @@ func awaitClient(conn net.Conn) {
 	conn.Read(make([]byte, 4096))
 	conn.SetReadDeadline(time.Time{})
 }
+
+// Refusing starts a peer that writes one reply, after the client's first bytes if
+// the client speaks first, and then reads on.
+func Refusing(tb testing.TB, clientFirst bool, reply string) (address string) {
+	return Serve(tb, func(conn net.Conn) {
+		if clientFirst {
+			awaitClient(conn)
+		}
+		io.WriteString(conn, reply)
+		silent(conn)
+	})
+}

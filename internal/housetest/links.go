@@ -19,8 +19,11 @@ func examineLinks(packages []listed) (complaints []string) {
 			continue
 		}
 		forbidden := heavy()
-		if r.lean {
+		switch {
+		case r.lean:
 			forbidden = append(forbidden, unlean()...)
+		case r.floor == typesFloor:
+			forbidden = append(forbidden, clientsOfOthers(r)...)
 		}
 		if chain := chainTo(p.ImportPath, forbidden, imports); chain != nil {
 			path, _ := ownPath(p.ImportPath)
@@ -29,6 +32,14 @@ func examineLinks(packages []listed) (complaints []string) {
 		}
 	}
 	return complaints
+}
+
+// clientsOfOthers returns the client libraries that the check type of a room must
+// not link: all but its own.
+func clientsOfOthers(r room) []string {
+	return slices.DeleteFunc(unlean(), func(client string) bool {
+		return slices.ContainsFunc(r.outside, func(own string) bool { return under(own, []string{client}) })
+	})
 }
 
 // chainTo returns the shortest chain of imports from a package to one below

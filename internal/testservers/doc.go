@@ -4,7 +4,7 @@
 //
 //	func TestSessions(t *testing.T) {
 //		redis := testservers.Redis(t, "--requirepass", "hush")
-//		check, err := store.Redis{Address: redis.Addr, Password: "hush"}.Build()
+//		check, err := redis.Check{Address: redis.Addr, Password: "hush"}.Build()
 //		…
 //		redis.Stop()   // connection refused
 //		redis.Start()  // the same port and data

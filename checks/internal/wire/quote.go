@@ -3,7 +3,8 @@ package wire
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // maxClip is the length of the longest foreign text in a sentence, in bytes.
@@ -16,7 +17,7 @@ func Clip(s string) string {
 	line, _, cut := strings.Cut(s, "\n")
 	line = strings.TrimRight(line, "\r")
 	if len(line) > maxClip {
-		line, cut = CutRune(line, maxClip), true
+		line, cut = clip.At(line, maxClip), true
 	}
 	if cut {
 		line += "…"
@@ -29,17 +30,6 @@ func printable(r rune) rune {
 		return r
 	}
 	return unicode.ReplacementChar
-}
-
-// CutRune returns at most n bytes of s, and does not cut within a rune.
-func CutRune(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 // Mask replaces the secrets in a foreign text: servers repeat what they were

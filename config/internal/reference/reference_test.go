@@ -50,7 +50,7 @@ func TestFieldsAreNamedByTheirKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := s.lookup("store.Redis")
+	d, err := s.lookup("redis.Check")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package store
+package mysql
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ import (
 // The peer runs while the driver waits in its Write, until it has read all of that:
 // the two never run at the same time, and there is no goroutine to wait for.
 type mysqlTLS struct {
-	*mysqlGuard
+	*guard
 	secure func() error // makes the guard's connection one of TLS
 	config *tls.Config  // of the peer
 
@@ -37,8 +37,8 @@ type mysqlTLS struct {
 	err        error                   // that the peer has ended with
 }
 
-func newMySQLTLS(guard *mysqlGuard, config *tls.Config, secure func() error) *mysqlTLS {
-	t := &mysqlTLS{mysqlGuard: guard, config: config, secure: secure}
+func newMySQLTLS(guard *guard, config *tls.Config, secure func() error) *mysqlTLS {
+	t := &mysqlTLS{guard: guard, config: config, secure: secure}
 	t.resume, t.stop = iter.Pull(t.serve)
 	return t
 }
@@ -48,7 +48,7 @@ func newMySQLTLS(guard *mysqlGuard, config *tls.Config, secure func() error) *my
 // the end of the login.
 func (t *mysqlTLS) Write(p []byte) (int, error) {
 	if t.peer == nil && !(t.login && bytes.HasPrefix(p, []byte{22, 3, 1})) {
-		return t.mysqlGuard.Write(p)
+		return t.guard.Write(p)
 	}
 	t.fromDriver.Write(p)
 	if _, waits := t.resume(); !waits {
@@ -60,10 +60,10 @@ func (t *mysqlTLS) Write(p []byte) (int, error) {
 // Read reads what the peer has to say. When that is nothing, it is the server's turn.
 func (t *mysqlTLS) Read(p []byte) (int, error) {
 	if t.peer == nil {
-		return t.mysqlGuard.Read(p)
+		return t.guard.Read(p)
 	}
 	if t.toDriver.Len() == 0 {
-		n, err := t.mysqlGuard.Read(p)
+		n, err := t.guard.Read(p)
 		if err != nil {
 			return 0, err
 		}
@@ -80,7 +80,7 @@ func (t *mysqlTLS) serve(wait func(struct{}) bool) {
 		return
 	}
 	t.peer = tls.Server(mysqlRecords{mysqlTLS: t, wait: wait}, t.config)
-	_, err := io.CopyBuffer(t.mysqlGuard, t.peer, make([]byte, 4096))
+	_, err := io.CopyBuffer(t.guard, t.peer, make([]byte, 4096))
 	t.err = cmp.Or(err, io.ErrClosedPipe)
 }
 

@@ -1,5 +1,5 @@
-// Package store may use drivers.
-package store
+// Package redis may use its own client, and no other.
+package redis
 
 import (
 	_ "database/sql"

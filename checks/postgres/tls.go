@@ -1,4 +1,4 @@
-package store
+package postgres
 
 import (
 	"crypto/tls"
@@ -24,8 +24,8 @@ const (
 	tlsVerified                  // verify-full, and our own words
 )
 
-// pgTLS is how a connection to Postgres is protected.
-type pgTLS struct {
+// tlsSettings is how a connection to Postgres is protected.
+type tlsSettings struct {
 	mode     tlsMode
 	settings *checks.TLS
 }
@@ -34,7 +34,7 @@ type pgTLS struct {
 var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
 
 // client does what the mode says with conn, whose server was addressed as host.
-func (t pgTLS) client(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
+func (t tlsSettings) client(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
 	if t.mode == tlsOff {
 		return conn, nil
 	}
@@ -57,7 +57,7 @@ func (t pgTLS) client(w *wire.Run, conn net.Conn, host string) (net.Conn, error)
 	return nil, checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer to the request for TLS begins with %q, want S or N", answer))
 }
 
-func (t pgTLS) handshake(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
+func (t tlsSettings) handshake(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
 	return w.Secure(conn, t.settings, host, func(config *tls.Config) {
 		if t.mode != tlsVerified {
 			config.InsecureSkipVerify = true // The sslmode says so.

@@ -1,4 +1,4 @@
-package store
+package mysql
 
 import (
 	"bytes"
@@ -15,12 +15,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// mysqlGuard reads whole packets ahead of the driver and lets only those through
+// guard reads whole packets ahead of the driver and lets only those through
 // that it can stand. The driver's parser panics at what is too short, and a panic
 // in the login leaves a goroutine of the driver behind that nothing can end.
 // After the login a panic does no harm, but the driver makes room for as many
 // columns as an answer claims to have: billions would end this process.
-type mysqlGuard struct {
+type guard struct {
 	net.Conn               // closed by any goroutine
 	stream   io.ReadWriter // Conn, or TLS over it
 	login    bool          // on until the login is over
@@ -44,12 +44,12 @@ const (
 	maxColumns = 4096
 )
 
-func (g *mysqlGuard) Write(p []byte) (int, error) {
+func (g *guard) Write(p []byte) (int, error) {
 	g.asked = !g.login
 	return g.stream.Write(p)
 }
 
-func (g *mysqlGuard) Read(p []byte) (int, error) {
+func (g *guard) Read(p []byte) (int, error) {
 	if len(g.pending) == 0 {
 		packet, err := g.next()
 		if err != nil {
@@ -66,14 +66,14 @@ func (g *mysqlGuard) Read(p []byte) (int, error) {
 }
 
 // next reads a packet: three bytes of length, a number, the content.
-func (g *mysqlGuard) next() ([]byte, error) {
+func (g *guard) next() ([]byte, error) {
 	header := make([]byte, 4)
 	if _, err := io.ReadFull(g.stream, header); err != nil {
 		return nil, err
 	}
 	size := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
-	if size > maxRead {
-		return nil, &wire.TooLarge{Limit: maxRead}
+	if size > wire.DefaultBudget {
+		return nil, &wire.TooLarge{Limit: wire.DefaultBudget}
 	}
 	content := make([]byte, size)
 	if _, err := io.ReadFull(g.stream, content); err != nil {
@@ -86,7 +86,7 @@ func (g *mysqlGuard) next() ([]byte, error) {
 }
 
 // sound holds a packet against what comes at that place.
-func (g *mysqlGuard) sound(p []byte) bool {
+func (g *guard) sound(p []byte) bool {
 	switch {
 	case !g.greeted:
 		g.greeted = true

@@ -1,4 +1,4 @@
-// Package store looks at its neighbour.
-package store
+// Package redis looks at its neighbour.
+package redis
 
 import _ "github.com/healthcheck-exporter/healthcheck_exporter/scrub"

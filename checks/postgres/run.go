@@ -1,4 +1,4 @@
-package store
+package postgres
 
 import (
 	"context"
@@ -22,14 +22,14 @@ const applicationName = "healthcheck_exporter"
 // server to cancel its statement, after the run's end.
 const cleanupTime = 25 * time.Millisecond
 
-func (c postgresCheck) run(ctx context.Context) (string, error) {
+func (c run) run(ctx context.Context) (string, error) {
 	target, err := c.resolve(ctx)
 	if err != nil {
 		return "", err
 	}
-	w := wire.Start(ctx, target.at.address)
+	w := wire.Start(ctx, target.at.Address)
 	defer w.Close()
-	s := &pgSession{ctx: ctx, wire: w, target: target}
+	s := &session{ctx: ctx, wire: w, target: target}
 	if err = s.login(); err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func (c postgresCheck) run(ctx context.Context) (string, error) {
 	return c.ask(s)
 }
 
-func (c postgresCheck) ask(s *pgSession) (string, error) {
+func (c run) ask(s *session) (string, error) {
 	if err := s.begin(); err != nil {
 		return "", err
 	}
@@ -50,7 +50,7 @@ func (c postgresCheck) ask(s *pgSession) (string, error) {
 	}
 	query := c.Query
 	if query == "" {
-		query = defaultQuery
+		query = wire.DefaultQuery
 	}
 	start := time.Now()
 	got, err := s.query("the query", query)
@@ -58,25 +58,25 @@ func (c postgresCheck) ask(s *pgSession) (string, error) {
 		return "", err
 	}
 	checks.Observe(s.ctx, "query_seconds", time.Since(start).Seconds())
-	sentence, err := got.sentence(c.Expect)
+	sentence, err := got.Sentence(c.Expect)
 	if err != nil {
 		return "", err
 	}
 	return said + sentence, s.rollback()
 }
 
-// pgSession is the one connection of a run, and lasts as long as its ctx.
-type pgSession struct {
+// session is the one connection of a run, and lasts as long as its ctx.
+type session struct {
 	ctx    context.Context
 	wire   *wire.Run
-	target pgTarget
+	target destination
 	conn   *pgconn.PgConn
 }
 
 // login connects and authenticates. The connection is made here, TLS included,
 // so that its errors stay what they are, and handed to the driver.
-func (s *pgSession) login() error {
-	conn, err := s.dial(s.ctx, s.target.at.network, s.target.at.address)
+func (s *session) login() error {
+	conn, err := s.dial(s.ctx, s.target.at.Network, s.target.at.Address)
 	if err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (s *pgSession) login() error {
 }
 
 // dial opens a connection and does with it what the TLS mode says.
-func (s *pgSession) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (s *session) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := s.wire.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return s.target.tls.client(s.wire, conn, s.target.at.host)
+	return s.target.tls.client(s.wire, conn, s.target.at.Host)
 }
 
 // neutral is a connection string that says everything for which ParseConfig
@@ -109,7 +109,7 @@ const neutral = `host=127.0.0.1 port=1 user=- password=- dbname=- passfile='' ss
 	min_protocol_version='' max_protocol_version='' connect_timeout=0`
 
 // config is the driver's configuration, nothing in it but what was given.
-func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
+func (s *session) config(first net.Conn) (*pgconn.Config, error) {
 	config, err := pgconn.ParseConfig(neutral)
 	if err != nil {
 		return nil, checks.Fail(checks.ReasonInternal, errors.New("local: the environment has PGSERVICE, with which the driver does not start"))
@@ -120,8 +120,8 @@ func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
 		config.RuntimeParams[name] = value
 	}
 	config.MaxProtocolMessageBodyLen = wire.DefaultBudget
-	if s.target.at.network == "tcp" {
-		config.Host = s.target.at.host
+	if s.target.at.Network == "tcp" {
+		config.Host = s.target.at.Host
 	}
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -130,8 +130,8 @@ func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
 			return conn, nil
 		}
 		// The driver wants to cancel a statement.
-		if s.target.at.network == "unix" {
-			network, address = s.target.at.network, s.target.at.address
+		if s.target.at.Network == "unix" {
+			network, address = s.target.at.Network, s.target.at.Address
 		}
 		return s.dial(ctx, network, address)
 	}
@@ -139,33 +139,33 @@ func (s *pgSession) config(first net.Conn) (*pgconn.Config, error) {
 }
 
 // begin opens the transaction that all questions are asked in.
-func (s *pgSession) begin() error {
+func (s *session) begin() error {
 	s.wire.Phase("waiting for the reply to BEGIN from")
-	script := fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d", statementTime(s.ctx).Milliseconds())
+	script := fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d", wire.StatementTime(s.ctx).Milliseconds())
 	_, err := s.conn.Exec(s.ctx, script).ReadAll()
 	return s.fault("BEGIN", err)
 }
 
 // rollback ends the transaction: PgBouncer would have to throw away a server
 // connection that is in one.
-func (s *pgSession) rollback() error {
+func (s *session) rollback() error {
 	s.wire.Phase("waiting for the reply to ROLLBACK from")
 	_, err := s.conn.Exec(s.ctx, "ROLLBACK").ReadAll()
 	return s.fault("ROLLBACK", err)
 }
 
 // query runs one statement. The extended protocol takes no second one.
-func (s *pgSession) query(step, statement string) (answer, error) {
-	var got answer
+func (s *session) query(step, statement string) (wire.Row, error) {
+	var got wire.Row
 	s.wire.Phase("waiting for the reply to " + step + " from")
 	result := s.conn.ExecParams(s.ctx, statement, nil, nil, nil, nil)
 	for result.NextRow() {
-		if got.rows++; got.rows > 1 {
+		if got.Rows++; got.Rows > 1 {
 			continue
 		}
-		got.text = "NULL"
+		got.Text = "NULL"
 		if values := result.Values(); len(values) > 0 && values[0] != nil {
-			got.text = string(values[0])
+			got.Text = string(values[0])
 		}
 	}
 	_, err := result.Close()
@@ -173,13 +173,13 @@ func (s *pgSession) query(step, statement string) (answer, error) {
 }
 
 // role compares what the server is with what it must be.
-func (s *pgSession) role() error {
+func (s *session) role() error {
 	got, err := s.query("the role", "SELECT pg_is_in_recovery()")
 	if err != nil {
 		return err
 	}
 	found := "primary"
-	if got.text == "t" {
+	if got.Text == "t" {
 		found = "standby"
 	}
 	if found != s.target.role {
@@ -191,7 +191,7 @@ func (s *pgSession) role() error {
 // close says goodbye. When the driver has already given the connection up, it
 // tells the server to cancel in a goroutine of its own; that gets a moment,
 // then closing the wire ends it.
-func (s *pgSession) close() {
+func (s *session) close() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), cleanupTime)
 	defer cancel()
 	_ = s.conn.Close(ctx)
@@ -205,13 +205,13 @@ func (s *pgSession) close() {
 }
 
 // fault gives an error of the driver our words and a reason; nil stays nil.
-func (s *pgSession) fault(step string, err error) error {
+func (s *session) fault(step string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
 		text := wire.Clip(wire.Mask(answer.Message, s.target.password))
-		return checks.Fail(pgReason(answer.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(answer.Code)))
+		return checks.Fail(reasonOf(answer.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(answer.Code)))
 	}
 	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {
 		return s.wire.Fail(&wire.TooLarge{Limit: wire.DefaultBudget})
@@ -219,9 +219,9 @@ func (s *pgSession) fault(step string, err error) error {
 	return s.wire.Explain(err)
 }
 
-// pgReason sorts the errors that a server answers with, by the SQLSTATEs of
+// reasonOf sorts the errors that a server answers with, by the SQLSTATEs of
 // https://www.postgresql.org/docs/current/errcodes-appendix.html.
-func pgReason(code string) checks.Reason {
+func reasonOf(code string) checks.Reason {
 	switch {
 	case strings.HasPrefix(code, "28"), code == "42501": // invalid authorization, insufficient privilege
 		return checks.ReasonAuth

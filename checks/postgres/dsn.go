@@ -1,4 +1,4 @@
-package store
+package postgres
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 // The DSN is read here rather than by pgconn.ParseConfig: that one reads the
@@ -18,87 +19,77 @@ import (
 // quotes what it doesn't understand, which may be half of a password. For the
 // same reason nothing of a DSN is quoted in an error but words from these lists.
 var (
-	pgSessionParams = []string{"application_name", "options", "search_path", "client_encoding", "timezone"}
-	pgIgnoredParams = []string{
+	sessionParams = []string{"application_name", "options", "search_path", "client_encoding", "timezone"}
+	ignoredParams = []string{
 		"connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
 		"fallback_application_name", "gssencmode",
 	}
-	pgKnownParams = []string{
+	knownParams = []string{
 		"host", "port", "user", "password", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs",
 	}
-	pgRefusedParams = []string{
+	refusedParams = []string{
 		"hostaddr", "service", "servicefile", "passfile", "sslcrl", "sslcrldir", "sslpassword", "sslnegotiation", "sslcertmode",
 		"requiressl", "require_auth", "channel_binding", "gsslib", "krbsrvname", "replication", "load_balance_hosts",
 	}
 )
 
 var (
-	errDSNSyntax = errors.New("dsn: is neither a URL (postgres://user:password@host:5432/database) nor keywords (host=… user=… dbname=…)")
-	errDSNHosts  = errors.New("dsn: names several hosts, want a check for each of them")
-	errDSNParam  = errors.New("dsn: has an unknown parameter, want some of " +
-		strings.Join(slices.Concat(pgKnownParams, pgSessionParams), ", "))
+	errDSNSyntax = errors.New("is neither a URL (postgres://user:password@host:5432/database) nor keywords (host=… user=… dbname=…)")
+	errDSNHosts  = errors.New("names several hosts, want a check for each of them")
+	errDSNParam  = errors.New("has an unknown parameter, want some of " +
+		strings.Join(slices.Concat(knownParams, sessionParams), ", "))
 )
 
-// fromDSN is the target that a DSN and the fields beside it name.
-func (p Postgres) fromDSN(dsn string) (pgTarget, error) {
-	words, err := parsePgDSN(dsn)
+// fromDSN returns the destination that a DSN and the fields beside it name.
+func (p Check) fromDSN(dsn string, f *checktype.Faults) destination {
+	words, err := parseDSN(dsn)
 	if err != nil {
-		return pgTarget{}, err
+		f.Add("dsn", "%w", err)
+		return destination{}
 	}
-	t := pgTarget{user: words["user"], password: words["password"], database: words["dbname"], params: map[string]string{}}
-	for _, name := range pgSessionParams {
+	to := destination{user: words["user"], password: words["password"], database: words["dbname"], params: map[string]string{}}
+	for _, name := range sessionParams {
 		if value, given := words[name]; given {
-			t.params[name] = value
+			to.params[name] = value
 		}
 	}
-	var errs [4]error
-	t.at, errs[0] = pgEndpoint(words["host"], words["port"])
-	t.tls, errs[1] = pgTLSOf(words, p.TLS, t.at)
-	t.role, errs[2] = pgRole(words["target_session_attrs"], p.Role)
-	errs[3] = p.checkDSN(t)
-	return t, errors.Join(errs[:]...)
+	to.at = endpointOf(words["host"], words["port"], f)
+	to.tls = tlsOf(words, p.TLS, to.at, f)
+	to.role = roleOf(words["target_session_attrs"], p.Role, f)
+	f.Check(to.user == "", "dsn", "has no user, want the role that logs in")
+	f.Check(to.password != "" && (p.Password != "" || p.PasswordFile != ""), "password", "given, and the dsn has one, want one of them")
+	return to
 }
 
-func (p Postgres) checkDSN(t pgTarget) error {
-	var errs []error
-	if t.user == "" {
-		errs = append(errs, errors.New("dsn: has no user, want the role that logs in"))
-	}
-	if t.password != "" && (p.Password != "" || p.PasswordFile != "") {
-		errs = append(errs, errors.New("dsn: has a password and another one is given beside it, want one of them"))
-	}
-	return errors.Join(errs...)
-}
-
-// parsePgDSN returns the parameters of a DSN by their names in libpq.
-func parsePgDSN(dsn string) (map[string]string, error) {
+// parseDSN returns the parameters of a DSN by their names in libpq.
+func parseDSN(dsn string) (map[string]string, error) {
 	if strings.ContainsRune(dsn, 0) {
 		return nil, errDSNSyntax
 	}
-	parse := parsePgKeywords
+	parse := parseKeywords
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		parse = parsePgURL
+		parse = parseURL
 	}
 	words, err := parse(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return words, checkPgNames(words)
+	return words, checkNames(words)
 }
 
-func checkPgNames(words map[string]string) error {
+func checkNames(words map[string]string) error {
 	for name := range words {
 		switch {
-		case slices.Contains(pgRefusedParams, name):
-			return fmt.Errorf("dsn: has the parameter %s, which is not supported", name)
-		case !slices.Contains(pgKnownParams, name) && !slices.Contains(pgSessionParams, name) && !slices.Contains(pgIgnoredParams, name):
+		case slices.Contains(refusedParams, name):
+			return fmt.Errorf("has the parameter %s, which is not supported", name)
+		case !slices.Contains(knownParams, name) && !slices.Contains(sessionParams, name) && !slices.Contains(ignoredParams, name):
 			return errDSNParam
 		}
 	}
 	return nil
 }
 
-func parsePgURL(dsn string) (map[string]string, error) {
+func parseURL(dsn string) (map[string]string, error) {
 	u, err := url.Parse(dsn)
 	if err != nil {
 		// Several hosts with ports are the one thing that libpq takes for a URL
@@ -130,9 +121,9 @@ func parsePgURL(dsn string) (map[string]string, error) {
 	return words, nil
 }
 
-// parsePgKeywords reads keyword = value pairs: blanks around the sign are
+// parseKeywords reads keyword = value pairs: blanks around the sign are
 // allowed, a value with blanks stands in single quotes, \ escapes.
-func parsePgKeywords(dsn string) (map[string]string, error) {
+func parseKeywords(dsn string) (map[string]string, error) {
 	words := map[string]string{}
 	rest := strings.TrimSpace(dsn)
 	if rest == "" {
@@ -144,7 +135,7 @@ func parsePgKeywords(dsn string) (map[string]string, error) {
 		if !found || name == "" || strings.ContainsAny(name, " \t\r\n") {
 			return nil, errDSNSyntax
 		}
-		value, next, ok := pgValue(strings.TrimLeft(after, " \t\r\n"))
+		value, next, ok := keywordValue(strings.TrimLeft(after, " \t\r\n"))
 		if !ok {
 			return nil, errDSNSyntax
 		}
@@ -153,9 +144,9 @@ func parsePgKeywords(dsn string) (map[string]string, error) {
 	return words, nil
 }
 
-// pgValue reads one value and returns what comes after it; not ok when a quote
+// keywordValue reads one value and returns what comes after it; not ok when a quote
 // is not closed.
-func pgValue(s string) (value, rest string, ok bool) {
+func keywordValue(s string) (value, rest string, ok bool) {
 	quoted := strings.HasPrefix(s, "'")
 	if quoted {
 		s = s[1:]
@@ -177,67 +168,61 @@ func pgValue(s string) (value, rest string, ok bool) {
 	return b.String(), "", !quoted
 }
 
-// pgEndpoint is the address of libpq's host and port.
-func pgEndpoint(host, port string) (endpoint, error) {
+// endpointOf returns the address of libpq's host and port.
+func endpointOf(host, port string, f *checktype.Faults) wire.Endpoint {
 	if port == "" {
 		port = "5432"
 	}
 	switch {
 	case strings.Contains(host, ",") || strings.Contains(port, ","):
-		return endpoint{}, errDSNHosts
+		f.Add("dsn", "%w", errDSNHosts)
 	case host == "":
-		return endpoint{}, errors.New("dsn: has no host, want a name, an address or the directory of a unix socket")
-	case !validPort(port):
-		return endpoint{}, errors.New("dsn: has no valid port, want 1 to 65535")
+		f.Add("dsn", "has no host, want a name, an address or the directory of a unix socket")
+	case !wire.ValidPort(port):
+		f.Add("dsn", "has no valid port, want 1 to 65535")
 	case strings.HasPrefix(host, "/"):
-		return endpoint{network: "unix", address: pgSocket(host, port)}, nil
+		return wire.Endpoint{Network: "unix", Address: socketPath(host, port)}
 	}
-	return endpoint{network: "tcp", address: net.JoinHostPort(host, port), host: host}, nil
+	return wire.Endpoint{Network: "tcp", Address: net.JoinHostPort(host, port), Host: host}
 }
 
-// pgSocket is the path of the socket that a directory has for a port. The path
-// of a socket is itself.
-func pgSocket(dir, port string) string {
+// socketPath returns the socket that a directory has for a port. The path of a
+// socket is returned as it is.
+func socketPath(dir, port string) string {
 	if strings.HasPrefix(path.Base(dir), ".s.PGSQL.") {
 		return dir
 	}
 	return path.Join(dir, ".s.PGSQL."+port)
 }
 
-// pgRole is the role that target_session_attrs or our own word asks for.
-func pgRole(attrs, role string) (string, error) {
+// roleOf returns the role that target_session_attrs or the setting asks for.
+func roleOf(attrs, role string, f *checktype.Faults) string {
 	var wanted string
 	switch attrs {
 	case "", "any", "prefer-standby":
-		return role, nil
+		return role
 	case "primary", "read-write":
 		wanted = "primary"
 	case "standby", "read-only":
 		wanted = "standby"
 	default:
-		return "", errors.New("dsn: target_session_attrs is not any, read-write, read-only, primary, standby or prefer-standby")
+		f.Add("dsn", "target_session_attrs is not any, read-write, read-only, primary, standby or prefer-standby")
 	}
-	if role != "" && role != wanted {
-		return "", fmt.Errorf("role %s: contradicts target_session_attrs in the dsn", role)
-	}
-	return wanted, nil
+	f.Check(role != "" && role != wanted, "role", "%s contradicts target_session_attrs in the dsn", role)
+	return wanted
 }
 
-// pgTLSOf is what the DSN or our own words say about TLS.
-func pgTLSOf(words map[string]string, own *checks.TLS, at endpoint) (pgTLS, error) {
+// tlsOf returns what the DSN or the setting says about TLS.
+func tlsOf(words map[string]string, own *checks.TLS, at wire.Endpoint, f *checktype.Faults) tlsSettings {
 	mode, given := words["sslmode"]
 	files := checks.TLS{CAFile: words["sslrootcert"], CertFile: words["sslcert"], KeyFile: words["sslkey"]}
 	if own != nil {
-		if given || files != (checks.TLS{}) {
-			return pgTLS{}, errors.New("dsn has ssl parameters and tls is given, want one of them")
-		}
-		if at.network == "unix" {
-			return pgTLS{}, errTLSOverUnix
-		}
-		return pgTLS{mode: tlsVerified, settings: own}, nil
+		f.Check(given || files != (checks.TLS{}), "tls", "given, and the dsn has ssl parameters, want one of them")
+		at.NoTLSOverUnix(true, f)
+		return tlsSettings{mode: tlsVerified, settings: own}
 	}
-	if at.network == "unix" {
-		return pgTLS{}, nil // As libpq does.
+	if at.Network == "unix" {
+		return tlsSettings{} // As libpq does.
 	}
 	if files.CAFile == "system" {
 		files.CAFile, mode = "", "verify-full"
@@ -250,8 +235,7 @@ func pgTLSOf(words map[string]string, own *checks.TLS, at endpoint) (pgTLS, erro
 		"disable": tlsOff, "require": tlsUnverified, "verify-ca": tlsAnyName, "verify-full": tlsVerified,
 	}
 	m, known := modes[mode]
-	if !known {
-		return pgTLS{}, errors.New("dsn: sslmode is not disable, allow, prefer, require, verify-ca or verify-full")
-	}
-	return pgTLS{mode: m, settings: &files}, checktype.ValidateTLS(&files)
+	f.Check(!known, "dsn", "sslmode is not disable, allow, prefer, require, verify-ca or verify-full")
+	f.Check((files.CertFile == "") != (files.KeyFile == ""), "dsn", "has one of sslcert and sslkey, want both or neither")
+	return tlsSettings{mode: m, settings: &files}
 }

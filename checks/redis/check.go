@@ -1,15 +1,15 @@
-package store
+package redis
 
 import (
-	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// Redis passes when the server answers PING, has the wanted role, and holds
+// Check passes when the server answers PING, has the wanted role, and holds
 // the wanted key or gives the wanted reply to a command. Servers that speak
 // its protocol (Valkey, KeyDB, Dragonfly, Sentinel) are checked by it too.
 //
@@ -22,7 +22,7 @@ import (
 // A replica whose link to its master is broken passes with a warning. The user
 // needs the right to PING, and for role the right to ROLE. Observed are
 // connect_seconds, ping_seconds and, with role, replication_offset_bytes.
-type Redis struct {
+type Check struct {
 	// Address is host:port or the path of a unix socket. Required.
 	Address string `yaml:"address"`
 	// Username is the name of the ACL user (since Redis 6) whose password is
@@ -52,47 +52,23 @@ type Redis struct {
 	Expect string `yaml:"expect"`
 }
 
-// Build validates the settings, all of them at once.
-func (r Redis) Build() (checks.Func, error) {
-	at, err := parseAddress(r.Address)
-	if err = errors.Join(err, r.validate(at)); err != nil {
+// Build validates the settings and returns all faults at once. It opens nothing.
+func (r Check) Build() (checks.Func, error) {
+	var f checktype.Faults
+	at := wire.ParseAddress(r.Address, &f)
+	f.Join(checktype.OneSecret("password", r.Password, r.PasswordFile))
+	f.Join(checktype.ValidateTLS(r.TLS))
+	at.NoTLSOverUnix(r.TLS != nil, &f)
+	f.Check(!slices.Contains([]string{"", "master", "replica", "sentinel"}, r.Role), "role", "%q, want master, replica or sentinel", r.Role)
+	f.Check(r.Username != "" && !r.hasPassword(), "username", "given without password or password_file")
+	f.Check(r.DB < 0, "db", "%d, want 0 or more", r.DB)
+	f.Check(r.Key != "" && len(r.Command) > 0, "key", "given beside command, want one of them")
+	f.Check(len(r.Command) > 0 && strings.TrimSpace(r.Command[0]) == "", "command", "has no name")
+	f.Check(r.Expect != "" && r.Key == "" && len(r.Command) == 0, "expect", "given without key or command")
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	return redisCheck{Redis: r, at: at}.run, nil
+	return run{Check: r, at: at}.run, nil
 }
 
-func (r Redis) validate(at endpoint) error {
-	errs := []error{
-		checktype.OneSecret("password", r.Password, r.PasswordFile),
-		checktype.ValidateTLS(r.TLS),
-		validateName("role", r.Role, "master", "replica", "sentinel"),
-	}
-	fault := func(wrong bool, text string) {
-		if wrong {
-			errs = append(errs, errors.New(text))
-		}
-	}
-	fault(r.Username != "" && !r.hasPassword(), "username: is given without password or password_file")
-	fault(r.TLS != nil && at.network == "unix", "tls: is given for a unix socket, want host:port")
-	fault(r.DB < 0, fmt.Sprintf("db %d: want 0 or more", r.DB))
-	fault(r.Key != "" && len(r.Command) > 0, "key and command are both given, want one of them")
-	fault(len(r.Command) > 0 && strings.TrimSpace(r.Command[0]) == "", "command: has no name")
-	fault(r.Expect != "" && r.Key == "" && len(r.Command) == 0, "expect: is given without key or command")
-	return errors.Join(errs...)
-}
-
-func (r Redis) hasPassword() bool { return r.Password != "" || r.PasswordFile != "" }
-
-// validateName is an error when a value is neither empty nor one of those.
-func validateName(key, value string, names ...string) error {
-	if value == "" {
-		return nil
-	}
-	for _, name := range names {
-		if value == name {
-			return nil
-		}
-	}
-	last := len(names) - 1
-	return fmt.Errorf("%s %q: want %s or %s", key, value, strings.Join(names[:last], ", "), names[last])
-}
+func (r Check) hasPassword() bool { return r.Password != "" || r.PasswordFile != "" }

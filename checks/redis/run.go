@@ -1,4 +1,4 @@
-package store
+package redis
 
 import (
 	"context"
@@ -16,39 +16,39 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// redisCheck is a Redis whose settings are valid.
-type redisCheck struct {
-	Redis
-	at endpoint
+// A run is a Check whose settings are valid.
+type run struct {
+	Check
+	at wire.Endpoint
 }
 
-func (c redisCheck) run(ctx context.Context) (string, error) {
+func (c run) run(ctx context.Context) (string, error) {
 	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	if err != nil {
 		return "", err
 	}
-	w := wire.Start(ctx, c.at.address)
+	w := wire.Start(ctx, c.at.Address)
 	defer w.Close()
 	conn, err := c.connect(w)
 	if err != nil {
 		return "", err
 	}
-	s := &redisSession{ctx: ctx, wire: w, conn: redis.NewConn(&respGuard{Conn: conn}, 0, 0), secret: password}
+	s := &session{ctx: ctx, wire: w, conn: redis.NewConn(&respGuard{Conn: conn}, 0, 0), secret: password}
 	if err = c.login(s, password); err != nil {
 		return "", err
 	}
 	return c.ask(s)
 }
 
-func (c redisCheck) connect(w *wire.Run) (net.Conn, error) {
-	conn, err := w.Dial(c.at.network, c.at.address)
+func (c run) connect(w *wire.Run) (net.Conn, error) {
+	conn, err := w.Dial(c.at.Network, c.at.Address)
 	if err != nil || c.TLS == nil {
 		return conn, err
 	}
-	return w.Secure(conn, c.TLS, c.at.host, nil)
+	return w.Secure(conn, c.TLS, c.at.Host, nil)
 }
 
-func (c redisCheck) login(s *redisSession, password string) error {
+func (c run) login(s *session, password string) error {
 	if c.hasPassword() {
 		args := []any{password}
 		if c.Username != "" {
@@ -66,7 +66,7 @@ func (c redisCheck) login(s *redisSession, password string) error {
 }
 
 // ask returns the sentence, or what is not as wanted.
-func (c redisCheck) ask(s *redisSession) (string, error) {
+func (c run) ask(s *session) (string, error) {
 	said := []string{"PONG"}
 	var warning error
 	if err := s.ping(); err != nil {
@@ -95,8 +95,8 @@ func (c redisCheck) ask(s *redisSession) (string, error) {
 	return strings.Join(said, ", "), warning
 }
 
-// redisSession is the one connection of a run, and lasts as long as its ctx.
-type redisSession struct {
+// session is the one connection of a run, and lasts as long as its ctx.
+type session struct {
 	ctx    context.Context
 	wire   *wire.Run
 	conn   redis.Conn
@@ -104,12 +104,12 @@ type redisSession struct {
 }
 
 // do sends a command and returns its reply; an error has its reason.
-func (s *redisSession) do(name string, args ...any) (any, error) {
+func (s *session) do(name string, args ...any) (any, error) {
 	s.wire.Phase("waiting for the reply to " + wire.Clip(name) + " from")
 	reply, err := s.conn.Do(name, args...)
 	if answer, ok := errors.AsType[redis.Error](err); ok {
 		text := wire.Clip(wire.Mask(string(answer), s.secret))
-		return nil, checks.Fail(redisReason(name, string(answer)), fmt.Errorf("%s: %s", wire.Clip(name), text))
+		return nil, checks.Fail(reasonOf(name, string(answer)), fmt.Errorf("%s: %s", wire.Clip(name), text))
 	}
 	if err != nil {
 		return nil, s.wire.Explain(err)
@@ -117,10 +117,10 @@ func (s *redisSession) do(name string, args ...any) (any, error) {
 	return reply, nil
 }
 
-// redisReason sorts the errors that a server answers with; they begin with a
+// reasonOf sorts the errors that a server answers with; they begin with a
 // word in capitals, as https://redis.io/docs/latest/develop/reference/protocol-spec/
 // has it. ERR is all the rest.
-func redisReason(command, answer string) checks.Reason {
+func reasonOf(command, answer string) checks.Reason {
 	word, text, _ := strings.Cut(answer, " ")
 	switch word {
 	case "NOAUTH", "WRONGPASS", "NOPERM", "DENIED":
@@ -138,7 +138,7 @@ func redisReason(command, answer string) checks.Reason {
 	return checks.ReasonStatus
 }
 
-func (s *redisSession) ping() error {
+func (s *session) ping() error {
 	start := time.Now()
 	reply, err := s.do("PING")
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *redisSession) ping() error {
 
 // role compares the server's role with the wanted one. A replica that has lost
 // its master is a warning.
-func (s *redisSession) role(want string) (string, error) {
+func (s *session) role(want string) (string, error) {
 	reply, err := s.do("ROLE")
 	if err != nil {
 		return "", err
@@ -174,7 +174,7 @@ func (s *redisSession) role(want string) (string, error) {
 
 // replication looks at the rest of ROLE's reply: [master offset replicas] or
 // [slave host port state offset].
-func (s *redisSession) replication(role string, fields []any) error {
+func (s *session) replication(role string, fields []any) error {
 	switch {
 	case role == "master" && len(fields) >= 2:
 		s.observeNumber("replication_offset_bytes", fields[1])
@@ -187,13 +187,13 @@ func (s *redisSession) replication(role string, fields []any) error {
 	return nil
 }
 
-func (s *redisSession) observeNumber(name string, v any) {
+func (s *session) observeNumber(name string, v any) {
 	if n, ok := v.(int64); ok {
 		checks.Observe(s.ctx, name, float64(n))
 	}
 }
 
-func (s *redisSession) key(key, expect string) error {
+func (s *session) key(key, expect string) error {
 	if expect != "" {
 		reply, err := s.do("GET", key)
 		if err != nil {
@@ -211,7 +211,7 @@ func (s *redisSession) key(key, expect string) error {
 	return nil
 }
 
-func (s *redisSession) command(argv []string, expect string) (string, error) {
+func (s *session) command(argv []string, expect string) (string, error) {
 	args := make([]any, len(argv)-1)
 	for i := range args {
 		args[i] = argv[i+1]

@@ -1,16 +1,16 @@
-package store
+package mysql
 
 import (
 	"context"
-	"errors"
 
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// MySQL passes when the server, MySQL or MariaDB, lets us in and answers a
+// Check passes when the server, MySQL or MariaDB, lets us in and answers a
 // query, with the expected value if one is given.
 //
 //	name: shop
@@ -26,7 +26,7 @@ import (
 // (MySQL, where it holds for SELECT only): the server gives it up before we do.
 // Observed are connect_seconds, login_seconds, query_seconds and, with TLS,
 // tls_not_after_timestamp_seconds.
-type MySQL struct {
+type Check struct {
 	// DSN says everything in one, in the words of Go's driver:
 	// user:password@tcp(host:3306)/database?tls=true, or @unix(/path/of/socket).
 	// Its allowAllFiles, multiStatements, compress, rejectReadOnly and time-outs
@@ -54,67 +54,60 @@ type MySQL struct {
 	Expect string `yaml:"expect"`
 }
 
-// Build validates the settings, all of them at once. A DSN in a file is looked
-// at when the check runs.
-func (m MySQL) Build() (checks.Func, error) {
+// Build validates the settings and returns all faults at once. It opens nothing:
+// a DSN in a file is read when the check runs.
+func (m Check) Build() (checks.Func, error) {
+	var f checktype.Faults
 	var config *mysql.Config
-	var err error
 	switch {
 	case m.DSN != "":
-		config, err = m.fromDSN(string(m.DSN))
+		config = m.fromDSN(string(m.DSN), &f)
 	case m.DSNFile == "":
-		config, err = m.fromFields()
+		config = m.fromFields(&f)
 	}
-	if err = errors.Join(err, m.validate()); err != nil {
+	f.Join(checktype.OneSecret("dsn", m.DSN, m.DSNFile))
+	f.Join(checktype.OneSecret("password", m.Password, m.PasswordFile))
+	f.Join(checktype.ValidateTLS(m.TLS))
+	if m.DSN != "" || m.DSNFile != "" {
+		f.Check(m.Address != "", "address", "given beside a dsn, want one of them")
+		f.Check(m.User != "", "user", "given beside a dsn, want one of them")
+		f.Check(m.Database != "", "database", "given beside a dsn, want one of them")
+	}
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	return mysqlCheck{MySQL: m, config: config}.run, nil
+	return run{Check: m, config: config}.run, nil
 }
 
-func (m MySQL) validate() error {
-	errs := []error{
-		checktype.OneSecret("dsn", m.DSN, m.DSNFile),
-		checktype.OneSecret("password", m.Password, m.PasswordFile),
-		checktype.ValidateTLS(m.TLS),
-	}
-	if m.DSN != "" || m.DSNFile != "" {
-		errs = append(errs, notBesideDSN("address", m.Address), notBesideDSN("user", m.User), notBesideDSN("database", m.Database))
-	}
-	return errors.Join(errs...)
-}
-
-// fromFields is the driver's configuration without a DSN.
-func (m MySQL) fromFields() (*mysql.Config, error) {
-	at, err := parseAddress(m.Address)
-	errs := []error{err}
-	if m.User == "" {
-		errs = append(errs, errors.New("user: is missing, want the account that logs in"))
-	}
-	if m.TLS != nil && at.network == "unix" {
-		errs = append(errs, errTLSOverUnix)
-	}
+// fromFields returns the driver's configuration without a DSN.
+func (m Check) fromFields(f *checktype.Faults) *mysql.Config {
+	at := wire.ParseAddress(m.Address, f)
+	at.NoTLSOverUnix(m.TLS != nil, f)
+	f.Check(m.User == "", "user", "missing, want the account that logs in")
 	config := mysql.NewConfig()
-	config.Net, config.Addr, config.User, config.DBName = at.network, at.address, m.User, m.Database
-	return config, errors.Join(errs...)
+	config.Net, config.Addr, config.User, config.DBName = at.Network, at.Address, m.User, m.Database
+	return config
 }
 
-// mysqlCheck is a MySQL whose settings are valid. It has no configuration when
+// run is a MySQL whose settings are valid. It has no configuration when
 // the DSN is in a file.
-type mysqlCheck struct {
-	MySQL
+type run struct {
+	Check
 	config *mysql.Config
 }
 
 // resolve returns the configuration of this run, with its secrets read.
-func (c mysqlCheck) resolve(ctx context.Context) (*mysql.Config, error) {
+func (c run) resolve(ctx context.Context) (*mysql.Config, error) {
 	config := c.config
 	if c.DSNFile != "" {
 		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
 		if err != nil {
 			return nil, err
 		}
-		if config, err = c.fromDSN(dsn); err != nil {
-			return nil, localFault(c.DSNFile, err)
+		var f checktype.Faults
+		config = c.fromDSN(dsn, &f)
+		if err := f.Err(); err != nil {
+			return nil, wire.LocalFault(c.DSNFile, err)
 		}
 	}
 	config = config.Clone()

@@ -1,6 +1,6 @@
 //go:build unix
 
-package store_test
+package mysql_test
 
 import (
 	"crypto/tls"
@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/store"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/mysql"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
@@ -29,12 +29,12 @@ func TestMySQLOverTLSHandsNoMalformedPacketToTheDriver(t *testing.T) {
 		"another kind":            "\x02",
 	} {
 		t.Run(name, func(t *testing.T) {
-			spec := store.MySQL{
+			spec := mysql.Check{
 				Address: serveMySQL(t, certs.Good.Config(), reply, mysqlOK),
-				User:    "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile},
+				User:    "app", Password: faulttest.Planted, TLS: &checks.TLS{CAFile: certs.CAFile},
 			}
-			leavesNothing(t, func() {
-				failed(t, run(t, spec, 5*time.Second), checks.ReasonProtocol, "reply not understood: malformed packet")
+			faulttest.LeavesNothing(t, func() {
+				faulttest.RunOnce(t, spec, 5*time.Second).Failed(t, checks.ReasonProtocol, "reply not understood: malformed packet")
 			})
 		})
 	}
@@ -65,9 +65,9 @@ func TestMySQLSendsAPlainPasswordOverTLS(t *testing.T) {
 				}
 				conn.Read(buffer)
 			})
-			spec := store.MySQL{Address: address, User: "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
-			leavesNothing(t, func() { passes(t, spec, "query returned no row") })
-			if packet, want := <-got, "\x04"+planted+"\x00"; !strings.HasSuffix(packet, want) {
+			spec := mysql.Check{Address: address, User: "app", Password: faulttest.Planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
+			faulttest.LeavesNothing(t, func() { faulttest.Passes(t, spec, "query returned no row") })
+			if packet, want := <-got, "\x04"+faulttest.Planted+"\x00"; !strings.HasSuffix(packet, want) {
 				t.Errorf("the server has read %q, want the packet 4 with the password", packet)
 			}
 		})
@@ -77,11 +77,11 @@ func TestMySQLSendsAPlainPasswordOverTLS(t *testing.T) {
 func TestMySQLPrefersTLSButNeedsNone(t *testing.T) {
 	certs := faulttest.Certificates(t)
 	for name, config := range map[string]*tls.Config{"without": nil, "with": certs.OfUnknownCA.Config()} {
-		spec := store.MySQL{DSN: mysqlDSN(serveMySQL(t, config, mysqlOK, mysqlOK), "tls=preferred")}
-		leavesNothing(t, func() {
-			o := passes(t, spec, "query returned no row")
-			if _, secure := o.observed["tls_not_after_timestamp_seconds"]; secure != (config != nil) {
-				t.Errorf("%s TLS at the server: observed %v", name, o.observed)
+		spec := mysql.Check{DSN: mysqlDSN(serveMySQL(t, config, mysqlOK, mysqlOK), "tls=preferred")}
+		faulttest.LeavesNothing(t, func() {
+			o := faulttest.Passes(t, spec, "query returned no row")
+			if _, secure := o.Observed["tls_not_after_timestamp_seconds"]; secure != (config != nil) {
+				t.Errorf("%s TLS at the server: observed %v", name, o.Observed)
 			}
 		})
 	}
@@ -92,7 +92,7 @@ func TestMySQLOverTLSEndsWithItsContext(t *testing.T) {
 		t.Skip("not with -short: waits for seconds")
 	}
 	certs := faulttest.Certificates(t)
-	after := func(answer string) store.MySQL {
+	after := func(answer string) mysql.Check {
 		address := faulttest.Serve(t, func(conn net.Conn) {
 			conn, sequence := greeted(conn, certs.Good.Config(), plainGreeting)
 			buffer := make([]byte, 4096)
@@ -102,17 +102,17 @@ func TestMySQLOverTLSEndsWithItsContext(t *testing.T) {
 			}
 			io.Copy(io.Discard, conn)
 		})
-		return store.MySQL{Address: address, User: "app", Password: planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
+		return mysql.Check{Address: address, User: "app", Password: faulttest.Planted, TLS: &checks.TLS{CAFile: certs.CAFile}}
 	}
-	timesOut(t, after(""), "logging in to ")
-	isCancelled(t, after(""))
-	timesOut(t, after(mysqlOK), "waiting for the reply to SET SESSION from ")
-	isCancelled(t, after(mysqlOK))
+	faulttest.TimesOut(t, after(""), "logging in to ")
+	faulttest.IsCancelled(t, after(""))
+	faulttest.TimesOut(t, after(mysqlOK), "waiting for the reply to SET SESSION from ")
+	faulttest.IsCancelled(t, after(mysqlOK))
 	silent := faulttest.Serve(t, func(conn net.Conn) {
 		greet(mysqlPacket(0, strings.Replace(plainGreeting, "\xff\xf7", "\xff\xff", 1)))(conn)
 		io.Copy(io.Discard, conn)
 	})
-	spec := store.MySQL{DSN: mysqlDSN(silent, "tls=skip-verify")}
-	timesOut(t, spec, "tls handshake with ")
-	isCancelled(t, spec)
+	spec := mysql.Check{DSN: mysqlDSN(silent, "tls=skip-verify")}
+	faulttest.TimesOut(t, spec, "tls handshake with ")
+	faulttest.IsCancelled(t, spec)
 }

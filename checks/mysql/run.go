@@ -1,4 +1,4 @@
-package store
+package mysql
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-func (c mysqlCheck) run(ctx context.Context) (string, error) {
+func (c run) run(ctx context.Context) (string, error) {
 	config, err := c.resolve(ctx)
 	if err != nil {
 		return "", err
@@ -26,7 +26,7 @@ func (c mysqlCheck) run(ctx context.Context) (string, error) {
 	// The driver's watcher goroutine ends with this context, whatever happens.
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &mysqlSession{ctx: ctx, watched: watched, wire: w, config: config}
+	s := &session{ctx: ctx, watched: watched, wire: w, config: config}
 	defer s.end()
 	if err = s.login(c.TLS); err != nil {
 		return "", err
@@ -34,13 +34,13 @@ func (c mysqlCheck) run(ctx context.Context) (string, error) {
 	return c.ask(s)
 }
 
-func (c mysqlCheck) ask(s *mysqlSession) (string, error) {
+func (c run) ask(s *session) (string, error) {
 	if err := s.limit(); err != nil {
 		return "", err
 	}
 	query := c.Query
 	if query == "" {
-		query = defaultQuery
+		query = wire.DefaultQuery
 	}
 	start := time.Now()
 	got, err := s.query("the query", query)
@@ -48,24 +48,24 @@ func (c mysqlCheck) ask(s *mysqlSession) (string, error) {
 		return "", err
 	}
 	checks.Observe(s.ctx, "query_seconds", time.Since(start).Seconds())
-	return got.sentence(c.Expect)
+	return got.Sentence(c.Expect)
 }
 
-// mysqlSession is the one connection of a run, and lasts as long as its ctx.
-type mysqlSession struct {
+// session is the one connection of a run, and lasts as long as its ctx.
+type session struct {
 	ctx     context.Context
 	watched context.Context // ctx, but cancelled when the run returns
 	wire    *wire.Run
 	config  *mysql.Config
 	conn    driver.Conn
-	guard   *mysqlGuard
+	guard   *guard
 	inner   *mysqlTLS // the driver's TLS, nil without
 	tlsErr  error     // of the handshake with the server
 }
 
 // login connects and authenticates. TCP is connected here, so that its errors
 // stay what they are; TLS begins only after the server's greeting.
-func (s *mysqlSession) login(own *checks.TLS) error {
+func (s *session) login(own *checks.TLS) error {
 	first, err := s.wire.Dial(s.config.Net, s.config.Addr)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (s *mysqlSession) login(own *checks.TLS) error {
 }
 
 // configure takes from the driver what is ours to decide.
-func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
+func (s *session) configure(own *checks.TLS, first net.Conn) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
@@ -101,7 +101,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
 	}
-	s.guard = &mysqlGuard{Conn: first, stream: first, login: true}
+	s.guard = &guard{Conn: first, stream: first, login: true}
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *mysqlSession) configure(own *checks.TLS, first net.Conn) error {
 
 // endTLSHere has the driver's TLS end in this process. That with the server is
 // ours. See [mysqlTLS].
-func (s *mysqlSession) endTLSHere() error {
+func (s *session) endTLSHere() error {
 	ends, err := ownTLS()
 	if err != nil {
 		return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
@@ -138,7 +138,7 @@ func (s *mysqlSession) endTLSHere() error {
 }
 
 // secure makes a TLS connection of that with the server.
-func (s *mysqlSession) secure(config *tls.Config) error {
+func (s *session) secure(config *tls.Config) error {
 	defer s.wire.Phase("logging in to")
 	conn, err := s.wire.Handshake(s.guard.Conn, config)
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *mysqlSession) secure(config *tls.Config) error {
 }
 
 // end says goodbye to the server, if there was a login.
-func (s *mysqlSession) end() {
+func (s *session) end() {
 	if s.conn != nil {
 		s.conn.Close()
 	}
@@ -162,11 +162,11 @@ func (s *mysqlSession) end() {
 // limit makes the session read-only and bounds its statements. Both products
 // skip the other's comment: MariaDB those of versions 50700 to 50799, MySQL
 // those that begin with M.
-func (s *mysqlSession) limit() error {
+func (s *session) limit() error {
 	if _, err := s.query("SET SESSION", "SET SESSION TRANSACTION READ ONLY"); err != nil {
 		return err
 	}
-	t := statementTime(s.ctx)
+	t := wire.StatementTime(s.ctx)
 	if t == 0 {
 		return nil
 	}
@@ -178,8 +178,8 @@ func (s *mysqlSession) limit() error {
 }
 
 // query runs one statement and reads its rows.
-func (s *mysqlSession) query(step, statement string) (answer, error) {
-	var got answer
+func (s *session) query(step, statement string) (wire.Row, error) {
+	var got wire.Row
 	s.wire.Phase("waiting for the reply to " + step + " from")
 	err := s.guarded(func() error {
 		queryer, ok := s.conn.(driver.QueryerContext)
@@ -191,26 +191,28 @@ func (s *mysqlSession) query(step, statement string) (answer, error) {
 			return err
 		}
 		defer rows.Close()
-		return got.read(rows)
+		got, err = read(rows)
+		return err
 	})
 	if err != nil {
-		return answer{}, s.fault(step, err)
+		return wire.Row{}, s.fault(step, err)
 	}
 	return got, nil
 }
 
 // read reads all rows; the first one counts.
-func (a *answer) read(rows driver.Rows) error {
+func read(rows driver.Rows) (wire.Row, error) {
+	var got wire.Row
 	row := make([]driver.Value, len(rows.Columns()))
 	for {
 		switch err := rows.Next(row); {
 		case errors.Is(err, io.EOF):
-			return nil
+			return got, nil
 		case err != nil:
-			return err
+			return got, err
 		}
-		if a.rows++; a.rows == 1 && len(row) > 0 {
-			a.text = valueText(row[0])
+		if got.Rows++; got.Rows == 1 && len(row) > 0 {
+			got.Text = valueText(row[0])
 		}
 	}
 }
@@ -230,8 +232,8 @@ func valueText(v driver.Value) string {
 }
 
 // guarded calls the driver, whose parser panics at packets that are too short:
-// then it is not a MySQL that answers. See [mysqlGuard].
-func (s *mysqlSession) guarded(f func() error) (err error) {
+// then it is not a MySQL that answers. See [guard].
+func (s *session) guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = mysql.ErrMalformPkt
@@ -241,10 +243,10 @@ func (s *mysqlSession) guarded(f func() error) (err error) {
 }
 
 // fault gives an error of the driver our words and a reason.
-func (s *mysqlSession) fault(step string, err error) error {
+func (s *session) fault(step string, err error) error {
 	if answer, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		text := wire.Clip(wire.Mask(answer.Message, s.config.Passwd))
-		return checks.Fail(mysqlReason(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
+		return checks.Fail(reasonOf(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
 	}
 	switch {
 	case s.tlsErr != nil:
@@ -265,10 +267,10 @@ func (s *mysqlSession) fault(step string, err error) error {
 	return s.wire.Explain(err)
 }
 
-// mysqlReason sorts the errors that a server answers with, by the numbers of
+// reasonOf sorts the errors that a server answers with, by the numbers of
 // https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 // and https://mariadb.com/kb/en/mariadb-error-code-reference/.
-func mysqlReason(number uint16) checks.Reason {
+func reasonOf(number uint16) checks.Reason {
 	switch number {
 	case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118, 4151:
 		return checks.ReasonAuth // no access, host blocked or not allowed, no privilege, plugin, expired, locked

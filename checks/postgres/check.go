@@ -1,14 +1,14 @@
-package store
+package postgres
 
 import (
 	"context"
-	"errors"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// Postgres passes when the server lets us in, has the wanted role, and answers
+// Check passes when the server accepts the login, has the wanted role, and answers
 // a query, with the expected value if one is given.
 //
 //	name: orders
@@ -26,7 +26,7 @@ import (
 // refuses to work, and the check fails as internal). Observed are
 // connect_seconds, login_seconds, query_seconds and, with TLS,
 // tls_not_after_timestamp_seconds.
-type Postgres struct {
+type Check struct {
 	// DSN says everything in one: a URL (postgres://user:password@host/database)
 	// or keywords (host=… user=… dbname=…), as libpq has them, with one host.
 	// Known are host, port, user, password, dbname, sslmode (default prefer:
@@ -62,100 +62,83 @@ type Postgres struct {
 	Expect string `yaml:"expect"`
 }
 
-// Build validates the settings, all of them at once. A DSN in a file is looked
-// at when the check runs.
-func (p Postgres) Build() (checks.Func, error) {
-	var target pgTarget
-	var err error
+// Build validates the settings and returns all faults at once. It opens nothing:
+// a DSN in a file is read when the check runs.
+func (p Check) Build() (checks.Func, error) {
+	var f checktype.Faults
+	var to destination
 	switch {
 	case p.DSN != "":
-		target, err = p.fromDSN(string(p.DSN))
+		to = p.fromDSN(string(p.DSN), &f)
 	case p.DSNFile == "":
-		target, err = p.fromFields()
+		to = p.fromFields(&f)
 	}
-	if err = errors.Join(err, p.validate()); err != nil {
+	f.Join(checktype.OneSecret("dsn", p.DSN, p.DSNFile))
+	f.Join(checktype.OneSecret("password", p.Password, p.PasswordFile))
+	f.Join(checktype.ValidateTLS(p.TLS))
+	f.Check(p.Role != "" && p.Role != "primary" && p.Role != "standby", "role", "%q, want primary or standby", p.Role)
+	if p.DSN != "" || p.DSNFile != "" {
+		f.Check(p.Address != "", "address", "given beside a dsn, want one of them")
+		f.Check(p.User != "", "user", "given beside a dsn, want one of them")
+		f.Check(p.Database != "", "database", "given beside a dsn, want one of them")
+	}
+	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	return postgresCheck{Postgres: p, target: target}.run, nil
+	return run{Check: p, to: to}.run, nil
 }
 
-func (p Postgres) validate() error {
-	errs := []error{
-		checktype.OneSecret("dsn", p.DSN, p.DSNFile),
-		checktype.OneSecret("password", p.Password, p.PasswordFile),
-		checktype.ValidateTLS(p.TLS),
-		validateName("role", p.Role, "primary", "standby"),
-	}
-	if p.DSN != "" || p.DSNFile != "" {
-		errs = append(errs, notBesideDSN("address", p.Address), notBesideDSN("user", p.User), notBesideDSN("database", p.Database))
-	}
-	return errors.Join(errs...)
-}
-
-// notBesideDSN is an error when a field is given that the DSN says.
-func notBesideDSN(key, value string) error {
-	if value == "" {
-		return nil
-	}
-	return errors.New("dsn and " + key + " are both given, want one of them")
-}
-
-// pgTarget is where and as whom to connect.
-type pgTarget struct {
-	at       endpoint
+// destination is where and as whom to connect.
+type destination struct {
+	at       wire.Endpoint
 	user     string
 	password string
 	database string
 	params   map[string]string // run-time parameters of the session
-	tls      pgTLS
+	tls      tlsSettings
 	role     string // primary, standby or empty
 }
 
-// fromFields is the target without a DSN.
-func (p Postgres) fromFields() (pgTarget, error) {
-	at, err := parseAddress(p.Address)
-	errs := []error{err}
-	if p.User == "" {
-		errs = append(errs, errors.New("user: is missing, want the role that logs in"))
+// fromFields returns the destination without a DSN.
+func (p Check) fromFields(f *checktype.Faults) destination {
+	at := wire.ParseAddress(p.Address, f)
+	f.Check(p.User == "", "user", "missing, want the role that logs in")
+	if at.Network == "unix" {
+		at.Address = socketPath(at.Address, "5432")
 	}
-	if at.network == "unix" {
-		at.address = pgSocket(at.address, "5432")
-	}
-	if p.TLS != nil && at.network == "unix" {
-		errs = append(errs, errTLSOverUnix)
-	}
-	t := pgTarget{at: at, user: p.User, database: p.Database, role: p.Role}
+	at.NoTLSOverUnix(p.TLS != nil, f)
+	to := destination{at: at, user: p.User, database: p.Database, role: p.Role}
 	if p.TLS != nil {
-		t.tls = pgTLS{mode: tlsVerified, settings: p.TLS}
+		to.tls = tlsSettings{mode: tlsVerified, settings: p.TLS}
 	}
-	return t, errors.Join(errs...)
+	return to
 }
 
-var errTLSOverUnix = errors.New("tls: is given for a unix socket, want host:port")
-
-// postgresCheck is a Postgres whose settings are valid. Its target is empty
+// run is a Postgres whose settings are valid. Its target is empty
 // when the DSN is in a file.
-type postgresCheck struct {
-	Postgres
-	target pgTarget
+type run struct {
+	Check
+	to destination
 }
 
 // resolve returns the target of this run, with its secrets read.
-func (c postgresCheck) resolve(ctx context.Context) (pgTarget, error) {
-	t := c.target
+func (c run) resolve(ctx context.Context) (destination, error) {
+	to := c.to
 	if c.DSNFile != "" {
 		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
 		if err != nil {
-			return t, err
+			return to, err
 		}
-		if t, err = c.fromDSN(dsn); err != nil {
-			return t, localFault(c.DSNFile, err)
+		var f checktype.Faults
+		to = c.fromDSN(dsn, &f)
+		if err := f.Err(); err != nil {
+			return to, wire.LocalFault(c.DSNFile, err)
 		}
 	}
 	if c.Password == "" && c.PasswordFile == "" {
-		return t, nil
+		return to, nil
 	}
 	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	t.password = password
-	return t, err
+	to.password = password
+	return to, err
 }
