@@ -79,28 +79,36 @@ func ValidName(s string) bool {
 // names in DependsOn exist is for the collector to know.
 func (c Check) Validate() error {
 	var errs []error
-	fault := func(format string, a ...any) {
-		errs = append(errs, fmt.Errorf("check %q: "+format, append([]any{c.Name}, a...)...))
+	fault := func(setting, format string, a ...any) {
+		errs = append(errs, faultOfCheck{setting, fmt.Sprintf("check %q: "+format, append([]any{c.Name}, a...)...)})
 	}
 	if !ValidName(c.Name) {
-		fault("a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
+		fault("name", "a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
 	}
 	if c.Func == nil {
-		fault("has no function")
+		fault("", "has no function")
 	}
 	if c.Timeout < 0 {
-		fault("timeout %v, want a positive duration", c.Timeout)
+		fault("timeout", "timeout %v, want a positive duration", c.Timeout)
 	}
 	if c.FailureThreshold < 0 {
-		fault("failure threshold %d, want at least 1", c.FailureThreshold)
+		fault("failure_threshold", "failure threshold %d, want at least 1", c.FailureThreshold)
 	}
 	if c.SuccessThreshold < 0 {
-		fault("success threshold %d, want at least 1", c.SuccessThreshold)
+		fault("success_threshold", "success threshold %d, want at least 1", c.SuccessThreshold)
 	}
-	for _, tag := range c.Tags {
+	for i, tag := range c.Tags {
 		if !ValidName(tag) {
-			fault("tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", tag)
+			fault(fmt.Sprintf("tags.%d", i), "tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", tag)
 		}
 	}
 	return errors.Join(errs...)
 }
+
+// A faultOfCheck is something wrong with one setting of a Check.
+type faultOfCheck struct{ setting, text string }
+
+func (f faultOfCheck) Error() string { return f.text }
+
+// Setting returns the path of the setting's key in the YAML file.
+func (f faultOfCheck) Setting() string { return f.setting }

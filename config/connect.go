@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -30,14 +31,9 @@ func (l *loading) connect(all []check) {
 
 // words reports an invalid name and invalid tags.
 func (l *loading) words(c *check) {
-	if !checks.ValidName(c.Name) {
-		c.node.FaultAt(c.node.Get("name"), "a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
-	}
-	for i, n := range c.node.Get("tags").Items() {
-		if i < len(c.Tags) && !n.Bad() && !checks.ValidName(c.Tags[i]) {
-			c.node.FaultAt(n, "tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", l.vault.hide(c.Tags[i]))
-		}
-	}
+	idle := func(context.Context) (string, error) { return "", nil }
+	err := checks.Check{Name: c.Name, Func: idle, Tags: c.Tags}.Validate()
+	l.faults(c.node, err, fmt.Sprintf("check %q: ", c.Name))
 }
 
 // dependencies reports unknown ones and cycles.

@@ -4,9 +4,14 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
+
+// A faulty error knows which setting is wrong: the path of its key.
+type faulty interface {
+	error
+	Setting() string
+}
 
 // faults reports what another package says is wrong with the settings at n, each
 // fault at the line of its key. Prefix is cut off if it begins a text: the name
@@ -15,10 +20,12 @@ func (l *loading) faults(n *document.Node, err error, prefix string) {
 	for _, e := range flat(err) {
 		said := strings.TrimPrefix(e.Error(), prefix)
 		at := n.Find(said[:strings.IndexAny(said+" ", " :")]) // For a type without Faults.
-		if f, ok := errors.AsType[checktype.Fault](e); ok {
-			at = n.Find(f.Key)
+		if f, ok := errors.AsType[faulty](e); ok {
+			at = n.Find(f.Setting())
 		}
-		n.FaultAt(at, "%s", l.vault.hide(said))
+		if at == n || !at.Bad() { // Reported by decoding otherwise.
+			n.FaultAt(at, "%s", l.vault.hide(said))
+		}
 	}
 }
 

@@ -151,16 +151,20 @@ type scrubbing struct {
 // A healthcheck is how /healthcheck answers.
 type healthcheck struct {
 	// Format is what is answered when a request does not say: json, text,
-	// health+json or plain. Default json.
+	// health+json, plain or nagios. Default json.
 	Format string `yaml:"format"`
 	// SuccessStatus is the status when all is well, or degraded. 200 to 599;
 	// default 200.
-	SuccessStatus int `yaml:"success_status"`
+	SuccessStatus *int `yaml:"success_status"`
 	// FailedStatus is the status when a check has failed. 200 to 599; default 500.
-	FailedStatus int `yaml:"failed_status"`
+	FailedStatus *int `yaml:"failed_status"`
 	// DrainingStatus is the status while draining. 200 to 599; default 503 (404
 	// suits haproxy's disable-on-404).
-	DrainingStatus int `yaml:"draining_status"`
+	DrainingStatus *int `yaml:"draining_status"`
+	// UnknownStatus is the status for a check, tag or view that does not exist.
+	// 200 to 599; default 404 (haproxy's disable-on-404 needs 500 here, because it
+	// takes 404 for a drained server).
+	UnknownStatus *int `yaml:"unknown_status"`
 	// SuccessHeaders are further headers of answers with the success status.
 	// Default none.
 	SuccessHeaders map[string]string `yaml:"success_headers"`

@@ -61,8 +61,8 @@ func describe(t *testing.T, c *config.Config) string {
 	}
 	e, h := c.Environment, c.Healthcheck
 	fmt.Fprintf(&b, "environment disable %v labels %v scrub %+v\n", e.Disable, e.Labels, c.Rules)
-	fmt.Fprintf(&b, "healthcheck format %q, success %d %v, failed %d %v, draining %d\n",
-		h.Format, h.Success.Status, h.Success.Header, h.Failed.Status, h.Failed.Header, h.DrainingStatus)
+	fmt.Fprintf(&b, "healthcheck format %q, success %d %v, failed %d %v, draining %d, unknown %d\n",
+		h.Format, h.Success.Status, h.Success.Header, h.Failed.Status, h.Failed.Header, h.DrainingStatus, h.UnknownStatus)
 	for _, w := range c.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}

@@ -78,7 +78,9 @@ func (l *loading) certificatesOf(v reflect.Value, n *document.Node) bool {
 	}
 	_, err := checktype.TLSConfig(t, "")
 	if err != nil {
-		n.Fault("%s", strings.TrimPrefix(err.Error(), "local: tls: "))
+		said := strings.TrimPrefix(err.Error(), "local: tls: ")
+		key, _, _ := strings.Cut(said, " ")
+		n.FaultAt(n.Find(key), "%s", said)
 	}
 	return err == nil
 }

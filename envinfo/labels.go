@@ -2,7 +2,6 @@ package envinfo
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -58,11 +57,11 @@ func validateLabels(labels map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		switch {
 		case !validLabel(name):
-			errs = append(errs, fmt.Errorf("label %q: want a letter or underscore, then letters, digits and underscores", name))
+			errs = append(errs, faultOf("labels."+name, "label %q: want a letter or underscore, then letters, digits and underscores", name))
 		case strings.HasPrefix(name, "__"):
-			errs = append(errs, fmt.Errorf("label %q: names that begin with __ belong to Prometheus", name))
+			errs = append(errs, faultOf("labels."+name, "label %q: names that begin with __ belong to Prometheus", name))
 		case slices.Contains(labelNames[:], name):
-			errs = append(errs, fmt.Errorf("label %q: healthcheck_build_info has it already", name))
+			errs = append(errs, faultOf("labels."+name, "label %q: healthcheck_build_info has it already", name))
 		}
 	}
 	return errors.Join(errs...)

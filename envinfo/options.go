@@ -67,30 +67,44 @@ const maxName = 100
 // builtin are the names of the built-in sections, in their order.
 func builtin() []string { return []string{"os", "go", "process", "config"} }
 
-// validate says what is wrong with o, all of it at once.
+// validate returns all faults of o, joined.
 func (o Options) validate() error {
 	var errs []error
 	known := builtin()
 	for i, s := range o.Sections {
+		setting := "sections." + s.Name
 		switch {
 		case !validSection(s.Name):
-			errs = append(errs, fmt.Errorf("section %d: the name %q, want 1 to %d printable characters without a slash", i+1, s.Name, maxName))
+			errs = append(errs, faultOf(setting, "section %d: the name %q, want 1 to %d printable characters without a slash", i+1, s.Name, maxName))
 		case slices.Contains(builtin(), s.Name):
-			errs = append(errs, fmt.Errorf("section %q: the name belongs to a built-in section", s.Name))
+			errs = append(errs, faultOf(setting, "section %q: the name belongs to a built-in section", s.Name))
 		case slices.Contains(known, s.Name):
-			errs = append(errs, fmt.Errorf("section %q: the name is taken", s.Name))
+			errs = append(errs, faultOf(setting, "section %q: the name is taken", s.Name))
 		case s.Value != nil && s.Func != nil:
-			errs = append(errs, fmt.Errorf("section %q: has a value and a function, want one of them", s.Name))
+			errs = append(errs, faultOf(setting, "section %q: has a value and a function, want one of them", s.Name))
 		}
 		known = append(known, s.Name)
 	}
-	for _, name := range o.Disable {
+	for i, name := range o.Disable {
 		if !slices.Contains(known, name) {
-			errs = append(errs, fmt.Errorf("disable %q: no such section, want one of %s", name, strings.Join(known, ", ")))
+			errs = append(errs, faultOf(fmt.Sprintf("disable.%d", i), "disable %q: no such section, want one of %s", name, strings.Join(known, ", ")))
 		}
 	}
 	return errors.Join(append(errs, o.validateScrub())...)
 }
+
+// A fault is something wrong with one setting of Options.
+type fault struct{ setting, text string }
+
+func faultOf(setting, format string, a ...any) fault {
+	return fault{setting, fmt.Sprintf(format, a...)}
+}
+
+func (f fault) Error() string { return f.text }
+
+// Setting returns the path of the setting's key in section environment of the
+// YAML file, such as "labels.cluster".
+func (f fault) Setting() string { return f.setting }
 
 func (o Options) validateScrub() error {
 	if o.Scrubber != nil && len(o.ScrubNames)+len(o.ScrubAllow)+len(o.Secrets) > 0 {

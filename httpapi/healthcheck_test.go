@@ -233,12 +233,12 @@ func TestWrongOptionsAreNamedAndNotUsed(t *testing.T) {
 		Sections: []httpapi.Section{{Name: "a"}, {Name: "results"}, {Name: ""}, {Name: "a", Value: 2}, {Name: "b", Value: 1}},
 	}
 	want := []string{
-		"success status 100, want 200 to 599", "failed status 600, want 200 to 599", "draining status -1, want 200 to 599", "unknown status 100, want 200 to 599",
-		`prefix "healthcheck", want a path such as /healthcheck`,
-		`format "xml", want json, text, health+json, plain or nagios`,
-		`success header "": not a name that HTTP allows`, `success header "X Bad": not a name that HTTP allows`,
-		`success header "X-Bad": the value has a control character`, `failed header "transfer-encoding": only the server can set it`,
-		`section "results": the name is taken, every answer has such a member`, "a section has no name", `section "a" is given twice`,
+		"success_status: 100, want 200 to 599", "failed_status: 600, want 200 to 599", "draining_status: -1, want 200 to 599", "unknown_status: 100, want 200 to 599",
+		`prefix: "healthcheck", want a path such as /healthcheck`,
+		`format: "xml", want json, text, health+json, plain or nagios`,
+		"success_headers.: has characters that no header name may have", "success_headers.X Bad: has characters that no header name may have",
+		"success_headers.X-Bad: the value has characters that no header may have", "failed_headers.transfer-encoding: is set by the server",
+		"sections.results: the name is taken, every answer has such a member", "sections.: has no name", "sections.a: is given twice",
 	}
 	if err := o.Validate(); err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("Validate: %v", err)

@@ -2,11 +2,12 @@ package httpapi
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // fixedNames returns the top-level members of the JSON. Sections cannot have
@@ -15,33 +16,30 @@ func fixedNames() []string {
 	return []string{"hostname", "status", "timestamp", "results", "degraded", "draining"}
 }
 
-// Validate returns all faults of o, joined. Healthcheck does not call it: it
-// uses the default for a faulty setting and leaves out faulty sections.
+// Validate returns all faults of o, joined; each is a [checktype.Fault] with the
+// setting's key in the YAML file. Healthcheck does not call it: it uses the
+// default for a faulty setting and leaves out faulty sections.
 func (o Options) Validate() error {
-	var errs []error
-	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	var f checktype.Faults
 	for _, s := range []struct {
-		name   string
+		key    string
 		status int
-	}{{"success status", o.Success.Status}, {"failed status", o.Failed.Status}, {"draining status", o.DrainingStatus}, {"unknown status", o.UnknownStatus}} {
-		if s.status != 0 && !validStatus(s.status) {
-			fault("%s %d, want 200 to 599", s.name, s.status)
+	}{
+		{"success_status", o.Success.Status}, {"failed_status", o.Failed.Status},
+		{"draining_status", o.DrainingStatus}, {"unknown_status", o.UnknownStatus},
+	} {
+		f.Check(s.status != 0 && !validStatus(s.status), s.key, "%d, want 200 to 599", s.status)
+	}
+	f.Check(o.Prefix != "" && o.Prefix[0] != '/', "prefix", "%q, want a path such as /healthcheck", o.Prefix)
+	f.Check(o.Format != "" && !slices.Contains(Formats(), o.Format), "format", "%q, want %s", o.Format, formatNames())
+	validHeader(&f, "success_headers", o.Success.Header)
+	validHeader(&f, "failed_headers", o.Failed.Header)
+	for i, s := range o.Sections {
+		if err := validSection(o.Sections[:i], s.Name); err != nil {
+			f.Under("sections."+s.Name, err)
 		}
 	}
-	if o.Prefix != "" && o.Prefix[0] != '/' {
-		fault("prefix %q, want a path such as /healthcheck", o.Prefix)
-	}
-	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
-		fault("format %q, want %s", o.Format, formatNames())
-	}
-	errs = append(errs, validHeader("success header", o.Success.Header)...)
-	errs = append(errs, validHeader("failed header", o.Failed.Header)...)
-	for i := range o.Sections {
-		if err := validSection(o.Sections[:i], o.Sections[i].Name); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
+	return f.Err()
 }
 
 func validStatus(status int) bool { return 200 <= status && status <= 599 }
@@ -49,32 +47,25 @@ func validStatus(status int) bool { return 200 <= status && status <= 599 }
 func validSection(before []Section, name string) error {
 	switch {
 	case name == "":
-		return errors.New("a section has no name")
+		return errors.New("has no name")
 	case slices.Contains(fixedNames(), name):
-		return fmt.Errorf("section %q: the name is taken, every answer has such a member", name)
+		return errors.New("the name is taken, every answer has such a member")
 	case slices.ContainsFunc(before, func(s Section) bool { return s.Name == name }):
-		return fmt.Errorf("section %q is given twice", name)
+		return errors.New("is given twice")
 	}
 	return nil
 }
 
-// validHeader returns the faults of header in the order of the names.
-func validHeader(what string, header http.Header) []error {
-	var errs []error
+// validHeader adds the faults of header in the order of the names.
+func validHeader(f *checktype.Faults, key string, header http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		switch {
-		case !token(name):
-			errs = append(errs, fmt.Errorf("%s %q: not a name that HTTP allows", what, name))
-		case framing(name):
-			errs = append(errs, fmt.Errorf("%s %q: only the server can set it", what, name))
-		}
+		f.Check(!token(name), key+"."+name, "has characters that no header name may have")
+		f.Check(framing(name), key+"."+name, "is set by the server")
 		for _, value := range header[name] {
-			if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-				errs = append(errs, fmt.Errorf("%s %q: the value has a control character", what, name))
-			}
+			wrong := strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+			f.Check(wrong, key+"."+name, "the value has characters that no header may have")
 		}
 	}
-	return errs
 }
 
 // framing reports whether a header of that name tells where a body ends.

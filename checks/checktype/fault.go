@@ -26,6 +26,10 @@ func (f Fault) Error() string {
 // Unwrap returns Err.
 func (f Fault) Unwrap() error { return f.Err }
 
+// Setting returns Key. Package config asks any error for its Setting, so that
+// faults of other types get their line too.
+func (f Fault) Setting() string { return f.Key }
+
 // Faults collects what is wrong with settings. The zero value is empty. It is
 // for one goroutine.
 type Faults []error

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -82,17 +83,21 @@ func (n *Node) Get(key string) *Node {
 	return member
 }
 
-// Find follows a path of keys joined by dots and returns the last node on the
-// way that is given. Keys may have dots themselves.
+// Find follows a path of keys and indexes joined by dots and returns the last
+// node on the way that is given. Keys may have dots themselves and are found in
+// any case, as names of headers are.
 func (n *Node) Find(path string) *Node {
-	if n.value == nil || n.value.Kind != yaml.MappingNode {
+	if items := n.Items(); items != nil {
+		index, rest, _ := strings.Cut(path, ".")
+		if i, err := strconv.Atoi(index); err == nil && 0 <= i && i < len(items) {
+			return items[i].Find(rest)
+		}
 		return n
 	}
-	for i := 0; i+1 < len(n.value.Content); i += 2 {
-		rest, found := strings.CutPrefix(path, n.value.Content[i].Value)
-		if found && (rest == "" || rest[0] == '.') {
-			member := &Node{doc: n.doc, up: n, key: n.value.Content[i], value: n.value.Content[i+1]}
-			return member.Find(strings.TrimPrefix(rest, "."))
+	for i, key := range n.Keys() {
+		if len(path) >= len(key) && strings.EqualFold(path[:len(key)], key) && (len(path) == len(key) || path[len(key)] == '.') {
+			member := &Node{doc: n.doc, up: n, key: n.value.Content[2*i], value: n.value.Content[2*i+1]}
+			return member.Find(strings.TrimPrefix(path[len(key):], "."))
 		}
 	}
 	return n
