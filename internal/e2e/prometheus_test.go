@@ -45,14 +45,24 @@ type prometheus struct {
 	*testservers.Server
 }
 
-// scrape runs Prometheus with the files of deploy/prometheus as they stand, but
-// for the address and for the pace: a day is too long for a test.
-func scrape(t testing.TB, e *exporter) *prometheus {
+// scrape runs Prometheus with the files of deploy/prometheus as they are, except
+// for addresses and pace: an hour is too long for a test.
+func scrape(t testing.TB, exporters ...*exporter) *prometheus {
+	t.Helper()
+	return scrapeAndAlert(t, "127.0.0.1:1", exporters...)
+}
+
+// scrapeAndAlert is scrape with an Alertmanager at that address.
+func scrapeAndAlert(t testing.TB, alertmanager string, exporters ...*exporter) *prometheus {
 	t.Helper()
 	path := testservers.Need(t, "prometheus")
 	dir := testservers.Dir(t)
+	var targets []string
+	for _, e := range exporters {
+		targets = append(targets, strconv.Quote(e.Addr))
+	}
 	config := replace(t, read(t, "deploy/prometheus/prometheus.yml"),
-		"127.0.0.1:10927", e.Addr, "_interval: 15s", "_interval: 1s")
+		`"127.0.0.1:10927"`, strings.Join(targets, ", "), "127.0.0.1:9093", alertmanager, "_interval: 15s", "_interval: 1s")
 	args := []string{"--log.level=warn"}
 	if major, minor := versionOf(t, path); major > 3 || major == 3 && minor >= 8 {
 		config = replace(t, config, "global:\n", "global:\n  scrape_native_histograms: true\n")
