@@ -3,10 +3,9 @@ package checks
 import (
 	"fmt"
 	"io"
-)
 
-// mask is what is printed instead of a secret, whatever its length.
-const mask = "********"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
 
 // A Secret is a setting that is never printed: every way of formatting or
 // encoding it gives ********. Convert it (string(s)) where it is used.
@@ -19,16 +18,16 @@ type Secret string
 
 // Format writes the mask, whatever the verb: fmt would show the value behind
 // one that does not suit a string, such as %d.
-func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, mask) } //nolint:errcheck // There is nobody to tell.
+func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, clip.Mask) } //nolint:errcheck // There is nobody to tell.
 
 // String returns the mask.
-func (Secret) String() string { return mask }
+func (Secret) String() string { return clip.Mask }
 
 // GoString returns the mask.
-func (Secret) GoString() string { return mask }
+func (Secret) GoString() string { return clip.Mask }
 
 // MarshalText returns the mask, so that JSON and YAML show nothing else.
-func (Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
+func (Secret) MarshalText() ([]byte, error) { return []byte(clip.Mask), nil }
 
 // A SecretFile is the path of a file that holds a secret: the "…_file" twin of
 // a Secret. The file is read again at every run, so that a rotated password is

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/flight"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
@@ -23,121 +23,62 @@ const (
 	maxText = 64 << 10
 )
 
-var (
-	errNothing = errors.New("the section's function ended its goroutine")
-	errNoJSON  = errors.New("the section has no scrubbed form")
-)
+var errNoJSON = errors.New("the section has no scrubbed form")
 
-// A section reads one member of a dump, at most once at a time: whoever asks
-// meanwhile gets the same answer, and one that never returns costs one
-// goroutine and, after two seconds, nobody's time.
+// A section reads one member of a dump. At most one reading is under way at a
+// time; readers that come meanwhile share its result.
 type section struct {
-	name  string
-	read  func(context.Context) (any, error)
-	scrub *scrub.Scrubber
-
-	mu      sync.Mutex
-	current *call // nil when none is under way
+	name     string
+	read     func(context.Context) (any, error)
+	scrub    *scrub.Scrubber
+	readings flight.Single[reading]
 }
 
-// A call is one reading of a section, for its JSON or for what is masked in it.
-type call struct {
+// A reading is the value of a section: its JSON, or what is masked in it.
+type reading struct {
 	explain bool
-	started time.Time
-	done    chan struct{}
-
-	// Set before done is closed, not changed afterwards.
-	json   json.RawMessage
-	masked []Masked
-	err    error
+	json    json.RawMessage
+	masked  []Masked
 }
 
 // json returns the section's scrubbed JSON, or an error as JSON.
 func (s *section) json(ctx context.Context) json.RawMessage {
-	c, err := s.do(ctx, false)
+	r, err := s.do(ctx, false)
 	if err != nil {
 		return errorJSON(err.Error())
 	}
-	return c.json
+	return r.json
 }
 
-// do waits for a call of the wanted kind: the one under way, or a new one once
-// one of the other kind has ended.
-func (s *section) do(ctx context.Context, explain bool) (*call, error) {
+// do returns a reading of the wanted kind: the one under way, or a new one after
+// a reading of the other kind has ended.
+func (s *section) do(ctx context.Context, explain bool) (reading, error) {
+	read := func(ctx context.Context) (reading, error) { return s.newReading(ctx, explain) }
 	for {
-		c := s.join(explain)
-		if err := c.wait(ctx); err != nil {
-			return nil, err
+		r, err := s.readings.Join(sectionTimeout, read).Wait(ctx)
+		if err != nil {
+			return r, s.clean(err.Error())
 		}
-		if c.explain == explain {
-			return c, c.err
+		if r.explain == explain {
+			return r, nil
 		}
 	}
 }
 
-// join returns the call that is under way, and starts one when there is none.
-func (s *section) join(explain bool) *call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current == nil {
-		s.current = &call{explain: explain, started: time.Now(), done: make(chan struct{})}
-		go s.run(s.current)
-	}
-	return s.current
-}
-
-// wait returns nil when c has ended in time.
-func (c *call) wait(ctx context.Context) error {
-	select {
-	case <-c.done: // However late it is by now.
-		return nil
-	default:
-	}
-	timer := time.NewTimer(sectionTimeout - time.Since(c.started))
-	defer timer.Stop()
-	select {
-	case <-c.done:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("not waited for: %w", ctx.Err())
-	case <-timer.C:
-		if age := time.Since(c.started).Round(time.Second); age > sectionTimeout {
-			return fmt.Errorf("the reading begun %v ago has not returned", age)
-		}
-		return fmt.Errorf("not read within %v", sectionTimeout)
-	}
-}
-
-// run calls what may be anybody's code, and outlives all who wait for it: its
-// context is its own. Neither a panic nor runtime.Goexit gets out.
-func (s *section) run(c *call) {
-	ctx, cancel := context.WithTimeout(context.Background(), sectionTimeout)
-	defer cancel()
-	c.err = errNothing
-	defer s.end(c)
-	defer func() {
-		if r := recover(); r != nil {
-			c.err = s.clean(fmt.Sprintf("panic: %v", r))
-		}
-	}()
-
+// newReading calls code of any kind: its panics become errors of the call.
+func (s *section) newReading(ctx context.Context, explain bool) (r reading, err error) {
+	r.explain = explain
 	value, err := s.read(ctx)
-	if err == nil && c.explain {
-		c.masked = s.explained(value)
-	} else if err == nil {
-		c.json, err = s.scrubbed(value)
+	switch {
+	case err == nil && explain:
+		r.masked = s.explained(value)
+	case err == nil:
+		r.json, err = s.scrubbed(value)
 	}
-	c.err = nil
 	if err != nil {
-		c.err = s.clean(err.Error())
+		err = s.clean(err.Error())
 	}
-}
-
-func (s *section) end(c *call) {
-	s.mu.Lock()
-	s.current = nil
-	s.mu.Unlock()
-	close(c.done)
+	return r, err
 }
 
 // clean makes an error of a text that may hold secrets and have any length.
@@ -148,15 +89,7 @@ func (s *section) clean(text string) error {
 		text = text[:maxText]
 		text = text[:strings.LastIndexFunc(text, unicode.IsSpace)+1] + "…"
 	}
-	text = s.scrub.Text(text)
-	if len(text) > maxError {
-		cut := maxError - len("…")
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut] + "…"
-	}
-	return errors.New(text)
+	return errors.New(clip.Short(s.scrub.Text(text), maxError))
 }
 
 // scrubbed returns value as JSON that gives nothing away. A section whose own

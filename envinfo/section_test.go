@@ -40,7 +40,7 @@ func TestTroubleOfASectionIsShownInItsPlace(t *testing.T) {
 		"panic":       {func(context.Context) (any, error) { panic("boom") }, `{"error":"panic: boom"}`},
 		"panic(nil)":  {func(context.Context) (any, error) { panic(nil) }, `{"error":"panic: panic called with nil argument"}`},
 		"nil map":     {func(context.Context) (any, error) { emptyMap()["a"] = 1; return nil, nil }, `{"error":"panic: assignment to entry in nil map"}`},
-		"Goexit":      {func(context.Context) (any, error) { runtime.Goexit(); return 1, nil }, `{"error":"the section's function ended its goroutine"}`},
+		"Goexit":      {func(context.Context) (any, error) { runtime.Goexit(); return 1, nil }, `{"error":"the function ended its goroutine"}`},
 		"bad error":   {func(context.Context) (any, error) { return nil, badError{} }, `{"error":"panic: no words"}`},
 		"with secret": {func(context.Context) (any, error) { return nil, errors.New("dial postgres://u:hunter2@db/x") }, `{"error":"dial postgres://u:********@db/x"}`},
 		"panicked with secret": {func(context.Context) (any, error) { panic(errors.New("password=hunter2")) },
@@ -118,7 +118,7 @@ func TestSlowSectionIsGivenUpAfterTwoSeconds(t *testing.T) {
 		if took := time.Since(start); took != 2*time.Second || ended != 2*time.Second {
 			t.Errorf("answered after %v, function cancelled after %v, want 2s and 2s", took, ended)
 		}
-		if got != `{"error":"not read within 2s"}` && got != `{"error":"context deadline exceeded"}` {
+		if got != `{"error":"not returned within 2s"}` && got != `{"error":"context deadline exceeded"}` {
 			t.Errorf("custom = %s", got)
 		}
 	})
@@ -139,7 +139,7 @@ func TestHungSectionCostsOneGoroutineAndNoFurtherTime(t *testing.T) {
 
 		start := time.Now()
 		for range 100 {
-			if got, want := section(t, d, "custom"), `{"error":"the reading begun 1m2s ago has not returned"}`; got != want {
+			if got, want := section(t, d, "custom"), `{"error":"the call begun 1m2s ago has not returned"}`; got != want {
 				t.Fatalf("custom = %s, want %s", got, want)
 			}
 		}
@@ -208,7 +208,7 @@ func TestImpatientReaderHarmsNobodyElse(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		raw, ok := d.Section(ctx, "custom")
-		if want := `{"error":"not waited for: context deadline exceeded"}`; !ok || string(raw) != want {
+		if want := `{"error":"context deadline exceeded"}`; !ok || string(raw) != want {
 			t.Errorf("impatient reader got %s, want %s", raw, want)
 		}
 		if got := section(t, d, "custom"); got != `"done"` {

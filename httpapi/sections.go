@@ -3,11 +3,10 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/flight"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
@@ -18,21 +17,19 @@ const (
 	maxSectionError = 1024
 )
 
-// sections are the members that follow the report's own.
+// sections are the members that follow those of the report.
 type sections struct {
 	all     []*section
-	dynamic bool // any of them has a function
+	dynamic bool // a section has a function
 }
 
-// A section is one of them: fixed, or asked for each answer.
+// A section is fixed, or calls a function for each answer.
 type section struct {
 	name  string
-	fixed []byte // ", name: value" when call is nil
+	fixed []byte // ", name: value" if call is nil
 	call  func(context.Context) (any, error)
+	calls flight.Single[[]byte]
 	scrub Scrubber
-
-	mu      sync.Mutex
-	current *sectionCall // nil when none is under way
 }
 
 func newSections(given []Section, scrub Scrubber) *sections {
@@ -48,8 +45,7 @@ func newSections(given []Section, scrub Scrubber) *sections {
 	return all
 }
 
-// tail returns the end of every answer's body, or nil if that is not the same
-// for all.
+// tail returns the end of the body, or nil if it differs between answers.
 func (s *sections) tail() []byte {
 	if s.dynamic {
 		return nil
@@ -61,13 +57,13 @@ func (s *sections) tail() []byte {
 	return append(b, '}')
 }
 
-// call returns the end of one answer's body. The functions run side by side,
-// so that several slow ones take two seconds together.
+// call returns the end of one answer's body. The functions run concurrently, so
+// that several slow ones take two seconds together.
 func (s *sections) call(ctx context.Context) []byte {
-	calls := make([]*sectionCall, len(s.all))
+	calls := make([]*flight.Call[[]byte], len(s.all))
 	for i, one := range s.all {
 		if one.call != nil {
-			calls[i] = one.join()
+			calls[i] = one.calls.Join(sectionTimeout, one.member)
 		}
 	}
 	var b []byte
@@ -76,70 +72,22 @@ func (s *sections) call(ctx context.Context) []byte {
 			b = append(b, one.fixed...)
 			continue
 		}
-		b = append(b, calls[i].wait(ctx, one)...)
+		member, err := calls[i].Wait(ctx)
+		if err != nil {
+			member = one.failure(err)
+		}
+		b = append(b, member...)
 	}
 	return append(b, '}')
 }
 
-// A sectionCall is one call of a section's function.
-type sectionCall struct {
-	started time.Time
-	done    chan struct{}
-	member  []byte // set before done is closed
-}
-
-// join returns the call that is under way, and starts one when there is none:
-// a function that never returns costs one goroutine, whoever asks.
-func (s *section) join() *sectionCall {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.current == nil {
-		s.current = &sectionCall{started: time.Now(), done: make(chan struct{})}
-		go s.run(s.current)
-	}
-	return s.current
-}
-
-// run outlives the request that started it, and so has a context of its own.
-func (s *section) run(c *sectionCall) {
-	ctx, cancel := context.WithTimeout(context.Background(), sectionTimeout)
-	defer cancel()
-	c.member = s.failure(errors.New("the function ended its goroutine"))
-	defer func() {
-		if r := recover(); r != nil {
-			c.member = s.failure(fmt.Errorf("panic: %v", r))
-		}
-		s.mu.Lock()
-		s.current = nil
-		s.mu.Unlock()
-		close(c.done)
-	}()
+// member calls the function.
+func (s *section) member(ctx context.Context) ([]byte, error) {
 	value, err := s.call(ctx)
 	if err != nil {
-		c.member = s.failure(err)
-		return
+		return s.failure(err), nil
 	}
-	c.member = s.value(value)
-}
-
-// wait returns the member that c gives in time. What is there already counts,
-// also when the time was spent on waiting for another one.
-func (c *sectionCall) wait(ctx context.Context, s *section) []byte {
-	select {
-	case <-c.done:
-		return c.member
-	default:
-	}
-	left := time.NewTimer(sectionTimeout - time.Since(c.started))
-	defer left.Stop()
-	select {
-	case <-c.done:
-		return c.member
-	case <-ctx.Done():
-		return s.failure(context.Cause(ctx))
-	case <-left.C:
-		return s.failure(fmt.Errorf("not returned within %v", sectionTimeout))
-	}
+	return s.value(value), nil
 }
 
 // value returns the member for v, scrubbed.

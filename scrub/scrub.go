@@ -6,11 +6,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // Mask takes the place of every secret, whatever its length or type. It tells
 // nothing about what it hides.
-const Mask = "********"
+const Mask = clip.Mask
 
 // Rules is what an operator adds to the rules that always hold. Its zero value
 // is useful: the built-in rules alone.

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
-)
 
-// mask is what is shown instead of a secret.
-const mask = "********"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
 
 // maxExcerpt is how much of a peer's answer is quoted in a failure, in bytes.
 const maxExcerpt = 80
@@ -19,12 +17,12 @@ const maxExcerpt = 80
 func excerpt(said []byte, secrets ...string) string {
 	text := beginning(bytes.TrimLeft(said, "\r\n\t "))
 	for _, secret := range longestFirst(secrets) {
-		text = strings.ReplaceAll(text, secret, mask)
+		text = strings.ReplaceAll(text, secret, clip.Mask)
 	}
 	line, _, more := strings.Cut(text, "\n")
 	line = strings.TrimRight(line, "\r")
 	if len(line) > maxExcerpt {
-		line, more = cutRune(line, maxExcerpt), true
+		line, more = clip.At(line, maxExcerpt), true
 	}
 	if more {
 		return fmt.Sprintf("%q…", line)
@@ -76,12 +74,4 @@ func arguments(sent string) []string {
 		found = append(found, words(rest)...)
 	}
 	return found
-}
-
-// cutRune cuts s to at most n bytes, not within a rune.
-func cutRune(s string, n int) string {
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -4,13 +4,16 @@
 //	clip.Short("naïve", 5) // "na…"
 //
 // It counts bytes, and leaves texts alone that are short enough. Line shows a
-// text on one line.
+// text on one line; Mask is shown instead of a secret.
 package clip
 
 import (
 	"strings"
 	"unicode/utf8"
 )
+
+// Mask takes the place of every secret, whatever its length or type.
+const Mask = "********"
 
 const ellipsis = "…"
 

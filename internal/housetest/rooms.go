@@ -37,7 +37,8 @@ const mainFloor = 7
 
 func rooms() []room {
 	const words, authors, wire = "checks", "checks/checktype", "checks/internal/wire"
-	const self, state, logging, striped, clip = "scrub", "internal/state", "internal/logging", "internal/striped", "internal/clip"
+	const self, state, logging = "scrub", "internal/state", "internal/logging"
+	const striped, clip, flight = "internal/striped", "internal/clip", "internal/flight"
 	types := []string{
 		"checks/probe", "checks/host", "checks/command",
 		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
@@ -76,12 +77,12 @@ func rooms() []room {
 		{path: "config", floor: 4, uses: with(answers, types...), outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
-		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped, clip}, lean: true, outside: clientGolang},
+		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped, clip, flight}, lean: true, outside: clientGolang},
 		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true},
 		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
 
 		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},
-		{path: "envinfo", floor: 2, uses: []string{self, clip}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
+		{path: "envinfo", floor: 2, uses: []string{self, clip, flight}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
 		checkType("checks/probe", "golang.org/x/net"),
 		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
@@ -91,12 +92,13 @@ func rooms() []room {
 		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
 		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),
 
-		{path: wire, floor: 0, step: 2, uses: []string{words, authors, clip}, lean: true, outside: []string{"golang.org/x/net"}},
-		{path: authors, floor: 0, step: 1, uses: []string{words}, lean: true},
-		{path: words, floor: 0, lean: true},
-		{path: self, floor: 0, lean: true},
+		{path: wire, floor: 0, step: 3, uses: []string{words, authors, clip}, lean: true, outside: []string{"golang.org/x/net"}},
+		{path: authors, floor: 0, step: 2, uses: []string{words}, lean: true},
+		{path: words, floor: 0, step: 1, uses: []string{clip}, lean: true},
+		{path: self, floor: 0, step: 1, uses: []string{clip}, lean: true},
 		{path: striped, floor: 0, lean: true},
 		{path: clip, floor: 0, lean: true},
+		{path: flight, floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},
 		{path: "internal/faulttest", testing: true},

@@ -39,7 +39,7 @@ func Mask(text string, secrets ...string) string {
 	const shortest = 4
 	for _, secret := range secrets {
 		if len(secret) >= shortest {
-			text = strings.ReplaceAll(text, secret, "********")
+			text = strings.ReplaceAll(text, secret, clip.Mask)
 		}
 	}
 	return text

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // Mask is shown instead of a secret.
-const Mask = "********"
+const Mask = scrub.Mask
 
 // Shown returns the document as it is written, decoded into a value of the type
 // that into points to: without comments, which may say anything, with Mask in
