@@ -16,13 +16,19 @@
 //
 //	up 100%                         passed
 //	up 50%                          degraded, with a DegradedWeight of 50
-//	up 0%                           drained: no new sessions
+//	up 0% #draining: deploy         drained: no new sessions
 //	down #redis: connection refused failed
+//	                                (an empty line) not known yet
 //
-// The percentage is always sent, because haproxy keeps the last one it has
-// seen. The words ready, drain and maint are never sent, not even in a reason:
-// they write haproxy's administrative state, and a "ready" would end the MAINT
-// that an operator has set.
+// An empty line leaves haproxy's state as it is: an exporter that has just
+// started does not take a healthy server out. The percentage is always sent,
+// because haproxy keeps the last one it has seen. The words ready, drain and
+// maint are never sent, not even in a reason: they write haproxy's
+// administrative state, and a "ready" would end the MAINT that an operator has
+// set.
 //
-// The package runs no check: a connection costs a look at the report.
+// A connection never waits for a check: the line says what is known, and what
+// has expired runs for the next one. Of a check whose results are not kept it
+// says what the run before has found, if that is no older than the timeout of
+// the check: agent-inter must be below that.
 package agentcheck

@@ -11,36 +11,47 @@ import (
 // (HCHK_DESC_LEN) of what follows the #.
 const maxReason = 120
 
-// line returns what is told of a report, with its newline.
+// line returns the line for a report, with its newline. The first rule that
+// holds decides: drained; a check that counts is known to fail; a check that
+// counts has no result, which leaves haproxy's state as it is; degraded.
 func line(rep collector.Report, degradedWeight int) string {
+	if rep.Draining != "" {
+		return "up 0% #" + harmless("draining: "+rep.Draining) + "\n"
+	}
+	why, unknown := failure(rep)
 	switch {
-	case rep.Draining != "":
-		return "up 0%\n"
+	case why != "":
+		return "down #" + harmless(why) + "\n"
+	case unknown:
+		return "\n"
 	case rep.Status == collector.StatusFailed:
-		return "down #" + reason(rep) + "\n"
+		return "down #failed\n"
 	case rep.Status == collector.StatusDegraded:
 		return fmt.Sprintf("up %d%%\n", degradedWeight)
 	}
 	return "up 100%\n"
 }
 
-// reason names the first check that fails the whole; one that was skipped is
-// named only if no other is: it is the consequence, and the cause is news.
-func reason(rep collector.Report) string {
+// failure names the first check that fails the whole. A skipped check, which is
+// only the consequence of a failure, is named if no other is. Unknown reports
+// whether a check that counts has no result.
+func failure(rep collector.Report) (why string, unknown bool) {
 	var skipped *collector.Result
 	for _, r := range rep.Results {
 		switch {
 		case r.State == collector.StatePassed || r.Optional:
-		case r.State != collector.StateSkipped:
-			return harmless(r.Check + ": " + r.Output)
+		case r.State == collector.StateUnknown:
+			unknown = true
+		case r.State == collector.StateFailed:
+			return r.Check + ": " + r.Output, false
 		case skipped == nil:
 			skipped = r
 		}
 	}
-	if skipped == nil {
-		return "failed"
+	if skipped != nil {
+		return skipped.Check + ": " + skipped.Output, false
 	}
-	return harmless(skipped.Check + ": " + skipped.Output)
+	return "", unknown
 }
 
 // harmless makes a text safe to follow the #: printable ASCII on one line, in

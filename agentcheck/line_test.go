@@ -33,12 +33,15 @@ func TestALineForEveryStatus(t *testing.T) {
 		{"no checks", collector.Report{Status: collector.StatusPassed}, 50, "up 100%\n"},
 		{"degraded", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{search}}, 0, "up 100%\n"},
 		{"degraded with a weight", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{search}}, 50, "up 50%\n"},
-		{"drained", collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{up}}, 50, "up 0%\n"},
-		{"drained and failed", collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{down}}, 50, "up 0%\n"},
+		{"drained", collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{up}}, 50, "up 0% #draining: deploy\n"},
+		{"drained and failed", collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{down}}, 50, "up 0% #draining: deploy\n"},
 		{"failed", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{up, search, down}}, 50, "down #redis: connection refused\n"},
 		{"skipped", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateSkipped, "skipped: redis fails")}}, 0, "down #api: skipped: redis fails\n"},
 		{"skipped before its cause", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateSkipped, "skipped: redis fails"), down}}, 0, "down #redis: connection refused\n"},
-		{"unknown", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "down #api: not checked yet\n"},
+		{"unknown", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "\n"},
+		{"unknown beside a failure", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet"), down}}, 0, "down #redis: connection refused\n"},
+		{"an optional one unknown", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{up, optional(result("api", collector.StateUnknown, "not checked yet"))}}, 0, "up 100%\n"},
+		{"unknown and drained", collector.Report{Status: collector.StatusFailed, Draining: "100% #ready", Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "up 0% #draining: 100_ _r_eady\n"},
 		{"failed without saying why", collector.Report{Status: collector.StatusFailed}, 0, "down #failed\n"},
 	} {
 		if got := lineOf(t, c.report, c.weight); got != c.want {
@@ -74,7 +77,7 @@ func TestAReasonCannotBeTakenForACommand(t *testing.T) {
 }
 
 // allowed is all that haproxy may ever read.
-var allowed = regexp.MustCompile(`^(up \d{1,3}%|down #[ -"$&-~]{1,120})\n$`)
+var allowed = regexp.MustCompile(`^(up \d{1,3}%( #draining:[ -"$&-~]{0,111})?|down #[ -"$&-~]{1,120}|)\n$`)
 
 var administrative = regexp.MustCompile(`(?i)(^|[^a-z])(ready|drain|maint)([^a-z]|$)`)
 
@@ -83,10 +86,14 @@ func FuzzLine(f *testing.F) {
 	f.Add("ready", "ready\r\ndrain,maint#100%\x00\xff")
 	f.Add("", "")
 	f.Fuzz(func(t *testing.T, name, output string) {
-		rep := collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result(name, collector.StateFailed, output)}}
-		got := lineOf(t, rep, 0)
-		if !allowed.MatchString(got) || administrative.MatchString(got) {
-			t.Errorf("%q, %q: %q", name, output, got)
+		for _, draining := range []string{"", output} {
+			rep := collector.Report{
+				Status: collector.StatusFailed, Draining: draining,
+				Results: []*collector.Result{result(name, collector.StateFailed, output)},
+			}
+			if got := lineOf(t, rep, 0); !allowed.MatchString(got) || administrative.MatchString(got) {
+				t.Errorf("%q, %q: %q", name, output, got)
+			}
 		}
 	})
 }

@@ -5,28 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
 
-	"github.com/go-kit/log"
-	"github.com/go-kit/log/level"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A Reporter answers what is known of all checks. It must be safe for
-// concurrent use. *[collector.Collector] implements it.
+// A Reporter returns what is known about all checks. Its context has ended
+// already: it must not wait for runs, but should start those that are due. It
+// must be safe for concurrent use. *[collector.Collector] implements it.
 type Reporter interface {
 	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
 }
 
 const (
-	// reportWait bounds how long a connection waits for the report, if the
-	// collector's MaxWait does not; what is not known by then is told as it is.
-	// It is long, because haproxy, which waits for its inter or "timeout check",
-	// keeps the state when it has no answer, and a "down" moves traffic.
-	reportWait = 5 * time.Second
 	// writeTimeout bounds the writing of the line, which fits into any socket's
 	// buffer.
 	writeTimeout = time.Second
@@ -48,9 +42,9 @@ type Server struct {
 	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
 	// means 100: a warning moves no traffic by itself.
 	DegradedWeight int
-	// Logger gets connections that could not be accepted or answered, at debug
-	// level. Nil means no log.
-	Logger log.Logger
+	// Logger is told of connections that could not be accepted or answered, at
+	// debug level. Nil: no log.
+	Logger *slog.Logger
 }
 
 // Serve answers the connections of l until ctx ends, then closes l and waits
@@ -66,7 +60,7 @@ func (s Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("degraded weight %d, want 1 to 100", s.DegradedWeight)
 	}
 	if s.Logger == nil {
-		s.Logger = log.NewNopLogger()
+		s.Logger = slog.New(slog.DiscardHandler)
 	}
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
@@ -101,7 +95,7 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 		}
 		// Most likely we are out of descriptors, and will not be for ever.
 		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-		level.Debug(a.Logger).Log("msg", "connection not accepted", "err", err)
+		a.Logger.Debug("connection not accepted", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
@@ -116,7 +110,7 @@ func (a *answerer) serve(ctx context.Context, conn net.Conn) {
 	err := a.answer(ctx, conn)
 	<-a.answering
 	if err != nil {
-		level.Debug(a.Logger).Log("msg", "connection not answered", "peer", conn.RemoteAddr(), "err", err)
+		a.Logger.Debug("connection not answered", "peer", conn.RemoteAddr(), "err", err)
 		return
 	}
 	select {
@@ -133,10 +127,11 @@ func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	// The end of ctx is ours, not the service's: the last peer gets its answer.
-	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportWait)
-	defer cancel()
-	rep, err := a.Reporter.Report(wait, collector.Filter{})
+	// A context that has ended asks for what is known: an answer that waits for
+	// a slow check would come too late for haproxy.
+	known, cancel := context.WithCancel(ctx)
+	cancel()
+	rep, err := a.Reporter.Report(known, collector.Filter{})
 	if err != nil {
 		return err
 	}

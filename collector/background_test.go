@@ -92,7 +92,7 @@ func TestRule06WhatIsNotThereInTimeIsUnknownAndNotStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		s.takes.Store(int64(3 * time.Second))
-		c := newCollector(t, collector.Options{MaxWait: time.Second}, s.check("db"))
+		c := newCollector(t, collector.Options{MaxWait: time.Second, StartupWait: -1}, s.check("db"))
 		begin := time.Now()
 		r := one(t, c, "db")
 		wantResult(t, r, collector.StateUnknown, "not checked yet")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -31,20 +32,54 @@ func (c *Collector) Limit(l Limits) error {
 	if err != nil {
 		return err
 	}
-	c.limit(l)
+	c.act(func(*effects) { c.limits.Store(&l) })
 	return nil
 }
 
-func (c *Collector) limit(l Limits) {
-	c.limits.Store(&l)
-	for _, r := range c.places.resize(l.Concurrency) {
-		c.begin(r)
+// Add registers more checks, also while serving. If one of them is invalid, or
+// a name is taken (ErrNameTaken), Add adds nothing.
+func (c *Collector) Add(cs ...checks.Check) error {
+	added, defErr := c.opts.complete(cs)
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	old := c.set.Load()
+	s, setErr := newSet(old.epoch, append(old.definitions(), added...))
+	if err := errors.Join(defErr, setErr); err != nil {
+		return err
 	}
+	s.inherit(old)
+	c.act(func(fx *effects) { c.install(fx, s) })
+	return nil
+}
+
+// Remove removes a check; its series are gone with the next scrape. It never
+// waits: a run under way is cancelled and its outcome dropped. The error is
+// ErrUnknownCheck if there is no such check, or ErrInUse if another check
+// depends on it.
+func (c *Collector) Remove(name string) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	old := c.set.Load()
+	e := old.byName[name]
+	if e == nil {
+		return fmt.Errorf("%w %q", ErrUnknownCheck, name)
+	}
+	if len(e.dependents) > 0 {
+		return fmt.Errorf("%w: check %q depends on %q", ErrInUse, e.dependents[0].Name, name)
+	}
+	defs := slices.DeleteFunc(old.definitions(), func(def checks.Check) bool { return def.Name == name })
+	s, err := newSet(old.epoch, defs)
+	if err != nil {
+		return err
+	}
+	s.inherit(old)
+	c.act(func(fx *effects) { c.install(fx, s) })
+	return nil
 }
 
 // Replace replaces all checks with cs, for a reload: it is Prepare and Commit
 // with unchanged limits. If cs is invalid or ctx ends before each new check has
-// run, Replace returns an error and changes nothing.
+// a result, Replace returns an error and changes nothing.
 func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 	change, err := c.Prepare(ctx, cs, *c.limits.Load())
 	if err != nil {
@@ -58,60 +93,119 @@ func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 // Commit and Abort must be called, once.
 type Change struct {
 	collector *Collector
-	old, next *set
+	next      *set
 	limits    Limits
-	entries   []*entry // those with a track of their own
 }
 
 // Prepare does everything about a replacement of all checks that can fail: it
-// validates cs and runs each new or changed check once. Readers see the old
-// checks until [Change.Commit]. A check with the same name and the same, not
-// empty, fingerprint keeps its result, its state and its stuck run; a check
-// with the same name keeps its counters. Until the Change is committed or
-// aborted, other changes of the checks wait.
+// validates cs and gives each new or changed check its first result. Readers see
+// the old checks until [Change.Commit], and nothing of the old checks is
+// cancelled before.
+//
+// A check with the same name and the same, not empty, fingerprint keeps its
+// result, its state and its run. A check with the same name keeps its counters,
+// and its new function is not called before the old one has returned: if that is
+// deaf, the new check starts failed, with reason timeout.
+//
+// Only one Change can be under way; another Prepare waits until it is committed
+// or aborted, or ctx ends. Add and Remove don't wait; what they change before
+// Commit is replaced by it.
 func (c *Collector) Prepare(ctx context.Context, cs []checks.Check, l Limits) (*Change, error) {
 	l, limitErr := l.validated()
-	c.changing.Lock()
-	old := c.set.Load()
-	s, err := newSet(cs, c.opts, func(def checks.Check) *track {
-		before := old.byName[def.Name]
-		if before != nil && same(before.Check, def) {
-			return before.track
+	defs, defErr := c.opts.complete(cs)
+	next, setErr := newSet(0, defs)
+	if err := errors.Join(limitErr, defErr, setErr); err != nil {
+		return nil, err
+	}
+	select {
+	case c.preparing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	ch := &Change{collector: c, next: next, limits: l}
+	next.epoch = c.set.Load().epoch + 1
+	if err := ch.firstResults(ctx); err != nil {
+		ch.Abort()
+		return nil, err
+	}
+	return ch, nil
+}
+
+// firstResults waits for the first result of each check that is new or changed.
+func (ch *Change) firstResults(ctx context.Context) error {
+	c := ch.collector
+	var waits []<-chan struct{}
+	c.act(func(fx *effects) {
+		for _, e := range ch.next.entries {
+			c.propose(e)
 		}
-		t := newTrack(c.newCounters(def.Name))
-		if before != nil {
-			t.counters = before.counters
+		for _, e := range ch.next.entries {
+			if e.line.committed {
+				continue
+			}
+			c.ensure(fx, e.line, 0)
+			if e.line.result() == nil {
+				waits = append(waits, e.line.wait())
+			}
 		}
-		return t
 	})
-	if err := errors.Join(limitErr, err); err != nil {
-		c.changing.Unlock()
-		return nil, err
+	for _, published := range waits {
+		select {
+		case <-published:
+		case <-c.base.Done():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	s.epoch = old.epoch + 1
-	entries := s.unseen()
-	if err := c.runOnce(ctx, entries); err != nil {
-		c.changing.Unlock()
-		return nil, err
+	if c.base.Err() != nil {
+		return ErrEnded
 	}
-	return &Change{collector: c, old: old, next: s, limits: l, entries: entries}, nil
+	return nil
+}
+
+// propose gives e, of a set that is not committed, its line: the present one if
+// the definition is the same.
+func (c *Collector) propose(e *entry) {
+	s := c.slotOf(e.Name)
+	if s.line != nil && same(s.line.entry.Check, e.Check) {
+		e.line = s.line
+		return
+	}
+	s.candidate = c.newLine(e)
+	e.line = s.candidate
+}
+
+func same(a, b checks.Check) bool {
+	return a.Fingerprint != "" && a.Fingerprint == b.Fingerprint
 }
 
 // Epoch returns the epoch of the reports after Commit.
 func (ch *Change) Epoch() uint64 { return ch.next.epoch }
 
-// Commit makes the new checks and limits visible, all at once.
+// Commit makes the new checks and limits visible, all at once. Runs of removed or
+// changed definitions are cancelled and their outcomes dropped.
 func (ch *Change) Commit() {
 	c := ch.collector
+	c.changing.Lock()
 	defer c.changing.Unlock()
-	c.limit(ch.limits)
-	c.swap(ch.old, ch.next)
+	c.act(func(fx *effects) {
+		c.limits.Store(&ch.limits)
+		c.install(fx, ch.next)
+	})
+	<-c.preparing
 }
 
 // Abort drops the new checks and their results.
 func (ch *Change) Abort() {
-	defer ch.collector.changing.Unlock()
-	for _, e := range ch.entries {
-		ch.collector.abandon(e.track)
-	}
+	c := ch.collector
+	c.act(func(fx *effects) {
+		for _, e := range ch.next.entries {
+			if l := e.line; l != nil && l == l.slot.candidate {
+				l.slot.candidate = nil
+				c.discard(fx, l)
+				c.sweep(l.slot)
+			}
+		}
+	})
+	<-c.preparing
 }

@@ -28,8 +28,21 @@ func startClock() func() instant {
 // before reports whether i comes before o on both clocks.
 func (i instant) before(o instant) bool { return i.mono < o.mono && i.wall < o.wall }
 
+// add returns i a positive time later, at most the end of time.
 func (i instant) add(d time.Duration) instant {
-	return instant{mono: i.mono + d, wall: i.wall + int64(d)}
+	return instant{mono: addDurations(i.mono, d), wall: int64(addDurations(time.Duration(i.wall), d))}
+}
+
+// addDurations adds positive durations without overflow.
+func addDurations(ds ...time.Duration) time.Duration {
+	sum := time.Duration(0)
+	for _, d := range ds {
+		if d > math.MaxInt64-sum {
+			return math.MaxInt64
+		}
+		sum += d
+	}
+	return sum
 }
 
 // time returns the wall time, for showing.

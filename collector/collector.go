@@ -2,16 +2,18 @@ package collector
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/striped"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // A Collector runs checks and keeps their results. It is a
@@ -19,15 +21,23 @@ import (
 // Close: a check that never returns is the only thing that can outlive it.
 type Collector struct {
 	opts      Options
+	log       log.Logger
 	now       func() instant
-	places    places
-	scheduler scheduler
+	text      func(string) string // scrubs
 	limits    atomic.Pointer[Limits]
 	families  families
 	durations *prometheus.HistogramVec // nil: not wanted
 
-	// changing is held while the set of checks is being changed.
-	changing sync.Mutex
+	// base is the parent of every run's context; it ends with BaseContext. It is
+	// a context of the standard library, whatever that is.
+	base context.Context
+	stop context.CancelFunc
+
+	// changing is held while a new set of checks is made and installed,
+	// preparing from Prepare to Commit or Abort. Both come before mu.
+	changing  sync.Mutex
+	preparing chan struct{}
+
 	set      atomic.Pointer[set]
 	draining atomic.Pointer[string]
 
@@ -37,6 +47,18 @@ type Collector struct {
 	results    atomic.Uint64
 	versions   atomic.Uint64
 	requests   [outcomes]striped.Counter
+
+	// mu is the engine's lock: it guards all that follows, the slots, the lines
+	// and the runs. See act.
+	mu         sync.Mutex
+	slots      map[string]*slot
+	queue      turnQueue
+	taken      int // places
+	scheduler  scheduler
+	background bool          // Run is under way
+	ended      bool          // BaseContext has ended
+	calls      int           // goroutines of calls
+	idle       chan struct{} // closed when nothing is under way; nil: nobody waits
 }
 
 // New makes a collector of checks, or says everything that is wrong with them.
@@ -45,141 +67,86 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Collector{opts: o, now: startClock(), families: newFamilies(), durations: newDurations(o.Histogram)}
+	c := &Collector{
+		opts: o, log: calm{o.logger()}, now: startClock(), text: o.Scrubber.Text,
+		families: newFamilies(), durations: newDurations(o.Histogram),
+		preparing: make(chan struct{}, 1), slots: map[string]*slot{},
+	}
 	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; nobody gains by guessing one.
-	c.limit(Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
-	s, err := newSet(cs, o, func(def checks.Check) *track { return newTrack(c.newCounters(def.Name)) })
-	if err != nil {
+	c.limits.Store(&Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
+	c.set.Store(&set{})
+	defs, defErr := o.complete(cs)
+	s, setErr := newSet(1, defs)
+	if err := errors.Join(defErr, setErr); err != nil {
 		return nil, err
 	}
-	s.epoch = 1
-	c.install(s)
+	c.base, c.stop = context.WithCancel(o.BaseContext)
+	c.act(func(fx *effects) { c.install(fx, s) })
+	context.AfterFunc(c.base, c.end)
 	return c, nil
 }
 
-// install makes s the set of checks. The caller holds changing, or is New.
-func (c *Collector) install(s *set) {
-	for _, e := range s.entries {
-		e.redefine(e)
-	}
-	c.set.Store(s)
-	c.generation.Add(1)
-}
-
-// Add registers more checks, also while serving. If one of them is invalid, or
-// a name is taken (ErrNameTaken), Add adds nothing.
-func (c *Collector) Add(cs ...checks.Check) error {
-	c.changing.Lock()
-	defer c.changing.Unlock()
-	old := c.set.Load()
-	s, err := newSet(append(old.definitions(), cs...), c.opts, func(def checks.Check) *track {
-		if e := old.byName[def.Name]; e != nil {
-			return e.track
+// end is called when BaseContext has ended: nothing is published any more.
+// Runs are cancelled by their contexts.
+func (c *Collector) end() {
+	c.act(func(fx *effects) {
+		c.ended = true
+		for _, s := range c.slots {
+			for _, l := range []*line{s.line, s.candidate} {
+				if l != nil {
+					c.discard(fx, l)
+				}
+			}
+			s.notice = nil
 		}
-		return newTrack(c.newCounters(def.Name))
 	})
-	if err != nil {
-		return err
-	}
-	s.epoch = old.epoch
-	c.install(s)
-	c.start(s.entries[len(old.entries):])
-	return nil
 }
 
-// Remove removes a check; its series are gone with the next scrape. The error
-// is ErrUnknownCheck if there is no such check, or ErrInUse if another check
-// depends on it.
-func (c *Collector) Remove(name string) error {
-	c.changing.Lock()
-	defer c.changing.Unlock()
-	old := c.set.Load()
-	e := old.byName[name]
-	if e == nil {
-		return fmt.Errorf("%w %q", ErrUnknownCheck, name)
-	}
-	if len(e.dependents) > 0 {
-		return fmt.Errorf("%w: check %q depends on %q", ErrInUse, e.dependents[0].Name, name)
-	}
-	defs := slices.DeleteFunc(old.definitions(), func(def checks.Check) bool { return def.Name == name })
-	s, err := newSet(defs, c.opts, func(def checks.Check) *track { return old.byName[def.Name].track })
-	if err != nil {
-		return err
-	}
-	s.epoch = old.epoch
-	c.install(s)
-	c.forget(e)
-	return nil
-}
+// Scrubber returns the scrubber of all outputs: Options.Scrubber, or the one
+// that New has made.
+func (c *Collector) Scrubber() *scrub.Scrubber { return c.opts.Scrubber }
 
-func same(a, b checks.Check) bool {
-	return a.Fingerprint != "" && a.Fingerprint == b.Fingerprint
-}
-
-// runOnce gives each entry of a set that nobody sees yet its first result. When
-// ctx ends before, all of them are abandoned.
-func (c *Collector) runOnce(ctx context.Context, entries []*entry) error {
-	arrived := c.results.Load()
-	var runs []*run
-	for _, e := range entries {
-		if r, _ := c.demand(e, arrived, c.now()); r != nil {
-			runs = append(runs, r)
+// Wait waits until nothing is under way: no call of a check's function, also
+// none that was given up or whose check was removed, and none of OnChange. The
+// error is that of ctx if it ends before. New runs may start meanwhile unless
+// BaseContext has ended.
+func (c *Collector) Wait(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		busy := c.busy()
+		if busy && c.idle == nil {
+			c.idle = make(chan struct{})
+		}
+		idle := c.idle
+		c.mu.Unlock()
+		if !busy {
+			return nil
+		}
+		select {
+		case <-idle:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	if awaitAll(runs, ctx.Done()) {
-		return nil
-	}
-	for _, e := range entries {
-		c.abandon(e.track)
-	}
-	return ctx.Err()
 }
 
-// swap makes s visible and lets go of what only the old set had.
-func (c *Collector) swap(old, s *set) {
-	lives := old.lives()
-	c.install(s)
-	kept := make(map[*track]bool, len(s.entries))
-	for _, e := range s.entries {
-		kept[e.track] = true
-		// A skip may have had its cause in the old set, a result a longer life.
-		switch p := e.current.Load(); {
-		case p == nil:
-		case p.State == StateSkipped:
-			c.refresh(e.track)
-		case p.until != lives[e.track]:
-			c.schedule(e.track)
+func (c *Collector) busy() bool {
+	if c.calls > 0 {
+		return true
+	}
+	for _, s := range c.slots {
+		if s.telling {
+			return true
 		}
 	}
-	for _, e := range old.entries {
-		if !kept[e.track] {
-			c.forget(e)
-		}
-	}
-	c.start(s.entries)
+	return false
 }
 
-// forget drops what is under way for a check that is gone.
-func (c *Collector) forget(e *entry) {
-	c.abandon(e.track)
-	if c.durations != nil && c.set.Load().byName[e.Name] == nil {
-		c.durations.DeleteLabelValues(e.Name)
-	}
-}
-
-// start makes sure that, while Run is under way, every check has a run before
-// it.
-func (c *Collector) start(entries []*entry) {
-	if !c.scheduler.running() {
-		return
-	}
-	for _, e := range entries {
-		switch {
-		case e.current.Load() == nil:
-			c.refresh(e.track)
-		case !c.scheduler.has(e.track):
-			c.schedule(e.track)
-		}
+// tellIdle lets Wait know when nothing is under way.
+func (c *Collector) tellIdle() {
+	if c.idle != nil && !c.busy() {
+		close(c.idle)
+		c.idle = nil
 	}
 }
 
@@ -195,15 +162,11 @@ func (c *Collector) Drain(reason error) {
 	c.generation.Add(1)
 }
 
-// Ready reports whether every check has had a first result.
+// Ready reports whether every check that is not optional has a result, or
+// StartupWait is over.
 func (c *Collector) Ready() bool {
-	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool { return e.current.Load() == nil })
-}
-
-func (c *Collector) newCounters(name string) *counters {
-	n := &counters{}
-	if c.durations != nil {
-		n.durations, _ = c.durations.WithLabelValues(name).(prometheus.Histogram)
+	if c.now().mono >= c.startup() {
+		return true
 	}
-	return n
+	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool { return !e.Optional && e.current.Load() == nil })
 }

@@ -12,21 +12,25 @@
 //	mux.Handle("/healthcheck", httpapi.Healthcheck(c, httpapi.Options{}))
 //	go c.Run(ctx) // optional: refresh in the background
 //
-// Every check runs at most once at a time, whoever and however many ask; its
-// result is kept for 27 seconds after a pass and 9 seconds after a failure, and
-// everybody is answered from that. A run belongs to the collector and not to
+// Every check runs at most once at a time, however many readers ask; its result
+// is kept for 27 seconds after a pass and 9 seconds after a failure, and all
+// readers get that result. A run belongs to the collector and not to the reader
 // who asked for it: it has a context and a timeout of its own.
 //
-// Without Run the collector is lazy: who meets an expired result starts the
-// run, or joins the one under way, and waits. While Run is under way results
+// Without Run the collector is lazy: a reader who meets an expired result starts
+// the run, or joins the one under way, and waits. While Run is under way results
 // are renewed in the last tenth of their life, and readers are answered from
 // memory.
 //
-// How the parts lie: set.go has the checks and their dependencies, track.go
-// what is remembered of one check, run.go one run of it, places.go how many run
-// at a time, schedule.go when they run by themselves, notify.go who is told.
-// read.go is how a reader gets what selection.go has selected, snapshot.go what
-// it gets; metrics.go is what Prometheus gets, of the families.go that there are.
+// The engine is a state machine under one lock. run.go has the phases of a run,
+// the events that move it, and ensure, which is the only way to start one;
+// effects.go carries out what follows when the lock is released; perform.go
+// calls the function. slot.go has what belongs to a name, publish.go how an
+// outcome becomes a result. set.go has the checks and their dependencies;
+// change.go and install.go replace them. question.go says which result answers
+// which reader, and how long a reader waits; read.go and snapshot.go make the
+// report of it. schedule.go has when checks run by themselves, queue.go who gets
+// a place, notify.go what the log and the hook are told, families.go the metrics.
 //
 // The package opens no connection, listens on nothing and reads no file. What
 // an answer looks like on the wire is the business of package httpapi.

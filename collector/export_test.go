@@ -31,14 +31,37 @@ func (c *Collector) SetBothClocks() (stand func(time.Duration)) {
 
 // Queued returns how many runs wait for a place.
 func (c *Collector) Queued() int {
-	c.places.mu.Lock()
-	defer c.places.mu.Unlock()
-	return c.places.queue.Len()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
 }
 
 // Taken returns how many runs have a place.
 func (c *Collector) Taken() int {
-	c.places.mu.Lock()
-	defer c.places.mu.Unlock()
-	return c.places.taken
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.taken
+}
+
+// Slots returns how many names hold a definition, a call or a listener.
+func (c *Collector) Slots() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.slots)
+}
+
+// SetText makes f scrub texts, in place of the scrubber. It is called before c
+// is used.
+func (c *Collector) SetText(f func(string) string) { c.text = f }
+
+// HoldScheduler stops the scheduler until it is released.
+func (c *Collector) HoldScheduler() (release func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.scheduler.timer.Stop()
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.scheduler.timer.Reset(tick)
+	}
 }

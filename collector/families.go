@@ -15,7 +15,7 @@ type family struct {
 	kind       dto.MetricType
 	labels     []string
 	// gauge is the value for a check, where that is all there is to it.
-	gauge func(*track, *published) (v float64, known bool)
+	gauge func(*entry, *published) (v float64, known bool)
 
 	desc  *prometheus.Desc
 	index int // in the order of names
@@ -72,44 +72,44 @@ func counterFamily(name, help string, labels ...string) *family {
 	return &family{name: "healthcheck_" + name, help: help, kind: dto.MetricType_COUNTER, labels: labels}
 }
 
-func checkGauge(name, help string, value func(*track, *published) (float64, bool)) *family {
+func checkGauge(name, help string, value func(*entry, *published) (float64, bool)) *family {
 	f := gaugeFamily(name, help, "check")
 	f.gauge = value
 	return f
 }
 
-func passed(_ *track, p *published) (float64, bool) { return number(p != nil && p.Passed), p != nil }
+func passed(_ *entry, p *published) (float64, bool) { return number(p != nil && p.Passed), p != nil }
 
-func warned(_ *track, p *published) (float64, bool) {
+func warned(_ *entry, p *published) (float64, bool) {
 	return number(p != nil && p.Warning != ""), p != nil
 }
 
-func stuck(t *track, _ *published) (float64, bool) { return number(t.deaf.Load()), true }
+func stuck(e *entry, _ *published) (float64, bool) { return number(e.line.slot.stuck.Load()), true }
 
-func lastRun(_ *track, p *published) (float64, bool) {
+func lastRun(_ *entry, p *published) (float64, bool) {
 	return moment(p, func() time.Time { return p.lastRun() })
 }
 
-func state(_ *track, p *published) (float64, bool) {
+func state(_ *entry, p *published) (float64, bool) {
 	return number(p != nil && p.State == StatePassed), p != nil
 }
 
-func duration(_ *track, p *published) (float64, bool) {
+func duration(_ *entry, p *published) (float64, bool) {
 	if p == nil || p.lastRun().IsZero() {
 		return 0, false
 	}
 	return p.lastDuration.Seconds(), true
 }
 
-func lastSuccess(_ *track, p *published) (float64, bool) {
+func lastSuccess(_ *entry, p *published) (float64, bool) {
 	return moment(p, func() time.Time { return p.LastSuccess })
 }
 
-func lastChange(_ *track, p *published) (float64, bool) {
+func lastChange(_ *entry, p *published) (float64, bool) {
 	return moment(p, func() time.Time { return p.Since })
 }
 
-func failuresInARow(_ *track, p *published) (float64, bool) {
+func failuresInARow(_ *entry, p *published) (float64, bool) {
 	if p == nil {
 		return 0, false
 	}

@@ -83,8 +83,11 @@ func TestRule12AHookThatEndsItsGoroutineIsCalledAgain(t *testing.T) {
 		s.fails(errDown)
 		time.Sleep(27 * time.Second)
 		report(t, c)
+		s.passes()
+		time.Sleep(9 * time.Second)
+		report(t, c)
 		synctest.Wait()
-		if want := []collector.State{collector.StatePassed, collector.StateFailed}; !slices.Equal(told, want) {
+		if want := []collector.State{collector.StateFailed, collector.StatePassed}; !slices.Equal(told, want) {
 			t.Errorf("told %v, want %v", told, want)
 		}
 	})

@@ -1,8 +1,6 @@
 package collector
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 )
@@ -23,8 +21,8 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 // for it no longer than Options.CollectWait, and then publishes what is known,
 // with its age in healthcheck_last_run_timestamp_seconds.
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
-	set := c.set.Load()
-	for _, s := range c.whole(c.peek(set)) {
+	set, report := c.survey()
+	for _, s := range c.whole(report) {
 		ch <- s
 	}
 	for _, e := range set.entries {
@@ -42,8 +40,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 // what is known to be right: that is several times cheaper than to have it
 // checked at every scrape. The families must not be changed.
 func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
-	set := c.set.Load()
-	report := c.peek(set)
+	set, report := c.survey()
 	gathered := make([]dto.MetricFamily, len(c.families.all))
 	add := func(s *sample) {
 		f := &gathered[s.family.index]
@@ -91,6 +88,16 @@ func (c *Collector) whole(report Report) []*sample {
 	return samples
 }
 
+// survey returns the present set with a report of it.
+func (c *Collector) survey() (*set, Report) {
+	for {
+		set := c.set.Load()
+		if report := c.peek(set); c.set.Load() == set {
+			return set, report
+		}
+	}
+}
+
 // peek returns the report of everything after a wait that a scrape can bear. It
 // is not counted as an answer.
 func (c *Collector) peek(set *set) Report {
@@ -98,18 +105,12 @@ func (c *Collector) peek(set *set) Report {
 	if s := c.valid(set.all, now); s != nil {
 		return s.report
 	}
-	arrived, enough := c.results.Load(), make(chan struct{})
-	timer := time.AfterFunc(max(c.opts.CollectWait, 0), func() { close(enough) })
-	defer timer.Stop()
-	for {
-		runs, _ := c.demandAll(set.all, arrived, now)
-		if len(runs) == 0 || c.opts.CollectWait < 0 || !awaitAll(runs, enough) {
-			break
-		}
-		now = c.now()
+	limit := addDurations(now.mono, max(c.opts.CollectWait, 0))
+	s, _, err := c.consult(set.all, question{arrived: c.results.Load()}, patience{first: limit, rest: limit})
+	if s == nil || err != nil { // The set is not the present one, or the collector has ended.
+		return Report{Status: StatusFailed}
 	}
-	now = c.now()
-	return c.build(set.all, arrived, now, hit).report
+	return s.report
 }
 
 // newDurations makes the histograms of the durations of runs, or nil.

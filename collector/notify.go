@@ -9,59 +9,78 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A notice is a change of state that somebody has yet to be told of.
+// A notice is a change of state that listeners have not seen yet.
 type notice struct{ old, new *published }
 
-// notify notes a change. One that has not been told yet is taken together with
-// it, so that a slow hook makes no queue; the caller holds the lock.
-func (t *track) notify(old, p *published) {
-	if t.notice == nil {
-		t.notice = &notice{old: old, new: p}
+// Finished is an outcome for the log at debug level, and the stack of a panic.
+type finished struct {
+	outcome *outcome
+	first   bool // the result before was not a panic
+}
+
+// notify notes the result p, after old, for the log and the hook. If listeners
+// are slow, changes that they have not seen are merged, and outcomes but the
+// newest left out: a slow hook or log makes no queue.
+func (c *Collector) notify(fx *effects, s *slot, old, p *published, o *outcome) {
+	if c.opts.Logger == nil && c.opts.OnChange == nil {
 		return
 	}
-	t.notice.new = p
-	if t.notice.old != nil && t.notice.old.State == p.State {
-		t.notice = nil
+	s.outcome = &finished{outcome: o, first: old == nil || old.Reason != checks.ReasonPanic}
+	if old == nil || old.State != p.State {
+		s.change(old, p)
+	}
+	c.inform(fx, s)
+}
+
+// change notes a change of state, together with one that listeners have not seen.
+func (s *slot) change(old, p *published) {
+	if s.notice == nil {
+		s.notice = &notice{old: old, new: p}
+		return
+	}
+	s.notice.new = p
+	if s.notice.old != nil && s.notice.old.State == p.State {
+		s.notice = nil
 	}
 }
 
-// tell logs and hands on what has changed, in a goroutine of its own: a logger
-// or a hook that takes its time holds up no reader, no other check and not the
-// scheduler. For one check it is one change after the other.
-func (c *Collector) tell(t *track) {
-	t.mu.Lock()
-	n := t.notice
-	if n == nil || t.telling {
-		t.mu.Unlock()
-		return
+// inform has listeners told, unless that is under way.
+func (c *Collector) inform(fx *effects, s *slot) {
+	if !s.telling && (s.notice != nil || s.outcome != nil) {
+		s.telling = true
+		fx.tell = append(fx.tell, s)
 	}
-	t.notice, t.telling = nil, true
-	t.mu.Unlock()
-	go func() {
-		defer c.told(t) // Also when the hook ends its goroutine.
+}
+
+// tell logs and hands on what has happened under one name, in a goroutine of its
+// own: a logger or a hook that takes its time holds up no reader, no other check
+// and not the scheduler. There is one such goroutine for a name, so the hook
+// sees one change after the other.
+func (c *Collector) tell(s *slot) {
+	defer c.act(func(fx *effects) { // Also when the hook ends its goroutine.
+		s.telling = false
+		c.inform(fx, s)
+		c.sweep(s)
+		c.tellIdle()
+	})
+	c.mu.Lock()
+	n, f := s.notice, s.outcome
+	s.notice, s.outcome = nil, nil
+	c.mu.Unlock()
+	if f != nil {
+		c.logOutcome(s.name, f)
+	}
+	if n != nil {
 		c.logChange(n)
 		c.callHook(n)
-	}()
-}
-
-// told goes on with what has changed meanwhile.
-func (c *Collector) told(t *track) {
-	t.mu.Lock()
-	t.telling = false
-	t.mu.Unlock()
-	c.tell(t)
+	}
 }
 
 func (c *Collector) callHook(n *notice) {
-	if c.opts.OnChange == nil {
+	if c.opts.OnChange == nil || n.old == nil && n.new.State == StatePassed {
 		return
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			level.Error(c.opts.Logger).Log("msg", "change hook panicked", "check", n.new.Check,
-				"err", c.clean(fmt.Sprint(v)), "stack", c.scrub(string(debug.Stack())))
-		}
-	}()
+	defer c.catch("change hook panicked", "check", n.new.Check)
 	old := n.new.Result.blank()
 	if n.old != nil {
 		old = n.old.Result
@@ -69,28 +88,50 @@ func (c *Collector) callHook(n *notice) {
 	c.opts.OnChange(old, n.new.Result)
 }
 
+// catch logs a panic of code from outside. It is deferred.
+func (c *Collector) catch(msg string, keyvals ...any) {
+	if v := recover(); v != nil {
+		keyvals = append([]any{"msg", msg}, keyvals...)
+		level.Error(c.log).Log(append(keyvals, "err", c.clean(fmt.Sprint(v)), "stack", c.scrub(string(debug.Stack())))...)
+	}
+}
+
 func (c *Collector) logChange(n *notice) {
 	p := n.new
 	switch {
 	case p.State == StateFailed:
-		level.Warn(c.opts.Logger).Log("msg", "check failed", "check", p.Check, "reason", p.Reason,
+		level.Warn(c.log).Log("msg", "check failed", "check", p.Check, "reason", p.Reason,
 			"duration", p.Duration, "optional", p.Optional, "err", p.Output)
 	case p.State == StateSkipped:
-		level.Info(c.opts.Logger).Log("msg", "check skipped", "check", p.Check, "why", p.Output)
+		level.Info(c.log).Log("msg", "check skipped", "check", p.Check, "why", p.Output)
 	case n.old != nil:
-		level.Info(c.opts.Logger).Log("msg", "check recovered", "check", p.Check,
+		level.Info(c.log).Log("msg", "check recovered", "check", p.Check,
 			"after", p.at.mono-n.old.since.mono, "output", p.Output)
 	default:
-		level.Debug(c.opts.Logger).Log("msg", "check passed", "check", p.Check, "output", p.Output)
+		level.Debug(c.log).Log("msg", "check passed", "check", p.Check, "output", p.Output)
 	}
 }
 
-// logRun logs one result at debug, and the stack of a panic the first time.
-func (c *Collector) logRun(t *track, old *published, o outcome) {
-	name := t.definition().Name
-	level.Debug(c.opts.Logger).Log("msg", "check result", "check", name, "passed", o.passed, "ran", o.ran,
+func (c *Collector) logOutcome(name string, f *finished) {
+	o := f.outcome
+	level.Debug(c.log).Log("msg", "check result", "check", name, "passed", o.passed, "ran", o.ran,
 		"reason", o.reason, "duration", o.duration, "output", o.output, "warning", o.warning)
-	if o.stack != nil && (old == nil || old.Reason != checks.ReasonPanic) {
-		level.Error(c.opts.Logger).Log("msg", "check panicked", "check", name, "err", o.output, "stack", c.scrub(string(o.stack)))
+	if o.stack != nil && f.first {
+		level.Error(c.log).Log("msg", "check panicked", "check", name, "err", o.output, "stack", c.scrub(string(o.stack)))
 	}
+}
+
+// A calm logger survives the panics of another. They have no place to go.
+type calm struct {
+	log interface{ Log(...any) error }
+}
+
+// Log implements [log.Logger].
+func (l calm) Log(keyvals ...any) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("logger panicked: %v", v)
+		}
+	}()
+	return l.log.Log(keyvals...)
 }

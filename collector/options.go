@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -49,15 +50,22 @@ type Options struct {
 	StartupWait time.Duration
 	// Concurrency is how many runs are under way at a time. Zero means 64.
 	Concurrency int
-	// OnChange is called when a check's State has changed: for each check in
-	// order, from a goroutine of its own, with no lock held. When a call takes
-	// longer than changes come, those in between are left out. A panic is
-	// logged. Nil: nobody is told.
+	// OnChange is called when a check's State has changed: for each name in
+	// order, also across Replace, one call at a time, from a goroutine of its own
+	// and with no lock held. It is not called for a first result that passed, and
+	// not for what a Change that is aborted has seen. When a call takes longer
+	// than changes come, those in between are merged. A panic is logged. Nil:
+	// nobody is told.
 	OnChange func(old, new Result)
-	// Scrub removes secrets from outputs, warnings and logged errors. It is
-	// called once for each text and must be safe for concurrent use. Nil means
-	// the rules of scrub without literal secrets.
-	Scrub func(string) string
+	// Scrubber removes secrets from outputs, warnings, reasons and logged
+	// errors. Nil: New makes one, which [Collector.Scrubber] returns.
+	Scrubber *scrub.Scrubber
+	// BaseContext is the parent of every run's context, for its values and its
+	// end: from then on no run starts, those under way are cancelled, and nothing
+	// is published any more. A process that is told to stop ends it when its
+	// servers are closed, so that nobody is told that a check was killed.
+	// Nil: context.Background.
+	BaseContext context.Context
 	// Histogram adds healthcheck_run_duration_seconds. Empty: off.
 	Histogram Histogram
 	// Logger is told of changes (warn, info) and runs (debug). Nil: no log.
@@ -71,11 +79,11 @@ func (o Options) withDefaults() (Options, error) {
 	o.Timeout = either(o.Timeout, DefaultTimeout)
 	o.CollectWait = either(o.CollectWait, DefaultCollectWait)
 	o.Concurrency = either(o.Concurrency, DefaultConcurrency)
-	if o.Scrub == nil {
-		o.Scrub = scrub.New(scrub.Rules{}).Text
+	if o.Scrubber == nil {
+		o.Scrubber = scrub.New(scrub.Rules{})
 	}
-	if o.Logger == nil {
-		o.Logger = log.NewNopLogger()
+	if o.BaseContext == nil {
+		o.BaseContext = context.Background()
 	}
 	var errs []error
 	if o.Timeout < 0 {
@@ -90,6 +98,14 @@ func (o Options) withDefaults() (Options, error) {
 		errs = append(errs, fmt.Errorf("histogram %q, want classic, native or nothing", o.Histogram))
 	}
 	return o, errors.Join(errs...)
+}
+
+// logger returns the logger, never nil.
+func (o Options) logger() log.Logger {
+	if o.Logger == nil {
+		return log.NewNopLogger()
+	}
+	return o.Logger
 }
 
 func either[T comparable](v, whenZero T) T {

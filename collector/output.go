@@ -38,7 +38,7 @@ func (c *Collector) scrub(text string) (clean string) {
 			clean = scrub.Mask
 		}
 	}()
-	return c.opts.Scrub(text)
+	return c.text(text)
 }
 
 // dropLastWord cuts what may be half a secret: half a URL has no @.

@@ -82,7 +82,8 @@ func (e slowError) Error() string { <-e.release; return "late" }
 
 func TestAScrubberThatPanicsShowsNothing(t *testing.T) {
 	var s subject
-	c := newCollector(t, collector.Options{Scrub: func(string) string { panic("scrub") }}, s.check("a"))
+	c := newCollector(t, collector.Options{}, s.check("a"))
+	c.SetText(func(string) string { panic("scrub") })
 	wantResult(t, one(t, c, "a"), collector.StatePassed, "********")
 }
 

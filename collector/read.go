@@ -4,7 +4,7 @@ import (
 	"context"
 )
 
-// An answered says where an answer came from, the worst of its results
+// An answered says where the results of a report came from, the worst of them
 // counting: a label of healthcheck_cache_requests_total.
 type answered int
 
@@ -18,154 +18,146 @@ const (
 
 func (a answered) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
 
-// Report answers from what is known, and runs what has expired. The context
-// bounds only how long this caller waits for that: a check whose run has not
-// finished by then is answered as unknown, and the run goes on. The only error
-// is ErrUnknownCheck.
+// maxRounds is how often a reader sees to new results. One round is enough but
+// where results become too old while the reader waits for others; then those
+// are unknown in the end.
+const maxRounds = 3
+
+// Report returns what is known, and runs what has expired. The context bounds
+// only how long this caller waits for that: a check whose run has not finished
+// by then, or after MaxWait, is unknown, and its run goes on. The error is
+// ErrUnknownCheck (wrapped), or ErrEnded after the end of BaseContext.
 func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
-	for {
-		set := c.set.Load()
-		sel, err := set.selection(f)
-		if err != nil {
+	sel, err := c.set.Load().selection(f)
+	if err != nil {
+		return Report{}, err
+	}
+	now := c.now()
+	s := c.valid(sel, now)
+	if s == nil {
+		if s, now, err = c.inquire(ctx, f, now); err != nil {
 			return Report{}, err
 		}
-		now := c.now()
-		s := c.valid(sel, now)
-		if s == nil {
-			s, now = c.renew(ctx, sel, now)
-		}
-		if s == nil {
-			continue // The set was replaced while we waited.
-		}
-		c.requests[s.answered].Inc()
-		report := s.report
-		report.Time = now.time()
-		return report, nil
 	}
+	c.requests[s.answered].Inc()
+	report := s.report
+	report.Time = now.time()
+	return report, nil
 }
 
-// renew runs what has expired, waits for it, and returns a snapshot with the
-// moment it is of; nil when the set was replaced meanwhile.
-func (c *Collector) renew(ctx context.Context, sel *selection, now instant) (*snapshot, instant) {
-	wait, stop := c.patience(ctx)
-	defer stop()
-	worst, arrived := hit, c.results.Load()
+// inquire is Report for a reader who may have to wait. It returns a snapshot and
+// the moment it is of.
+func (c *Collector) inquire(ctx context.Context, f Filter, now instant) (*snapshot, instant, error) {
+	q, p := question{arrived: c.results.Load()}, c.patience(ctx, now)
 	for {
-		runs, did := c.demandAll(sel, arrived, now)
-		worst = max(worst, did)
-		if len(runs) == 0 {
-			break
+		sel, err := c.set.Load().selection(f)
+		if err != nil {
+			return nil, now, err
 		}
-		finished := awaitAll(runs, wait)
-		now = c.now()
-		if !finished {
-			break
+		s, now, err := c.consult(sel, q, p)
+		if s != nil || err != nil {
+			return s, now, err
 		}
+		// The checks were replaced meanwhile. The question is the same, also
+		// how long it may take.
 	}
-	if c.set.Load() != sel.set {
-		return nil, now
-	}
-	return c.build(sel, arrived, now, worst), now
 }
 
-// patience returns a channel that is closed when the caller has waited enough,
-// by its own context or by MaxWait.
-func (c *Collector) patience(ctx context.Context) (<-chan struct{}, func()) {
-	limit := c.limits.Load().MaxWait
-	switch {
-	case limit == 0:
-		return ctx.Done(), func() {}
-	case limit < 0:
-		limit = 0
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	return ctx.Done(), cancel
-}
-
-// awaitAll waits until every run is done, or enough is enough.
-func awaitAll(runs []*run, enough <-chan struct{}) bool {
-	for _, r := range runs {
-		select {
-		case <-r.done:
-			continue
-		default:
-		}
-		select {
-		case <-r.done:
-		case <-enough:
-			return false
-		}
-	}
-	return true
-}
-
-// demandAll returns the runs that a reader has to wait for who arrived when so
-// many results had been published.
-func (c *Collector) demandAll(sel *selection, arrived uint64, now instant) (runs []*run, worst answered) {
-	for _, e := range sel.entries {
-		r, did := c.demand(e, arrived, now)
-		worst = max(worst, did)
-		if r != nil {
-			runs = append(runs, r)
-		}
-	}
-	return runs, worst
-}
-
-// demand returns the run that such a reader has to wait for, which is started if
-// there is none; or nil, when what is published will do.
-func (c *Collector) demand(e *entry, arrived uint64, now instant) (*run, answered) {
-	if p := e.current.Load(); p.answers(arrived, now) && p.State != StateSkipped {
-		return nil, hit
-	}
-	t := e.track
-	t.mu.Lock()
-	p := t.current.Load()
-	if r := t.run; r != nil {
-		if r.placed && now.mono >= r.deadline().mono {
-			t.mu.Unlock()
-			c.giveUp(r) // Its timer is late, and nobody waits for that.
-			return nil, hit
-		}
-		defer t.mu.Unlock()
+// consult sees to results that answer q, as long as p lasts, and returns the
+// snapshot of them; nil when the set has been replaced.
+func (c *Collector) consult(sel *selection, q question, p patience) (*snapshot, instant, error) {
+	did := hit
+	for round := 1; ; round++ {
+		last := round > maxRounds
+		q.hurried = last && p.hurried
+		x := c.examine(sel, q, did, last)
 		switch {
-		case p != nil && p.State == StateSkipped && !c.scheduler.running():
-			return r, coalesced // Its dependency has just passed again.
-		case p.answers(arrived, now):
-			return nil, hit
-		case p != nil && r.covers(now):
-			return nil, stale
+		case x.replaced:
+			return nil, x.now, nil
+		case x.ended:
+			return nil, x.now, ErrEnded
+		case x.snapshot != nil:
+			return x.snapshot, x.now, nil
 		}
-		return r, coalesced
+		did = x.did
+		if !p.await(c, x.waits) {
+			round = maxRounds
+		}
 	}
-	if p.answers(arrived, now) || t.retired {
-		t.mu.Unlock()
-		return nil, hit
-	}
-	if t.stuck != nil {
-		c.repeatLocked(t, now)
-		t.mu.Unlock()
-		c.schedule(t)
-		c.tell(t)
-		return nil, hit
-	}
-	r := c.startLocked(t, now)
-	t.mu.Unlock()
-	c.launch(r)
-	return r, miss
 }
 
-// answers reports whether such a reader may be given p: it is fresh, or newer
-// than the question.
-func (p *published) answers(arrived uint64, now instant) bool {
-	return p != nil && (now.before(p.until) || p.number > arrived)
+// An examination is what a look at all results of a selection has come to:
+// a snapshot, or what to wait for before the next.
+type examination struct {
+	now      instant
+	snapshot *snapshot
+	waits    []wait
+	did      answered
+	replaced bool // the set is no longer the present one
+	ended    bool // there will be no results
 }
 
-// covers reports whether the old result may still be handed out because r,
-// which got its place while that was fresh, is under way. The caller holds the
-// lock of the track.
-func (r *run) covers(now instant) bool {
-	return r.placed && r.inTime && now.before(r.deadline())
+// examine looks whether the results of sel answer q, and sees to new ones where
+// they don't. The last time, what is not there is unknown.
+func (c *Collector) examine(sel *selection, q question, did answered, last bool) examination {
+	sel.building.Lock()
+	defer sel.building.Unlock()
+	x := examination{now: c.now(), did: did}
+	if s := c.valid(sel, x.now); s != nil {
+		mine := *s
+		mine.answered = max(s.answered, did)
+		x.snapshot = &mine
+		return x
+	}
+	b := &builder{generation: c.generation.Load(), results: make([]*Result, len(sel.entries)), until: never}
+	var doubtful []int
+	for i, e := range sel.entries {
+		if p := e.current.Load(); p.fresh(x.now) && p.State != StateSkipped {
+			b.use(i, p, p.until)
+		} else {
+			doubtful = append(doubtful, i)
+		}
+	}
+	if len(doubtful) > 0 {
+		c.act(func(fx *effects) { c.resolve(fx, &x, b, sel, doubtful, q, last) })
+	}
+	// Results of a set that has been replaced are no longer renewed.
+	if x.replaced = x.replaced || c.set.Load() != sel.set; x.replaced || x.ended || len(x.waits) > 0 {
+		return x
+	}
+	x.snapshot = c.snapshot(sel, b, x.did)
+	return x
 }
 
-func (r *run) deadline() instant { return r.started.add(r.check.Timeout + grace) }
+// resolve does what examine does for entries without a fresh result.
+func (c *Collector) resolve(fx *effects, x *examination, b *builder, sel *selection, entries []int, q question, last bool) {
+	x.now = fx.now
+	if x.replaced = c.set.Load() != sel.set; x.replaced {
+		return
+	}
+	for _, i := range entries {
+		e := sel.entries[i]
+		v := c.look(e.line, q, fx.now)
+		if !v.usable && !last {
+			if c.ensure(fx, e.line, e.line.number()) {
+				x.did = miss
+			}
+			v = c.look(e.line, q, fx.now)
+		}
+		p := e.line.result()
+		switch {
+		case v.usable:
+			b.use(i, p, v.until)
+			if v.stale {
+				x.did = max(x.did, stale)
+			}
+		case c.ended:
+			x.ended = true
+		case last:
+			b.results[i], b.incomplete = e.unknown(p, fx.now), true
+		default:
+			x.did = max(x.did, coalesced)
+			x.waits = append(x.waits, wait{e.line.wait(), p == nil && !e.Optional})
+		}
+	}
+}

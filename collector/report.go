@@ -136,3 +136,7 @@ var ErrNameTaken = errors.New("the name is taken")
 
 // ErrInUse is what Remove returns (wrapped) for a check that another depends on.
 var ErrInUse = errors.New("check is in use")
+
+// ErrEnded is what Report and Prepare return after the end of
+// Options.BaseContext, when an answer would need a run.
+var ErrEnded = errors.New("the collector has ended")

@@ -1,13 +1,9 @@
 package collector
 
 import (
-	"container/list"
 	"context"
 	"fmt"
-	"runtime/debug"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -17,101 +13,334 @@ import (
 // went wrong. It knows more about it than we do.
 const grace = 50 * time.Millisecond
 
-// A run is one attempt at a check. It passes through these steps: launch waits
-// for the checks that this one depends on, proceed asks for a place, begin
-// starts the function in a goroutine of its own, and returned, giveUp or starve,
-// whichever is first, settles it.
+// A phase is where a run stands. A line without a run is idle, or the call of
+// its slot is deaf.
+type phase int
+
+const (
+	awaiting phase = iota // for the results of its dependencies
+	held                  // another call under the same name has not returned
+	queued                // for a place
+	running               // the function has been called
+	judging               // it has returned in time; what it said is being made an outcome
+	deaf                  // it was given up and has not returned
+	over
+)
+
+func (p phase) waits() bool { return p < running }
+
+// An event moves a run from phase to phase.
+type event int
+
+const (
+	dependencyReady event = iota // one dependency has a result
+	slotFree                     // the earlier call under its name has returned, or is deaf
+	timeUp                       // the run has waited or taken too long
+	returned                     // the function has returned
+	judged                       // its outcome is known
+	discarded                    // its definition is gone
+)
+
+// A run is one attempt at a check. Its fields are guarded by the engine's lock,
+// but for those that perform alone uses.
 type run struct {
-	check *entry
+	line  *line
+	phase phase
+	timer *time.Timer
 	asked instant
 
-	// done is closed when the run is settled and its result published.
-	done chan struct{}
+	awaited int // dependencies without a result
+	round   int // see awaiter
 
-	// Guarded by the track's lock.
-	settled  bool
-	placed   bool
-	started  instant     // when it got its place
-	inTime   bool        // the old result was fresh then
-	watchdog *time.Timer // first for waiting, then for running
-	then     []func()    // to be called when it is done
+	turn    time.Duration // by when it should get its place: the order of the queue
+	index   int           // in the queue
+	starved bool          // it has waited longer than it may, and that is published
 
-	awaited atomic.Int32  // dependencies without a result, plus one while launching
-	queued  *list.Element // guarded by the lock of places
+	entry   *entry // the definition that is called
+	started instant
+	ended   instant
+	ctx     context.Context
+	cancel  context.CancelFunc
 
-	observing sync.Mutex
-	values    []Value
+	outcome *outcome // written by perform before the event judged
+	values  observations
 }
 
-// waitLimit is how long a run may wait for its place: the life of what it is
-// to replace, and a second.
-func waitLimit(e *entry) time.Duration {
-	ttl := max(e.FailedTTL, 0)
-	if p := e.current.Load(); p != nil {
-		ttl = p.Expires.Sub(p.Time)
+// end returns when a run that is under way is given up.
+func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
+
+// step moves r by an event. Events that come too late change nothing.
+func (c *Collector) step(fx *effects, r *run, ev event) {
+	switch {
+	case ev == dependencyReady && r.phase == awaiting:
+		if r.awaited--; r.awaited == 0 {
+			c.admit(fx, r)
+		}
+	case ev == slotFree && r.phase == held:
+		c.admit(fx, r)
+	case ev == timeUp && r.phase.waits():
+		c.starve(fx, r)
+	case ev == timeUp && r.phase == running:
+		c.giveUp(fx, r)
+	case ev == returned && r.phase == running:
+		r.phase, r.ended = judging, fx.now
+		r.timer.Stop()
+	case ev == returned && r.phase == deaf:
+		c.leave(r)
+		c.resume(fx, r.line.slot)
+		c.pass(fx, r.line.slot)
+	case ev == judged && r.phase == judging:
+		c.finish(fx, r, r.outcome)
+	case ev == discarded && r.phase.waits():
+		c.leave(r)
+	case ev == discarded && r.phase == running:
+		r.cancel()
+		r.timer.Reset(grace)
 	}
-	return ttl + time.Second
+}
+
+// ensure starts a run of l unless one is under way or the result is newer than
+// that of the number than. If the run under way is overdue its failure is
+// published anew instead. It reports whether it has started a run.
+func (c *Collector) ensure(fx *effects, l *line, than uint64) bool {
+	if l.dropped || c.ended || l.number() > than {
+		return false
+	}
+	switch r := l.run; {
+	case r == nil && l.slot.call != nil && l.slot.call.phase == deaf:
+		c.repeat(fx, l)
+	case r == nil:
+		c.start(fx, l)
+		return true
+	case r.phase == running && fx.now.mono >= r.end().mono:
+		c.step(fx, r, timeUp) // Its timer is late, and nobody waits for that.
+	case r.phase.waits() && r.starved:
+		c.starve(fx, r)
+	}
+	return false
+}
+
+// start begins a run of l, which has none.
+func (c *Collector) start(fx *effects, l *line) {
+	r := &run{line: l, asked: fx.now, index: -1}
+	r.turn = r.dueBy()
+	l.run = r
+	r.timer = c.timer(r, addDurations(l.entry.patience, waitLimit(l)))
+	c.await(fx, r)
+}
+
+// timer makes the timer that ends the present wait or call of r.
+func (c *Collector) timer(r *run, d time.Duration) *time.Timer {
+	waits := r.phase.waits()
+	return time.AfterFunc(d, func() {
+		c.act(func(fx *effects) {
+			if r.phase.waits() == waits { // Else it has moved on at the same moment.
+				c.step(fx, r, timeUp)
+			}
+		})
+	})
+}
+
+// yield is how long a check that has failed lets others go before it: its next
+// result is most likely another failure, while a pass that is not renewed in
+// time turns into a failure that is not true.
+const yield = time.Minute
+
+// dueBy returns by when r should get its place: the order of the queue. It is
+// never before r was asked for, so each run gets its turn.
+func (r *run) dueBy() time.Duration {
+	switch p := r.line.result(); {
+	case p == nil:
+		return r.asked.mono
+	case p.Passed:
+		return max(r.asked.mono, p.until.mono)
+	}
+	return addDurations(r.asked.mono, yield)
+}
+
+// waitLimit is how long a run may wait for its place: the life of the result
+// that it is to replace, and a second.
+func waitLimit(l *line) time.Duration {
+	ttl := max(l.entry.FailedTTL, 0)
+	if p := l.result(); p != nil {
+		ttl = p.until.mono - p.at.mono
+	}
+	return addDurations(ttl, time.Second)
 }
 
 // longestWait is the longest that waitLimit can be.
-func longestWait(e *entry) time.Duration { return max(e.SuccessTTL, e.FailedTTL, 0) + time.Second }
-
-// startLocked makes a run of t the one under way; the caller holds the lock of
-// t and calls launch after it.
-func (c *Collector) startLocked(t *track, now instant) *run {
-	r := &run{check: t.def, asked: now, done: make(chan struct{})}
-	r.awaited.Store(1)
-	r.watchdog = time.AfterFunc(r.check.patience+waitLimit(r.check), func() { c.starve(r) })
-	t.run = r
-	return r
+func longestWait(e *entry) time.Duration {
+	return addDurations(max(e.SuccessTTL, e.FailedTTL, 0), time.Second)
 }
 
-// launch sees to the dependencies of r, then lets it proceed.
-func (c *Collector) launch(r *run) {
-	for _, dep := range r.check.deps {
-		if d, _ := c.demand(dep, c.results.Load(), c.now()); d != nil {
-			r.awaited.Add(1)
-			d.whenDone(func() { c.countDown(r) })
+// await makes r wait for the results of the dependencies of its line.
+func (c *Collector) await(fx *effects, r *run) {
+	r.phase, r.awaited = awaiting, 1
+	r.round++
+	q := question{arrived: c.results.Load()}
+	for _, dep := range r.line.entry.deps {
+		if l := dep.line; !c.renew(fx, l, q) {
+			r.awaited++
+			l.awaiters = append(l.awaiters, awaiter{r, r.round})
 		}
 	}
-	c.countDown(r)
+	c.step(fx, r, dependencyReady)
 }
 
-func (c *Collector) countDown(r *run) {
-	if r.awaited.Add(-1) == 0 {
-		c.proceed(r)
+// renew reports whether the result of l answers q, and sees to a new one if not.
+func (c *Collector) renew(fx *effects, l *line, q question) bool {
+	if c.look(l, q, fx.now).usable {
+		return true
 	}
+	c.ensure(fx, l, l.number())
+	return l.dropped || c.look(l, q, fx.now).usable
 }
 
-// whenDone calls f when r is done, or at once if it is.
-func (r *run) whenDone(f func()) {
-	t := r.check.track
-	t.mu.Lock()
-	if !r.settled {
-		r.then = append(r.then, f)
-		t.mu.Unlock()
+// admit puts r into the queue for a place, unless it can't run.
+func (c *Collector) admit(fx *effects, r *run) {
+	if c.turnedAway(fx, r) {
 		return
 	}
-	t.mu.Unlock()
-	f()
+	r.phase = queued
+	c.queue.add(r)
 }
 
-// proceed skips r if a check it depends on has not passed, else begins it as
-// soon as there is a place.
-func (c *Collector) proceed(r *run) {
-	if why := r.check.blocked(); why != "" {
-		c.settle(r, outcome{skipped: true, reason: checks.ReasonSkipped, output: "skipped: " + why})
-		return
+// turnedAway reports whether r can't run now, and does what is right instead: it
+// skips r if a dependency has not passed, fails it if the last call of its name
+// is deaf, and holds it while that call may still return in time.
+func (c *Collector) turnedAway(fx *effects, r *run) bool {
+	l := r.line
+	call := l.slot.call
+	switch why := l.blocked(); {
+	case why != "":
+		c.finish(fx, r, &outcome{skipped: true, reason: checks.ReasonSkipped, output: "skipped: " + why})
+	case call != nil && call.phase == deaf:
+		c.leave(r)
+		c.repeat(fx, l)
+	case call != nil:
+		r.phase = held
+		l.slot.held = append(l.slot.held, r)
+	default:
+		return false
 	}
-	if c.places.enter(r) {
-		c.begin(r)
+	return true
+}
+
+// fill gives free places to those whose turn is next.
+func (c *Collector) fill(fx *effects) {
+	for c.taken < c.limits.Load().Concurrency && len(c.queue) > 0 {
+		if r := c.queue.next(); !c.turnedAway(fx, r) {
+			c.begin(fx, r)
+		}
 	}
 }
 
-// blocked says which check that e depends on has not passed; empty if all have.
-func (e *entry) blocked() string {
-	for _, dep := range e.deps {
-		switch p := dep.current.Load(); {
+// begin has the function of r called.
+func (c *Collector) begin(fx *effects, r *run) {
+	l := r.line
+	c.taken++
+	l.slot.call = r
+	r.timer.Stop()
+	r.phase, r.entry, r.started = running, l.entry, fx.now
+	r.ctx, r.cancel = context.WithTimeout(c.base, r.entry.Timeout)
+	r.timer = c.timer(r, addDurations(r.entry.Timeout, grace))
+	c.calls++
+	fx.calls = append(fx.calls, r)
+}
+
+// finish publishes the outcome of r, which is over.
+func (c *Collector) finish(fx *effects, r *run, o *outcome) {
+	s, called := r.line.slot, r.phase == judging
+	if called {
+		o.ended, o.duration = r.ended, r.ended.mono-r.started.mono
+		o.blameStandstill(r.entry.Timeout)
+	}
+	c.leave(r)
+	c.publish(fx, r.line, o)
+	if called {
+		c.pass(fx, s)
+	}
+}
+
+// leave ends r: it leaves its line, the queue, its place and its slot.
+func (c *Collector) leave(r *run) {
+	l, s := r.line, r.line.slot
+	switch r.phase {
+	case held:
+		s.held = slices.DeleteFunc(s.held, func(other *run) bool { return other == r })
+	case queued:
+		c.queue.remove(r)
+	case running, judging:
+		c.taken--
+		s.call = nil
+	case deaf:
+		s.call = nil
+		s.stuck.Store(false)
+	}
+	if l.run == r {
+		l.run = nil
+	}
+	r.phase = over
+	r.timer.Stop()
+}
+
+// pass admits the runs that were held while the last call under their name might
+// return in time.
+func (c *Collector) pass(fx *effects, s *slot) {
+	runs := s.held
+	s.held = nil
+	for _, r := range runs {
+		c.step(fx, r, slotFree)
+	}
+	c.sweep(s)
+}
+
+// giveUp publishes that the function of r has ignored the end of its context.
+// The call keeps its slot until it returns, but gives its place back.
+func (c *Collector) giveUp(fx *effects, r *run) {
+	l, s := r.line, r.line.slot
+	c.taken--
+	l.run = nil
+	r.phase = deaf
+	r.cancel()
+	s.stuck.Store(true)
+	fx.changed = true
+	o := &outcome{ran: true, reason: checks.ReasonTimeout, duration: fx.now.mono - r.started.mono, values: r.values.take()}
+	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
+	o.blameStandstill(r.entry.Timeout)
+	c.publish(fx, l, o)
+	c.pass(fx, s)
+}
+
+// repeat publishes the failure of a line while the call of its slot is deaf. It
+// is not a run and is not counted as one.
+func (c *Collector) repeat(fx *effects, l *line) {
+	since := ago(fx.now.mono - l.slot.call.started.mono)
+	o := &outcome{reason: checks.ReasonTimeout, output: fmt.Sprintf("timeout: the run started %s ago has not returned", since)}
+	if old := l.result(); old != nil {
+		o.duration = old.Duration
+	}
+	c.publish(fx, l, o)
+}
+
+// starve publishes that r has waited longer than it may. It goes on waiting.
+func (c *Collector) starve(fx *effects, r *run) {
+	r.starved = true
+	waited := ago(fx.now.mono - r.asked.mono)
+	text := fmt.Sprintf("local: waited %s for one of %d places", waited, c.limits.Load().Concurrency)
+	switch r.phase {
+	case awaiting:
+		text = fmt.Sprintf("local: waited %s for the checks it depends on", waited)
+	case held:
+		text = fmt.Sprintf("local: waited %s for the run of its former definition", waited)
+	}
+	c.publish(fx, r.line, &outcome{reason: checks.ReasonInternal, output: text})
+}
+
+// blocked says which dependency has not passed; empty if all have.
+func (l *line) blocked() string {
+	for _, dep := range l.entry.deps {
+		switch p := dep.line.result(); {
 		case p == nil || p.State == StatePassed:
 		case p.State == StateSkipped:
 			return dep.Name + " is skipped"
@@ -122,222 +351,35 @@ func (e *entry) blocked() string {
 	return ""
 }
 
-// begin starts the function of r, which has a place.
-func (c *Collector) begin(r *run) {
-	t := r.check.track
-	t.mu.Lock()
-	if r.settled { // It starved, or its check was removed, in the moment in which it got its place.
-		t.mu.Unlock()
-		c.vacate()
+// wake starts the runs of checks that were skipped because l had not passed.
+func (c *Collector) wake(fx *effects, l *line) {
+	for _, dependent := range l.entry.dependents {
+		if p := dependent.line.result(); p != nil && p.State == StateSkipped {
+			c.ensure(fx, dependent.line, p.number)
+		}
+	}
+}
+
+// resume is called when a deaf call has returned at last. The failures that were
+// published meanwhile were not runs, so the next run is due when the life of the
+// last run's own result is over.
+func (c *Collector) resume(fx *effects, s *slot) {
+	fx.changed = true
+	l := s.line
+	if l == nil || l.run != nil {
 		return
 	}
-	r.watchdog.Stop()
-	r.placed, r.started = true, c.now()
-	r.inTime = t.current.Load().fresh(r.started)
-	r.watchdog = time.AfterFunc(r.check.Timeout+grace, func() { c.giveUp(r) })
-	t.mu.Unlock()
-	go c.perform(r)
-}
-
-// vacate gives a place back and begins the run that was waiting for it.
-func (c *Collector) vacate() {
-	if next := c.places.leave(); next != nil {
-		c.begin(next)
-	}
-}
-
-// perform calls the check's function. What follows stands in a deferred call
-// because the function may end the goroutine.
-func (c *Collector) perform(r *run) {
-	var o outcome
-	ctx := checks.WithObserver(context.Background(), r.observe)
-	ctx, cancel := context.WithTimeout(ctx, r.check.Timeout)
-	defer func() {
-		cancel()
-		c.returned(r, o)
-	}()
-	c.call(ctx, r.check.Func, &o)
-}
-
-// call fills in o, whatever f does.
-func (c *Collector) call(ctx context.Context, f checks.Func, o *outcome) {
-	*o = outcome{ran: true, reason: checks.ReasonPanic, output: "panic: the check ended its goroutine with runtime.Goexit"}
-	defer func() {
-		if v := recover(); v != nil {
-			*o = outcome{ran: true, reason: checks.ReasonPanic, stack: debug.Stack()}
-			o.output = c.clean(fmt.Sprintf("panic: %v", v))
-		}
-	}()
-	output, err := f(ctx)
-	*o = c.judge(output, err)
-}
-
-// judge turns what a check's function returned into an outcome.
-func (c *Collector) judge(output string, err error) outcome {
-	if err == nil {
-		return outcome{ran: true, passed: true, output: c.clean(output)}
-	}
-	if text, ok := checks.Warning(err); ok {
-		return outcome{ran: true, passed: true, output: c.clean(output), warning: either(c.clean(text), "warning")}
-	}
-	reason, text := checks.ReasonOf(err), err.Error()
-	if reason == checks.ReasonInternal && !strings.Contains(text, "local:") {
-		text = "local: " + text
-	}
-	return outcome{ran: true, reason: reason, output: c.clean(text)}
-}
-
-// returned is called when the function of r has, in whatever way. If r had been
-// given up its result comes too late and is dropped.
-func (c *Collector) returned(r *run, o outcome) {
-	if c.settle(r, o) {
+	p := l.result()
+	if p == nil || !p.fresh(fx.now) {
 		return
 	}
-	t := r.check.track
-	t.mu.Lock()
-	t.stuck = nil
-	t.deaf.Store(false)
-	t.mu.Unlock()
-	c.resume(t)
-}
-
-// giveUp settles r as failed because its function has ignored the end of its
-// context. Until it returns no other run of the check starts.
-func (c *Collector) giveUp(r *run) {
-	text := fmt.Sprintf("timeout: the check did not return within %s", ago(r.check.Timeout))
-	c.settle(r, outcome{ran: true, deaf: true, reason: checks.ReasonTimeout, output: text})
-}
-
-// starve settles r as failed because it got no place in time.
-func (c *Collector) starve(r *run) {
-	c.places.withdraw(r)
-	waited := ago(c.now().mono - r.asked.mono)
-	text := fmt.Sprintf("local: waited %s for one of %d places", waited, c.places.size())
-	if r.awaited.Load() > 0 {
-		text = fmt.Sprintf("local: waited %s for the checks it depends on", waited)
+	if c.background {
+		from := max(fx.now.mono, p.lastRunAt.mono+time.Duration(early*float64(p.lastTTL)))
+		c.put(fx, l, p, from, from)
+		return
 	}
-	c.settle(r, outcome{reason: checks.ReasonInternal, output: text})
-}
-
-// abandon makes c forget t: a run that waits is over, and what is published of
-// one that has begun is dropped.
-func (c *Collector) abandon(t *track) {
-	t.mu.Lock()
-	t.retired = true
-	r := t.run
-	t.mu.Unlock()
-	c.scheduler.remove(t)
-	if r != nil {
-		c.places.withdraw(r)
-		c.settle(r, outcome{})
-	}
-}
-
-// settle publishes the outcome of r, gives its place back and tells whoever is
-// concerned. It reports false, and does nothing, if r is settled already or if
-// the outcome is that of a run which never began, but r has.
-func (c *Collector) settle(r *run, o outcome) bool {
-	t, now := r.check.track, c.now()
-	t.mu.Lock()
-	if r.settled || r.placed && !o.ran {
-		t.mu.Unlock()
-		return false
-	}
-	r.settled = true
-	r.watchdog.Stop()
-	t.run = nil
-	if o.deaf {
-		t.stuck = r
-		t.deaf.Store(true)
-	}
-	if o.ran {
-		o.duration, o.values = now.mono-r.started.mono, r.observed()
-		o.blameStandstill(r.check.Timeout)
-	}
-	placed, then, retired := r.placed, r.then, t.retired
-	old := t.current.Load()
-	t.settle(o, now, c.results.Add(1))
-	t.mu.Unlock()
-
-	c.generation.Add(1)
-	if placed {
-		c.vacate()
-	}
-	if !retired {
-		c.wake(t, old)
-	}
-	close(r.done)
-	for _, f := range then {
-		f()
-	}
-	if !retired {
-		c.schedule(t)
-		c.logRun(t, old, o)
-		c.tell(t)
-	}
-	return true
-}
-
-// standstill is how late the end of a timeout must be noticed for us to say that
-// it was not the check that took so long: this process was stopped, or got no
-// processor.
-const standstill = time.Second
-
-// blameStandstill makes a timeout our own trouble if it is.
-func (o *outcome) blameStandstill(timeout time.Duration) {
-	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
-		o.reason = checks.ReasonInternal
-		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
-	}
-}
-
-// repeatLocked publishes the failure of a check whose last run has still not
-// returned. It is no run, and is not counted as one.
-func (c *Collector) repeatLocked(t *track, now instant) {
-	since := ago(now.mono - t.stuck.started.mono)
-	o := outcome{reason: checks.ReasonTimeout, output: fmt.Sprintf("timeout: the run started %s ago has not returned", since)}
-	if old := t.current.Load(); old != nil {
-		o.duration = old.Duration
-	}
-	t.settle(o, now, c.results.Add(1))
-	c.generation.Add(1)
-}
-
-// wake starts what can run now that t has a new result: the checks that were
-// skipped because t had not passed or, if t itself was skipped because of one
-// that has passed in that very moment, t again.
-func (c *Collector) wake(t *track, old *published) {
-	e, p := t.definition(), t.current.Load()
-	switch {
-	case p == nil:
-	case p.State == StateSkipped && e.blocked() == "":
-		c.refresh(t)
-	case p.State == StatePassed && (old == nil || old.State != StatePassed):
-		for _, dependent := range e.dependents {
-			if p := dependent.current.Load(); p != nil && p.State == StateSkipped {
-				c.refresh(dependent.track)
-			}
-		}
-	}
-}
-
-func (r *run) observe(name string, v float64) {
-	r.observing.Lock()
-	defer r.observing.Unlock()
-	for i := range r.values {
-		if r.values[i].Name == name {
-			r.values[i].Value = v
-			return
-		}
-	}
-	r.values = append(r.values, Value{name, v})
-}
-
-// observed returns what r has observed so far, and nothing that comes later.
-func (r *run) observed() []Value {
-	r.observing.Lock()
-	defer r.observing.Unlock()
-	values := r.values
-	r.values = nil
-	return values
+	expires := p.lastRunAt.add(p.lastTTL)
+	shortened := *p
+	shortened.until = earliest(p.until, instant{mono: max(expires.mono, fx.now.mono), wall: max(expires.wall, fx.now.wall)})
+	l.entry.current.Store(&shortened)
 }

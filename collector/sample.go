@@ -14,19 +14,18 @@ import (
 // rendered is the metrics of a check at one moment, those of one family in the
 // order of their labels.
 type rendered struct {
-	entry   *entry
 	of      *published
-	deaf    bool
+	stuck   bool
 	samples []*sample
 }
 
 // render returns the metrics of e, as they were if nothing has changed.
 func (c *Collector) render(e *entry) []*sample {
-	p, deaf := e.current.Load(), e.deaf.Load()
-	if r := e.rendered.Load(); r != nil && r.entry == e && r.of == p && r.deaf == deaf {
+	p, stuck := e.current.Load(), e.line.slot.stuck.Load()
+	if r := e.rendered.Load(); r != nil && r.of == p && r.stuck == stuck {
 		return r.samples
 	}
-	r := &rendered{entry: e, of: p, deaf: deaf, samples: c.samplesOf(e, p)}
+	r := &rendered{of: p, stuck: stuck, samples: c.samplesOf(e, p)}
 	e.rendered.Store(r)
 	return r.samples
 }
@@ -40,7 +39,7 @@ func (c *Collector) samplesOf(e *entry, p *published) []*sample {
 		if family.gauge == nil {
 			continue
 		}
-		if v, known := family.gauge(e.track, p); known {
+		if v, known := family.gauge(e, p); known {
 			ms = append(ms, gauge(family, v, alone...))
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,246 +17,188 @@ const (
 	// heartbeat is the longest time between two wake-ups, so that a scheduler
 	// that has stopped can be told from one with nothing to do.
 	heartbeat = 5 * time.Second
+	// pulse is how often it is noted that the process itself is going on.
+	pulse = time.Second
 	// early is the share of a result's life after which it may be renewed.
 	early = 0.9
+	// retryFloor is when a failure that is not kept is renewed in the
+	// background, if passes are kept: else the check would never run again.
+	retryFloor = time.Second
 )
 
-// A scheduler holds when each check is due. Its times are monotonic ones of the
-// collector's clock.
+// A scheduler holds when each check is due. Its times are on the collector's
+// monotonic clock. The engine's lock guards it, but for the pulses.
 type scheduler struct {
-	mu     sync.Mutex
 	queue  dueQueue
-	on     bool
 	used   bool
 	timer  *time.Timer
 	wakes  time.Duration // when the timer fires
 	ticked time.Duration // when it last did
+	pulses atomic.Int64  // since then
 }
 
 // A due is one place in the queue.
 type due struct {
-	track  *track
+	line   *line
 	number uint64 // of the result that is to be renewed
 	at     time.Duration
 	from   time.Duration // never before this
 	index  int
 }
 
-// Run renews results in the background until ctx ends; then the collector is
-// lazy again. Every check without a fresh result runs at once. Run returns nil
-// when ctx has ended, and an error when it has been called before.
+// Run renews results in the background until ctx or BaseContext ends; then the
+// collector is lazy again. Every check without a fresh result runs at once. Run
+// returns nil at the end, and an error if it has been called before.
 func (c *Collector) Run(ctx context.Context) error {
 	s := &c.scheduler
-	now := c.now().mono
-	s.mu.Lock()
-	if s.used {
-		s.mu.Unlock()
-		return errors.New("run: has been called before")
+	err := errors.New("run: has been called before")
+	c.act(func(fx *effects) {
+		if !s.used {
+			err = nil
+			c.startBackground(fx)
+		}
+	})
+	if err != nil {
+		return err
 	}
-	s.used, s.on = true, true
-	s.ticked, s.wakes = now, now
-	s.timer = time.NewTimer(0)
-	s.mu.Unlock()
-	defer s.stop()
-
-	for _, e := range c.set.Load().entries {
-		c.refreshFirst(e.track)
-	}
+	defer c.act(func(*effects) { c.stopBackground() })
+	stopPulse := s.startPulse()
+	defer stopPulse()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-c.base.Done():
+			return nil
 		case <-s.timer.C:
-		}
-		for _, d := range s.take(c.now().mono) {
-			c.renewResult(d.track, d.number)
+			c.act(c.wakeUp)
 		}
 	}
 }
 
-// take removes from the queue what falls due before the next wake-up, and sets
-// the timer for that.
-func (s *scheduler) take(now time.Duration) []*due {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ticked = now
-	var taken, kept []*due
-	for len(s.queue) > 0 && s.queue[0].at < now+tick {
-		d, _ := heap.Pop(&s.queue).(*due)
-		if d.from > now {
-			kept = append(kept, d)
+// startBackground gives every check its first run after the start, at once. One
+// that has a fresh result is spread over what is left of its life.
+func (c *Collector) startBackground(fx *effects) {
+	s := &c.scheduler
+	s.used, c.background = true, true
+	s.ticked, s.wakes = fx.now.mono, fx.now.mono+tick
+	s.timer = time.NewTimer(tick)
+	for _, e := range c.set.Load().entries {
+		p := e.current.Load()
+		if !p.fresh(fx.now) {
+			c.ensure(fx, e.line, e.line.number())
 			continue
 		}
-		d.track.due = nil
-		taken = append(taken, d)
-	}
-	for _, d := range kept {
-		heap.Push(&s.queue, d)
-	}
-	s.wakes = now + heartbeat
-	if len(s.queue) > 0 {
-		s.wakes = min(s.wakes, max(now+tick, s.queue[0].at))
-	}
-	s.timer.Reset(s.wakes - now)
-	return taken
-}
-
-// put makes the result p of t due at a moment, in place of when t was due
-// before, unless that is for a newer result.
-func (s *scheduler) put(t *track, p *published, at, from, now time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case !s.on || t.due != nil && t.due.number > p.number:
-		return
-	case t.due == nil:
-		t.due = &due{track: t, number: p.number, at: at, from: from}
-		heap.Push(&s.queue, t.due)
-	default:
-		t.due.number, t.due.at, t.due.from = p.number, at, from
-		heap.Fix(&s.queue, t.due.index)
-	}
-	if wake := max(at, s.ticked+tick, now); wake < s.wakes {
-		s.wakes = wake
-		s.timer.Reset(wake - now)
+		e.line.spread = false
+		c.put(fx, e.line, p, fx.now.mono+share(p.until.mono-fx.now.mono), fx.now.mono)
 	}
 }
 
-func (s *scheduler) remove(t *track) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t.due != nil {
-		heap.Remove(&s.queue, t.due.index)
-		t.due = nil
-	}
-}
-
-// has reports whether t is due at some moment.
-func (s *scheduler) has(t *track) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return t.due != nil
-}
-
-func (s *scheduler) stop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.on = false
+func (c *Collector) stopBackground() {
+	s := &c.scheduler
+	c.background = false
 	s.timer.Stop()
 	for _, d := range s.queue {
-		d.track.due = nil
+		d.line.due = nil
 	}
 	s.queue = nil
 }
 
-func (s *scheduler) running() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.on
-}
-
-// Stalled reports whether results should be renewed in the background but the
-// scheduler has not moved for that long. It moves at least every 5 seconds.
-func (c *Collector) Stalled(limit time.Duration) bool {
-	now := c.now().mono
+// wakeUp starts what falls due before the next wake-up.
+func (c *Collector) wakeUp(fx *effects) {
 	s := &c.scheduler
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.on && now-s.ticked > limit
+	s.ticked = fx.now.mono
+	s.pulses.Store(0)
+	var kept []*due
+	for len(s.queue) > 0 && s.queue[0].at < fx.now.mono+tick {
+		d, _ := heap.Pop(&s.queue).(*due)
+		if d.from > fx.now.mono {
+			kept = append(kept, d)
+			continue
+		}
+		d.line.due = nil
+		c.ensure(fx, d.line, d.number)
+	}
+	for _, d := range kept {
+		heap.Push(&s.queue, d)
+	}
+	s.wakes = fx.now.mono + heartbeat
+	if len(s.queue) > 0 {
+		s.wakes = min(s.wakes, max(fx.now.mono+tick, s.queue[0].at))
+	}
+	s.timer.Reset(s.wakes - fx.now.mono)
 }
 
-// refresh starts a run of t, unless one is under way or stuck.
-func (c *Collector) refresh(t *track) { c.renewResult(t, 0) }
-
-// renewResult does so only as long as the result of t is still the one of that
-// number, if not zero: a newer one has been made due by who published it.
-func (c *Collector) renewResult(t *track, number uint64) {
-	now := c.now()
-	t.mu.Lock()
-	if t.retired || t.run != nil || number > 0 && t.current.Load().number != number {
-		t.mu.Unlock()
-		return
+// put makes the result p of l due at a moment, never before from.
+func (c *Collector) put(fx *effects, l *line, p *published, at, from time.Duration) {
+	s := &c.scheduler
+	if l.due == nil {
+		l.due = &due{line: l, number: p.number, at: at, from: from}
+		heap.Push(&s.queue, l.due)
+	} else {
+		l.due.number, l.due.at, l.due.from = p.number, at, from
+		heap.Fix(&s.queue, l.due.index)
 	}
-	if t.stuck != nil {
-		c.repeatLocked(t, now)
-		t.mu.Unlock()
-		c.schedule(t)
-		c.tell(t)
-		return
+	if wake := max(at, s.ticked+tick, fx.now.mono); wake < s.wakes {
+		s.wakes = wake
+		s.timer.Reset(wake - fx.now.mono)
 	}
-	r := c.startLocked(t, now)
-	t.mu.Unlock()
-	c.launch(r)
 }
 
-// refreshFirst gives a check its first run after the start, at once. One that
-// has a fresh result already is spread over what is left of its life.
-func (c *Collector) refreshFirst(t *track) {
-	now := c.now()
-	p := t.current.Load()
-	if !p.fresh(now) {
-		c.refresh(t)
-		return
+func (c *Collector) unschedule(l *line) {
+	if l.due != nil {
+		heap.Remove(&c.scheduler.queue, l.due.index)
+		l.due = nil
 	}
-	t.mu.Lock()
-	t.spread = false
-	t.mu.Unlock()
-	left := p.until.mono - now.mono
-	c.scheduler.put(t, p, now.mono+share(left), now.mono, now.mono)
 }
 
-// schedule makes t due in the last tenth of its result's life or, once after
+// schedule makes l due in the last tenth of its result's life or, once after
 // the start, at any moment of it: else all checks would stay in step for ever.
-func (c *Collector) schedule(t *track) {
-	if !c.scheduler.running() {
-		return
-	}
-	p := t.current.Load()
-	if p == nil {
+func (c *Collector) schedule(fx *effects, l *line) {
+	p := l.result()
+	if !c.background || p == nil || !l.committed || l.dropped {
 		return
 	}
 	ttl := p.until.mono - p.at.mono
-	if ttl <= 0 {
-		return // Nothing is kept: each reader starts a run or joins one.
-	}
-	t.mu.Lock()
-	spread, retired := t.spread, t.retired
-	t.spread = false
-	t.mu.Unlock()
-	if retired {
+	switch {
+	case ttl > 0:
+	case l.entry.SuccessTTL > 0:
+		c.put(fx, l, p, p.at.mono+retryFloor, p.at.mono+retryFloor)
 		return
+	default:
+		return // Nothing is kept: each reader starts a run or joins one.
 	}
 	from := p.at.mono + time.Duration(early*float64(ttl))
 	at := from + share(p.until.mono-from)
-	if spread {
+	if l.spread {
 		from, at = p.at.mono, p.at.mono+share(ttl)
 	}
-	c.scheduler.put(t, p, at, from, c.now().mono)
+	l.spread = false
+	c.put(fx, l, p, at, from)
 }
 
-// resume is called when the function of a run that was given up has returned at
-// last. The failures that were published meanwhile were no runs, so the next
-// run is due when the life of the last run's own result is over.
-func (c *Collector) resume(t *track) {
-	now := c.now()
-	defer c.generation.Add(1)
-	t.mu.Lock()
-	p := t.current.Load()
-	if t.retired || p == nil || !p.fresh(now) {
-		t.mu.Unlock()
-		return
+// startPulse counts how long the process has been going on since the scheduler
+// last moved. A stopped process counts nothing.
+func (s *scheduler) startPulse() (stop func()) {
+	var stopped atomic.Bool
+	var timer atomic.Pointer[time.Timer]
+	timer.Store(time.AfterFunc(pulse, func() {
+		s.pulses.Add(1)
+		if t := timer.Load(); t != nil && !stopped.Load() {
+			t.Reset(pulse)
+		}
+	}))
+	return func() {
+		stopped.Store(true)
+		timer.Load().Stop()
 	}
-	from := max(now.mono, p.lastRunAt.mono+time.Duration(early*float64(p.lastTTL)))
-	if c.scheduler.running() {
-		t.mu.Unlock()
-		c.scheduler.put(t, p, from, from, now.mono)
-		return
-	}
-	over := p.lastRunAt.add(p.lastTTL)
-	shortened := *p
-	shortened.until = earliest(p.until, instant{mono: max(over.mono, now.mono), wall: max(over.wall, now.wall)})
-	t.current.Store(&shortened)
-	t.mu.Unlock()
+}
+
+// Stalled reports whether results should be renewed in the background but the
+// scheduler has not moved for that long. It moves at least every 5 seconds. Time
+// during which the whole process was stopped is not counted.
+func (c *Collector) Stalled(limit time.Duration) bool {
+	return time.Duration(c.scheduler.pulses.Load())*pulse > limit
 }
 
 // share returns a random part of the life d that is left. A tick at its end, or
@@ -273,6 +215,7 @@ func share(d time.Duration) time.Duration {
 // dueQueue is a heap with the next due first.
 type dueQueue []*due
 
+// Len, Less, Swap, Push and Pop implement [heap.Interface].
 func (q dueQueue) Len() int           { return len(q) }
 func (q dueQueue) Less(i, j int) bool { return q[i].at < q[j].at }
 func (q dueQueue) Swap(i, j int) {
@@ -280,12 +223,14 @@ func (q dueQueue) Swap(i, j int) {
 	q[i].index, q[j].index = i, j
 }
 
+// Push implements [heap.Interface].
 func (q *dueQueue) Push(x any) {
 	d, _ := x.(*due)
 	d.index = len(*q)
 	*q = append(*q, d)
 }
 
+// Pop implements [heap.Interface].
 func (q *dueQueue) Pop() any {
 	old := *q
 	last := len(old) - 1

@@ -38,8 +38,9 @@ func (s *set) selection(f Filter) (*selection, error) {
 		return nil, err
 	}
 	sel := &selection{set: s}
+	wanted := f.sets()
 	for _, e := range s.entries {
-		if f.selects(e) {
+		if wanted.selects(e) {
 			sel.entries = append(sel.entries, e)
 		}
 	}
@@ -94,9 +95,21 @@ func (s *set) knows(f Filter) error {
 	return nil
 }
 
-func (f Filter) selects(e *entry) bool {
-	hasTag := func(tag string) bool { return slices.Contains(e.Tags, tag) }
-	return (len(f.Names) == 0 || slices.Contains(f.Names, e.Name)) &&
-		(len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, hasTag)) &&
-		!slices.Contains(f.Exclude, e.Name)
+// filterSets is a Filter whose lists are sets: they may be long.
+type filterSets struct{ names, exclude, tags map[string]bool }
+
+func (f Filter) sets() filterSets {
+	set := func(list []string) map[string]bool {
+		m := make(map[string]bool, len(list))
+		for _, s := range list {
+			m[s] = true
+		}
+		return m
+	}
+	return filterSets{set(f.Names), set(f.Exclude), set(f.Tags)}
+}
+
+func (f filterSets) selects(e *entry) bool {
+	return (len(f.names) == 0 || f.names[e.Name]) && !f.exclude[e.Name] &&
+		(len(f.tags) == 0 || slices.ContainsFunc(e.Tags, func(tag string) bool { return f.tags[tag] }))
 }

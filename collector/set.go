@@ -13,14 +13,24 @@ import (
 )
 
 // An entry is one check of one set: its definition, with every default filled
-// in, and its place among the others. It does not change; what does is in its
-// track, which a later set may share.
+// in, its place among the others, and the newest result under that definition.
+// A line connects the entries of several sets whose definition is the same.
 type entry struct {
 	checks.Check
 	deps, dependents []*entry
 	// patience is how long the checks it depends on may take before it starts.
 	patience time.Duration
-	*track
+	// chain is the sum of its timeout and those of the longest chain before it.
+	chain time.Duration
+
+	line     *line
+	counters *counters // set before readers see the entry
+
+	// current is the newest result, nil before the first. Readers load it
+	// without a lock; it no longer changes when the set has been replaced.
+	current atomic.Pointer[published]
+	// rendered is the metrics of a result, made when they are first collected.
+	rendered atomic.Pointer[rendered]
 }
 
 // ttl is how long a result is kept: the failed TTL is also for a pass that has
@@ -32,6 +42,9 @@ func (e *entry) ttl(settledPass bool) time.Duration {
 	return max(e.FailedTTL, 0)
 }
 
+// maxStartup bounds how long readers wait for first results by default.
+const maxStartup = 5 * time.Second
+
 // A set is all checks at one moment, in the order of registration.
 type set struct {
 	epoch   uint64
@@ -39,26 +52,25 @@ type set struct {
 	byName  map[string]*entry
 	tags    map[string]bool
 	all     *selection
+	// startup is the longest chain of timeouts among the checks that are not
+	// optional, at most maxStartup.
+	startup time.Duration
 
 	mu         sync.Mutex // held while a filter is added to those remembered
 	selections atomic.Pointer[map[string]*selection]
 }
 
-// newSet makes a set of definitions, or says everything that is wrong with
-// them. The track of each entry is what trackOf returns for its definition.
-func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (*set, error) {
-	s := &set{byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}}
+// newSet makes a set of complete definitions, or says everything that is wrong
+// with them together. The caller gives each entry its line.
+func newSet(epoch uint64, defs []checks.Check) (*set, error) {
+	s := &set{epoch: epoch, byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}}
 	var errs []error
 	for _, def := range defs {
-		if err := def.Validate(); err != nil {
-			errs = append(errs, err)
-			continue
-		}
 		if s.byName[def.Name] != nil {
 			errs = append(errs, fmt.Errorf("check %q: %w", def.Name, ErrNameTaken))
 			continue
 		}
-		e := &entry{Check: resolve(def, o), track: trackOf(def)}
+		e := &entry{Check: def}
 		s.entries = append(s.entries, e)
 		s.byName[def.Name] = e
 		for _, tag := range def.Tags {
@@ -71,6 +83,20 @@ func newSet(defs []checks.Check, o Options, trackOf func(checks.Check) *track) (
 	}
 	s.all = &selection{set: s, entries: s.entries}
 	return s, nil
+}
+
+// complete validates definitions and fills in the defaults.
+func (o Options) complete(defs []checks.Check) ([]checks.Check, error) {
+	var whole []checks.Check
+	var errs []error
+	for _, def := range defs {
+		if err := def.Validate(); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		whole = append(whole, resolve(def, o))
+	}
+	return whole, errors.Join(errs...)
 }
 
 // resolve fills in the defaults of a definition.
@@ -128,7 +154,12 @@ func (s *set) order() error {
 			case 0:
 				walk(dep)
 			}
-			e.patience = max(e.patience, dep.patience+dep.Timeout+grace+longestWait(dep))
+			e.patience = max(e.patience, addDurations(dep.patience, dep.Timeout, grace, longestWait(dep)))
+			e.chain = max(e.chain, dep.chain)
+		}
+		e.chain = addDurations(e.chain, e.Timeout)
+		if !e.Optional {
+			s.startup = min(max(s.startup, e.chain), maxStartup)
 		}
 		mark[e] = walked
 		path = path[:len(path)-1]
@@ -159,26 +190,11 @@ func (s *set) definitions() []checks.Check {
 	return defs
 }
 
-// unseen returns the entries whose tracks are new, and makes those entries their
-// definition.
-func (s *set) unseen() []*entry {
-	var entries []*entry
-	for _, e := range s.entries {
-		if e.def == nil {
-			e.def = e
-			entries = append(entries, e)
+// inherit gives the entries of s the lines of the set that it is made from.
+func (s *set) inherit(from *set) {
+	for _, e := range from.entries {
+		if heir := s.byName[e.Name]; heir != nil {
+			heir.line = e.line
 		}
 	}
-	return entries
-}
-
-// lives returns until when the results of the set are fresh.
-func (s *set) lives() map[*track]instant {
-	until := make(map[*track]instant, len(s.entries))
-	for _, e := range s.entries {
-		if p := e.current.Load(); p != nil {
-			until[e.track] = p.until
-		}
-	}
-	return until
 }

@@ -17,6 +17,20 @@ type snapshot struct {
 	answered   answered
 }
 
+// A builder collects the results of a snapshot.
+type builder struct {
+	generation uint64
+	results    []*Result
+	until      instant
+	incomplete bool // something is unknown
+}
+
+// use makes p the result of the check i; others may have it until then.
+func (b *builder) use(i int, p *published, until instant) {
+	b.results[i] = &p.Result
+	b.until = earliest(b.until, until)
+}
+
 // valid returns the newest snapshot of sel if it is still true. It takes no
 // lock.
 func (c *Collector) valid(sel *selection, now instant) *snapshot {
@@ -27,45 +41,15 @@ func (c *Collector) valid(sel *selection, now instant) *snapshot {
 	return s
 }
 
-// build puts the results together, once for all readers of sel.
-func (c *Collector) build(sel *selection, arrived uint64, now instant, did answered) *snapshot {
-	sel.building.Lock()
-	defer sel.building.Unlock()
-	if s := c.valid(sel, now); s != nil {
-		mine := *s
-		mine.answered = max(s.answered, did)
-		return &mine
-	}
-	generation := c.generation.Load()
-	s := &snapshot{generation: generation, until: never, answered: did}
-	complete := true
-	results := make([]*Result, len(sel.entries))
-	for i, e := range sel.entries {
-		p := e.current.Load()
-		until, covered := e.validity(p, now)
-		if !covered && !p.answers(arrived, now) {
-			results[i] = e.unknown(p, now)
-			complete = false
-			continue
-		}
-		if !p.fresh(now) && covered {
-			s.answered = max(s.answered, stale)
-		}
-		results[i] = &p.Result
-		s.until = earliest(s.until, until)
-	}
-	s.report = c.sum(results)
+// snapshot makes the snapshot of what b has collected, for this reader and, if
+// nothing is unknown, for later ones. It has the version of the last snapshot if
+// nothing has changed but time. The caller holds the lock of sel.
+func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot {
+	s := &snapshot{report: c.sum(b.results), generation: b.generation, until: b.until, answered: did}
 	s.report.Epoch = sel.set.epoch
-	if !complete {
+	if b.incomplete {
 		return s
 	}
-	c.keep(sel, s)
-	return s
-}
-
-// keep makes s the snapshot of all later readers: they find hits, or stale
-// results. It has the version of the last one if nothing has changed but time.
-func (c *Collector) keep(sel *selection, s *snapshot) {
 	if last := sel.newest.Load(); last != nil && last.report.Draining == s.report.Draining &&
 		slices.Equal(last.report.Results, s.report.Results) {
 		s.report.Version, s.report.Results = last.report.Version, last.report.Results
@@ -73,31 +57,24 @@ func (c *Collector) keep(sel *selection, s *snapshot) {
 		s.report.Version = c.nextVersion()
 	}
 	kept := *s
-	if kept.answered > stale {
+	if kept.answered > stale { // Later readers find hits, or stale results.
 		kept.answered = hit
 	}
 	sel.newest.Store(&kept)
+	return s
 }
 
-// validity returns until when p may be handed out: while it is fresh, or while
-// a run that covers it is under way.
-func (e *entry) validity(p *published, now instant) (until instant, valid bool) {
-	if p.fresh(now) {
-		return p.until, true
+// nextVersion returns a version that no other report has. Zero is left out,
+// because it is equal to nothing.
+func (c *Collector) nextVersion() uint64 {
+	if v := c.versions.Add(1); v != 0 {
+		return v
 	}
-	if p == nil {
-		return instant{}, false
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.run != nil && e.run.covers(now) {
-		return e.run.deadline(), true
-	}
-	return instant{}, false
+	return c.versions.Add(1)
 }
 
-// unknown is the answer for a check whose result is not there in time. It is
-// not stored.
+// unknown is the result of a check whose run does not end in time. It is not
+// stored.
 func (e *entry) unknown(p *published, now instant) *Result {
 	r := &Result{State: StateUnknown, Reason: checks.ReasonInternal, Output: "not checked yet"}
 	r.define(e)
@@ -118,11 +95,4 @@ func (c *Collector) sum(results []*Result) Report {
 		report.Status, report.Draining = StatusFailed, *why
 	}
 	return report
-}
-
-func (c *Collector) nextVersion() uint64 {
-	if v := c.versions.Add(1); v != 0 {
-		return v
-	}
-	return c.versions.Add(1) // Zero is equal to nothing.
 }

@@ -48,7 +48,6 @@ func (l *loading) load() (*Config, error) {
 	}
 	l.connect(f.Checks)
 	l.healthcheck(f.Healthcheck, root.Get("healthcheck"))
-	l.views(f.Views, f.Checks)
 	l.environment(f.Environment, root.Get("environment"))
 	if err := l.document.Err(); err != nil {
 		return nil, err

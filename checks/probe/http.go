@@ -102,10 +102,7 @@ type httpCheck struct {
 	maxBody  int64
 }
 
-// Type returns "http".
-func (HTTP) Type() string { return "http" }
-
-// Build validates the settings and returns all faults at once.
+// Build validates the settings, all faults at once, and returns the check.
 func (s HTTP) Build() (checks.Func, error) {
 	c, err := s.compile()
 	if err != nil {

@@ -69,10 +69,7 @@ type tcpStep struct {
 	expect *regexp.Regexp // nil: nothing
 }
 
-// Type returns "tcp".
-func (TCP) Type() string { return "tcp" }
-
-// Build validates the settings and returns all faults at once.
+// Build validates the settings, all faults at once, and returns the check.
 func (s TCP) Build() (checks.Func, error) {
 	c, err := s.compile()
 	if err != nil {

@@ -52,9 +52,6 @@ type Check struct {
 	Expect string `yaml:"expect"`
 }
 
-// Type returns "redis".
-func (Check) Type() string { return "redis" }
-
 // Build validates the settings and returns all faults at once. It opens nothing.
 func (r Check) Build() (checks.Func, error) {
 	var f checktype.Faults

@@ -56,7 +56,7 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if err != nil {
 		return exitMisuse, err
 	}
-	instance.UseRules(known, cfg)
+	instance.UseSecrets(known, cfg)
 	selected := cfg.Checks
 	if f.checkOutput == "prometheus" {
 		selected = onlyOnce(withDependencies(cfg.Checks, f.checkNames))
@@ -64,7 +64,7 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	owner := instance.NewRuns()
 	defer owner.End(server.ShutdownLimit)
 	c, err := collector.New(collector.Options{
-		Concurrency: cfg.Collector.Concurrency, Scrub: known.Text, Logger: log.NewNopLogger(), CollectWait: -1,
+		Concurrency: cfg.Collector.Concurrency, Scrubber: known, Logger: log.NewNopLogger(), CollectWait: -1,
 	}, owner.Owned(selected)...)
 	if err != nil {
 		return exitMisuse, err

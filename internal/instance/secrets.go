@@ -1,44 +1,25 @@
 package instance
 
 import (
-	"slices"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Load loads a configuration whose checks teach s what they read. It learns the
-// secrets of the file; the rules of s stay.
+// Load loads a configuration whose checks teach s what they read.
 func Load(file string, s *scrub.Scrubber) (*config.Config, error) {
-	cfg, err := config.Load(file, func(secret string) { s.Learn(secret) })
-	if err != nil {
-		return nil, err
-	}
+	return config.Load(file, func(secret string) { s.Learn(secret) })
+}
+
+// UseSecrets makes the rules of cfg those of s, learns its secrets, and masks
+// secrets in the descriptions of its checks. The returned func restores the
+// previous rules but keeps learned literals: a run of an older configuration may
+// still show its own.
+func UseSecrets(s *scrub.Scrubber, cfg *config.Config) (restore func()) {
 	s.Learn(cfg.Secrets...)
-	return cfg, nil
-}
-
-// UseRules makes the rules of cfg those of s, and masks secrets in the
-// descriptions of its checks.
-func UseRules(s *scrub.Scrubber, cfg *config.Config) {
+	before := s.Rules()
 	s.SetRules(cfg.Rules)
-	maskDescriptions(s, cfg)
-}
-
-func maskDescriptions(s *scrub.Scrubber, cfg *config.Config) {
 	for i := range cfg.Checks {
 		cfg.Checks[i].Description = s.Text(cfg.Checks[i].Description)
 	}
-}
-
-// bothRules masks what either a or b masks: while a configuration replaces
-// another, results of both are published.
-func bothRules(a, b scrub.Rules) scrub.Rules {
-	both := scrub.Rules{Names: slices.Concat(a.Names, b.Names)}
-	for _, name := range a.Allow {
-		if slices.Contains(b.Allow, name) {
-			both.Allow = append(both.Allow, name)
-		}
-	}
-	return both
+	return func() { s.SetRules(before) }
 }

@@ -1,0 +1,35 @@
+package collector
+
+// Effects are what a change of the engine's state brings about. The lock is
+// released before they are carried out.
+type effects struct {
+	now     instant // of the change
+	changed bool    // readers see something new
+	calls   []*run  // functions to be called
+	tell    []*slot // slots with something to tell
+}
+
+// act changes the engine's state by f, under the lock, and carries out the
+// effects. One lock guards the state of all checks: no step under it calls code
+// from outside, scrubs, logs or waits, so it is held for microseconds.
+func (c *Collector) act(f func(fx *effects)) {
+	fx := c.change(f)
+	for _, r := range fx.calls {
+		go c.perform(r)
+	}
+	for _, s := range fx.tell {
+		go c.tell(s)
+	}
+}
+
+func (c *Collector) change(f func(fx *effects)) *effects {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	fx := &effects{now: c.now()}
+	f(fx)
+	c.fill(fx)
+	if fx.changed {
+		c.generation.Add(1)
+	}
+	return fx
+}

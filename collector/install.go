@@ -1,0 +1,116 @@
+package collector
+
+// install makes next the set of checks. The caller holds changing, or is New.
+func (c *Collector) install(fx *effects, next *set) {
+	old := c.set.Load()
+	lives := old.lives()
+	for _, e := range next.entries {
+		c.adopt(fx, e)
+	}
+	for _, e := range old.entries {
+		if next.byName[e.Name] == nil {
+			c.retire(fx, e.line.slot)
+		}
+	}
+	c.set.Store(next)
+	fx.changed = true
+	if c.ended {
+		return
+	}
+	for _, e := range next.entries {
+		c.goOn(fx, e, lives)
+	}
+}
+
+// adopt makes e visible: it gives e its line, and the line its place.
+func (c *Collector) adopt(fx *effects, e *entry) {
+	s := c.slotOf(e.Name)
+	switch before := s.line; {
+	case e.line != nil && e.line == s.candidate:
+		c.promote(fx, s)
+	case before != nil && (e.line == before || same(before.entry.Check, e.Check)):
+		before.redefine(e)
+	default:
+		if before != nil {
+			c.discard(fx, before)
+		}
+		s.line = c.newLine(e)
+	}
+	if s.counters == nil {
+		s.counters = c.newCounters(s.name)
+	}
+	e.line, e.counters = s.line, s.counters
+	e.line.committed = true
+}
+
+// promote makes the candidate of s its line, counts what has happened in it
+// already, and lets listeners know.
+func (c *Collector) promote(fx *effects, s *slot) {
+	before, l := s.line, s.candidate
+	s.line, s.candidate = l, nil
+	var old *published
+	if before != nil {
+		old = before.result()
+		c.discard(fx, before)
+	}
+	if s.counters == nil {
+		s.counters = c.newCounters(s.name)
+	}
+	for i, o := range l.uncounted {
+		s.counters.add(o)
+		if i == len(l.uncounted)-1 {
+			c.notify(fx, s, old, l.result(), o)
+		}
+	}
+	l.uncounted = nil
+	if s.call == nil && l.number() > 0 && l.result().neverRan() {
+		c.resume(fx, s)
+	}
+}
+
+// neverRan reports whether p and all results before it were made because an
+// earlier call under the name was deaf, or there was no place.
+func (p *published) neverRan() bool { return p.lastRunAt == (instant{}) && p.State != StateSkipped }
+
+// retire empties a slot whose definition is gone. Its call, if there is one,
+// keeps it until it returns.
+func (c *Collector) retire(fx *effects, s *slot) {
+	l := s.line
+	s.line, s.counters, s.notice, s.outcome = nil, nil, nil, nil
+	c.discard(fx, l)
+	if c.durations != nil {
+		c.durations.DeleteLabelValues(s.name)
+	}
+	c.sweep(s)
+}
+
+// goOn sees to what a new set changes for a line that goes on: what it waits for,
+// whether it must still be skipped, and when it is due.
+func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
+	l := e.line
+	if r := l.run; r != nil && r.phase == awaiting {
+		c.await(fx, r)
+	}
+	p := l.result()
+	switch {
+	case p == nil:
+		if c.background {
+			c.ensure(fx, l, 0)
+		}
+	case p.State == StateSkipped && l.blocked() == "":
+		c.ensure(fx, l, p.number)
+	case c.background && (l.due == nil || p.until != lives[l]):
+		c.schedule(fx, l)
+	}
+}
+
+// lives returns until when the results of the set are fresh.
+func (s *set) lives() map[*line]instant {
+	until := make(map[*line]instant, len(s.entries))
+	for _, e := range s.entries {
+		if p := e.current.Load(); p != nil {
+			until[e.line] = p.until
+		}
+	}
+	return until
+}

@@ -1,0 +1,122 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// perform calls the function of r in a goroutine of its own. What follows stands
+// in a deferred call because the function may end the goroutine.
+//
+// The run's clock stops when the function has returned and its error has said
+// its text; scrubbing that text takes neither from the timeout nor is it part of
+// the duration.
+func (c *Collector) perform(r *run) {
+	var s said
+	defer func() {
+		c.act(func(fx *effects) { c.step(fx, r, returned) })
+		r.cancel()
+		r.outcome = c.judge(s)
+		r.outcome.values = r.values.take()
+		c.act(func(fx *effects) {
+			c.step(fx, r, judged)
+			c.calls--
+			c.tellIdle()
+		})
+	}()
+	ctx := checks.WithObserver(r.ctx, r.values.add)
+	c.call(ctx, r.entry.Func, &s)
+}
+
+// said is what a check's function has returned, in its own words.
+type said struct {
+	passed          bool
+	warned          bool
+	output, warning string
+	reason          checks.Reason
+	stack           []byte // of a panic, for the log
+}
+
+// call fills in s, whatever f does.
+func (c *Collector) call(ctx context.Context, f checks.Func, s *said) {
+	*s = said{reason: checks.ReasonPanic, output: "panic: the check ended its goroutine with runtime.Goexit"}
+	defer func() {
+		if v := recover(); v != nil {
+			*s = said{reason: checks.ReasonPanic, output: fmt.Sprintf("panic: %v", v), stack: debug.Stack()}
+		}
+	}()
+	output, err := f(ctx)
+	*s = read(output, err)
+}
+
+// read takes what is needed from the result of a function. Err is code of the
+// check's author: its methods may hang or panic.
+func read(output string, err error) said {
+	if err == nil {
+		return said{passed: true, output: output}
+	}
+	if text, ok := checks.Warning(err); ok {
+		return said{passed: true, output: output, warned: true, warning: text}
+	}
+	reason, text := checks.ReasonOf(err), err.Error()
+	if reason == checks.ReasonInternal && !strings.Contains(text, "local:") {
+		text = "local: " + text
+	}
+	return said{reason: reason, output: text}
+}
+
+// judge makes an outcome of what was said, fit to be shown.
+func (c *Collector) judge(s said) *outcome {
+	o := &outcome{ran: true, passed: s.passed, reason: s.reason, output: c.clean(s.output), stack: s.stack}
+	if s.warned {
+		o.warning = either(c.clean(s.warning), "warning")
+	}
+	return o
+}
+
+// standstill is how late the end of a timeout must be noticed for us to say that
+// it was not the check that took so long: this process was stopped, or got no
+// processor.
+const standstill = time.Second
+
+// blameStandstill makes a timeout our own trouble if it is.
+func (o *outcome) blameStandstill(timeout time.Duration) {
+	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
+		o.reason = checks.ReasonInternal
+		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
+	}
+}
+
+// Observations are what a run has observed. They have a lock of their own: any
+// goroutine of the check may observe at any time.
+type observations struct {
+	mu     sync.Mutex
+	values []Value
+}
+
+func (o *observations) add(name string, v float64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i := range o.values {
+		if o.values[i].Name == name {
+			o.values[i].Value = v
+			return
+		}
+	}
+	o.values = append(o.values, Value{name, v})
+}
+
+// take returns what has been observed so far, and nothing that comes later.
+func (o *observations) take() []Value {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	values := o.values
+	o.values = nil
+	return values
+}

@@ -1,0 +1,134 @@
+package collector
+
+import (
+	"context"
+	"time"
+)
+
+// A question is what one reader asks: what was published before it arrived is
+// old to it.
+type question struct {
+	arrived uint64 // results published before
+	hurried bool   // the reader can't wait
+}
+
+// A verdict says whether a result answers a question, and if so until when it
+// answers others too; the zero instant: it does not.
+type verdict struct {
+	usable bool
+	stale  bool // the result is old, its renewal under way
+	until  instant
+}
+
+// freshness says whether the result p of e answers q: if it is fresh; if it is
+// old, but a run that got its place while it was fresh is under way; or if it was
+// published after the question, as where nothing is cached. Nothing is handed
+// out that expired longer ago than a run may take. A reader in a hurry may have
+// the last result of a check whose results are not kept. R is the run that will bring
+// the next result, or nil. A reader who insists waits for the run of a skipped
+// check: its dependency has just passed again.
+func freshness(e *entry, p *published, r *run, q question, insists bool, now instant) verdict {
+	switch {
+	case p == nil:
+		return verdict{}
+	case p.fresh(now) && (p.State != StateSkipped || r == nil || !insists || p.number > q.arrived):
+		return verdict{usable: true, until: p.until}
+	case p.fresh(now):
+		return verdict{}
+	}
+	limit := addDurations(e.Timeout, grace)
+	if r != nil && (r.phase == running || r.phase == judging) && r.started.before(p.until) {
+		if end := r.started.add(min(limit, addDurations(r.entry.Timeout, grace))); now.before(end) {
+			return verdict{usable: true, stale: true, until: end}
+		}
+	}
+	isNew := p.number > q.arrived || q.hurried && p.until == p.at
+	return verdict{usable: isNew && now.before(p.until.add(limit))}
+}
+
+// look applies freshness to the newest result of l. The caller holds the lock.
+func (c *Collector) look(l *line, q question, now instant) verdict {
+	r := l.run
+	if r != nil && r.phase == held {
+		r = l.slot.call // Its end is what r waits for.
+	}
+	return freshness(l.entry, l.result(), r, q, !c.background, now)
+}
+
+// A patience is how long a reader waits: for first results of checks that are
+// not optional until one moment, for the rest until another. The moments are on
+// the collector's monotonic clock and do not move while the set of checks changes.
+type patience struct {
+	hurried     bool            // the reader's context has ended before it asked
+	done        <-chan struct{} // of the reader's context
+	first, rest time.Duration
+}
+
+// patience returns that of a reader who arrives now.
+func (c *Collector) patience(ctx context.Context, now instant) patience {
+	p := patience{hurried: ctx.Err() != nil, done: ctx.Done(), first: never.mono, rest: never.mono}
+	l := c.limits.Load()
+	switch {
+	case l.MaxWait < 0:
+		p.first, p.rest = now.mono, now.mono
+	case l.MaxWait > 0:
+		p.rest = addDurations(now.mono, l.MaxWait)
+		p.first = max(p.rest, c.startup())
+	}
+	return p
+}
+
+// startup returns until when readers wait for first results: StartupWait after
+// the start, or the longest chain of timeouts, at most 5 seconds.
+func (c *Collector) startup() time.Duration {
+	if wait := c.limits.Load().StartupWait; wait != 0 {
+		return max(wait, 0)
+	}
+	return c.set.Load().startup
+}
+
+// A wait is for the next result of one check.
+type wait struct {
+	published <-chan struct{}
+	first     bool // the check counts and has no result yet
+}
+
+// await waits for all results, or reports false when the patience is over.
+func (p patience) await(c *Collector, waits []wait) bool {
+	return p.awaitSome(c, waits, true, p.first) && p.awaitSome(c, waits, false, p.rest)
+}
+
+func (p patience) awaitSome(c *Collector, waits []wait, first bool, deadline time.Duration) bool {
+	var timeUp <-chan time.Time
+	for _, w := range waits {
+		if w.first != first || isClosed(w.published) {
+			continue
+		}
+		if timeUp == nil && deadline != never.mono {
+			left := deadline - c.now().mono
+			if left <= 0 {
+				return false
+			}
+			timer := time.NewTimer(left)
+			defer timer.Stop()
+			timeUp = timer.C
+		}
+		select {
+		case <-w.published:
+		case <-p.done:
+			return false
+		case <-timeUp:
+			return false
+		}
+	}
+	return true
+}
+
+func isClosed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}

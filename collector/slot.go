@@ -1,0 +1,119 @@
+package collector
+
+import (
+	"sync/atomic"
+)
+
+// A slot holds what belongs to a name rather than to a definition: the one call
+// that may be under way, the counters, and what listeners have to be told. It
+// outlives definitions: a function is never called while an earlier call under
+// the same name has not returned. All fields but the atomic one are guarded by
+// the engine's lock.
+type slot struct {
+	name      string
+	line      *line // of the committed definition; nil: there is none
+	candidate *line // of a Change that is not committed yet; nil: there is none
+	call      *run  // the call under way, running or deaf; nil: there is none
+	held      []*run
+	counters  *counters   // while a definition is committed
+	stuck     atomic.Bool // call is deaf
+
+	notice  *notice   // a change of state that listeners have not seen
+	outcome *finished // the newest outcome that is not in the log
+	telling bool
+}
+
+// A line is the life of one definition: the sequence of its results, and the
+// run that will bring the next one. A reload that leaves the definition as it
+// is keeps the line. All fields are guarded by the engine's lock.
+type line struct {
+	slot  *slot
+	entry *entry // the newest entry of the line; it has the newest result
+
+	committed bool // readers see it; else it belongs to a Change under way
+	dropped   bool // its definition is gone: it gets no more results
+
+	run       *run          // nil: idle, or the call of its slot is deaf
+	published chan struct{} // closed at the next result; nil: nobody waits
+	awaiters  []awaiter     // runs that wait for the next result
+
+	opposite  int        // consecutive results that contradict the state
+	spread    bool       // the next run by itself is at a random moment of the whole TTL
+	due       *due       // when the next run starts by itself
+	uncounted []*outcome // until the line is committed
+}
+
+// An awaiter is a run that waits for the results of its dependencies. Round
+// tells its present wait from one under a definition that has been replaced.
+type awaiter struct {
+	run   *run
+	round int
+}
+
+// result returns the newest result, nil before the first.
+func (l *line) result() *published { return l.entry.current.Load() }
+
+// number returns that of the newest result, 0 before the first.
+func (l *line) number() uint64 {
+	if p := l.result(); p != nil {
+		return p.number
+	}
+	return 0
+}
+
+// wait returns a channel that is closed at the next result, or when there will
+// be none.
+func (l *line) wait() <-chan struct{} {
+	if l.published == nil {
+		l.published = make(chan struct{})
+	}
+	return l.published
+}
+
+// announce ends the wait of readers and of runs that depend on l.
+func (c *Collector) announce(fx *effects, l *line) {
+	if l.published != nil {
+		close(l.published)
+		l.published = nil
+	}
+	awaiters := l.awaiters
+	l.awaiters = nil
+	for _, a := range awaiters {
+		if a.round == a.run.round {
+			c.step(fx, a.run, dependencyReady)
+		}
+	}
+}
+
+// slotOf returns the slot of a name, making one if necessary.
+func (c *Collector) slotOf(name string) *slot {
+	s := c.slots[name]
+	if s == nil {
+		s = &slot{name: name}
+		c.slots[name] = s
+	}
+	return s
+}
+
+// newLine begins a line for the definition e. The caller puts it into its slot.
+func (c *Collector) newLine(e *entry) *line {
+	return &line{slot: c.slotOf(e.Name), entry: e, spread: true}
+}
+
+// discard ends a line whose definition is gone: its run is cancelled, and the
+// outcome of that is dropped.
+func (c *Collector) discard(fx *effects, l *line) {
+	l.dropped = true
+	c.unschedule(l)
+	if l.run != nil {
+		c.step(fx, l.run, discarded)
+	}
+	c.announce(fx, l)
+}
+
+// sweep forgets a slot that holds nothing any more.
+func (c *Collector) sweep(s *slot) {
+	if s.line == nil && s.candidate == nil && s.call == nil && !s.telling {
+		delete(c.slots, s.name)
+	}
+}
