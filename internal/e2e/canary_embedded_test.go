@@ -88,6 +88,7 @@ func leakyChecks(c *canaries) []checks.Check {
 }
 
 func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
+	t.Parallel()
 	c := &canaries{}
 	var logged lockedBuffer
 	all, err := collector.New(collector.Options{Logger: log.NewLogfmtLogger(&logged)}, leakyChecks(c)...)
@@ -136,6 +137,7 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 // A dump of this test's own process, when it is started again with secrets in
 // its arguments.
 func TestASecretInTheArgumentsOfAServiceIsNotInItsDump(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("DUMP_OWN_ARGUMENTS") != "" {
 		dump, err := envinfo.New(envinfo.Options{Disable: []string{"os", "go", "config"}})
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 
 // The files of deploy/haproxy as they stand, but for addresses and the pace.
 func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
+	t.Parallel()
 	redis := testservers.Redis(t)
 	agent := testservers.FreeAddr(t)
 	e := start(t, dependentChecks(redis.Addr)+"healthcheck: {draining_status: 404}\n",
@@ -67,6 +68,7 @@ func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
 // The queries of the dashboard get an answer from a real Prometheus, which
 // knows every metric in them.
 func TestQueriesOfTheDashboardAreAnswered(t *testing.T) {
+	t.Parallel()
 	var dashboard struct {
 		Panels []struct {
 			Title   string
@@ -95,6 +97,7 @@ func TestQueriesOfTheDashboardAreAnswered(t *testing.T) {
 }
 
 func TestSystemdAcceptsTheUnits(t *testing.T) {
+	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Log("systemd-analyze is not installed: the units are only looked at")
@@ -143,6 +146,7 @@ type probe struct {
 // The exporter runs with the arguments and the configuration of each manifest,
 // and answers what its probes ask.
 func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"deployment.yaml", "sidecar.yaml"} {
 		t.Run(name, func(t *testing.T) {
 			all := manifests(t, "deploy/kubernetes/"+name)

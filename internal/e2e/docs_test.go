@@ -33,6 +33,7 @@ func documents(t testing.TB) []string {
 }
 
 func TestYAMLInTheDocumentsIsValid(t *testing.T) {
+	t.Parallel()
 	promtool := testservers.Need(t, "promtool")
 	for _, path := range documents(t) {
 		for _, b := range blocks(t, path, "yaml") {
@@ -62,6 +63,7 @@ frontend www
 `
 
 func TestHAProxyInTheDocumentsIsValid(t *testing.T) {
+	t.Parallel()
 	haproxy := testservers.Need(t, "haproxy")
 	for _, path := range documents(t) {
 		for _, b := range blocks(t, path, "haproxy") {
@@ -83,6 +85,7 @@ func checkBy(t testing.TB, b block, program string, args ...string) {
 }
 
 func TestQueriesInTheDocumentsAreAnswered(t *testing.T) {
+	t.Parallel()
 	p := scrape(t, start(t, everything))
 	p.waitFor(t, `healthcheck_passed{check="disk"}`, "1")
 	for _, path := range documents(t) {

@@ -32,10 +32,18 @@ var built struct {
 	err  error
 }
 
+// sideBySide is how many parallel tests run at a time. They mostly wait for other
+// processes, so two processors are enough for more than two of them.
+const sideBySide = "6"
+
 func TestMain(m *testing.M) {
 	if flag.Parse(); testing.Short() {
 		fmt.Println("not with -short: these tests start the program, and others")
 		return
+	}
+	if err := flag.Set("test.parallel", sideBySide); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	dir, err := os.MkdirTemp("", "e2e")
 	if err != nil {

@@ -48,6 +48,7 @@ func gotest(t *testing.T, env ...string) (output string, err error) {
 }
 
 func TestSkippedTestsAreListed(t *testing.T) {
+	t.Parallel()
 	out, err := gotest(t, "CI=")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -63,6 +64,7 @@ func TestSkippedTestsAreListed(t *testing.T) {
 }
 
 func TestASkippedTestIsAFailureInCI(t *testing.T) {
+	t.Parallel()
 	out, err := gotest(t, "CI=true")
 	if err == nil || !strings.Contains(out, "gotest: skipped tests, and in CI none may be skipped:\n  example.org/tested TestNeedsHaproxy\n") {
 		t.Errorf("error %v, want one that names the skipped test:\n%s", err, out)
@@ -70,6 +72,7 @@ func TestASkippedTestIsAFailureInCI(t *testing.T) {
 }
 
 func TestAFailedTestIsShownWithItsMessage(t *testing.T) {
+	t.Parallel()
 	out, err := gotest(t, "CI=", "FAIL=1")
 	if err == nil || !strings.Contains(out, "two is not three") || !strings.Contains(out, "DONE 3 tests, 1 skipped, 1 failure") {
 		t.Errorf("error %v, want one, and the test's message:\n%s", err, out)

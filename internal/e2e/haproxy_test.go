@@ -130,6 +130,7 @@ checks:
 }
 
 func TestHAProxyTakesTheServerOutAndBackWhenRedisStopsAndStarts(t *testing.T) {
+	t.Parallel()
 	redis := testservers.Redis(t)
 	health, agent := testservers.FreeAddr(t), testservers.FreeAddr(t)
 	e := start(t, redisChecks(redis.Addr), "--health.listen-address="+health, "--agent.listen-address="+agent)
@@ -197,6 +198,7 @@ backend embedded
 }
 
 func TestHAProxyDrainsOn404(t *testing.T) {
+	t.Parallel()
 	e := start(t, "checks: []\nhealthcheck: {draining_status: 404}\n", "--web.enable-lifecycle")
 	b := balance(t, strings.ReplaceAll(`
 backend app
@@ -225,7 +227,7 @@ backend app
 	b.waitFor(t, "UP")
 	b.tell(t, "set server app/s state maint")
 	b.waitFor(t, "MAINT")
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
+	for end := time.Now().Add(form(10*time.Second, time.Minute)); time.Now().Before(end); time.Sleep(time.Second) {
 		if s := b.servers(t)["app/s"]; !strings.HasPrefix(s.status, "MAINT") {
 			t.Fatalf("the agent's answers have ended the maintenance: %s", s.status)
 		}
@@ -235,6 +237,7 @@ backend app
 }
 
 func TestHAProxyWeighsADegradedServerAsToldAndADrainedOneAtZero(t *testing.T) {
+	t.Parallel()
 	agent := testservers.FreeAddr(t)
 	e := start(t, `
 checks:

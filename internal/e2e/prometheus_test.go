@@ -163,6 +163,7 @@ func (p *prometheus) firing(t testing.TB) []string {
 }
 
 func TestPrometheusSeesEveryCheckAndTheBuild(t *testing.T) {
+	t.Parallel()
 	redis := testservers.Redis(t)
 	e := start(t, dependentChecks(redis.Addr))
 	p := scrape(t, e)
@@ -199,6 +200,7 @@ func TestPrometheusSeesEveryCheckAndTheBuild(t *testing.T) {
 }
 
 func TestPrometheusRaisesOneAlertForOneCause(t *testing.T) {
+	t.Parallel()
 	redis := testservers.Redis(t)
 	p := scrape(t, start(t, dependentChecks(redis.Addr)))
 	p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
@@ -226,6 +228,7 @@ func TestPrometheusRaisesOneAlertForOneCause(t *testing.T) {
 }
 
 func TestPrometheusStoresTheNativeHistogram(t *testing.T) {
+	t.Parallel()
 	p := scrape(t, start(t, `
 global: {success_ttl: 200ms, failed_ttl: 200ms}
 checks:
@@ -239,6 +242,7 @@ checks:
 }
 
 func TestPromtoolFindsNothingInTheMetrics(t *testing.T) {
+	t.Parallel()
 	promtool := testservers.Need(t, "promtool")
 	redis := testservers.Redis(t)
 	redis.Stop()
@@ -270,6 +274,7 @@ func TestOpenMetricsHasNoCreatedLines(t *testing.T) {
 }
 
 func TestPromtoolAcceptsTheRules(t *testing.T) {
+	t.Parallel()
 	promtool := testservers.Need(t, "promtool")
 	dir := t.TempDir()
 	for _, name := range []string{"prometheus.yml", "rules.yml", "rules_test.yml"} {

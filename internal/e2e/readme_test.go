@@ -97,6 +97,7 @@ func normal(text string) string {
 }
 
 func TestCommandsOfTheREADMEPrintWhatItShows(t *testing.T) {
+	t.Parallel()
 	curl := testservers.Need(t, "curl")
 	e := startWith(t)
 	file := filepath.Join(t.TempDir(), "healthcheck.yml")
@@ -151,6 +152,7 @@ func TestTargetsOfTheREADMEExist(t *testing.T) {
 }
 
 func TestHAProxyOfTheREADMEFollowsTheChecks(t *testing.T) {
+	t.Parallel()
 	redis := testservers.Redis(t)
 	e := start(t, dependentChecks(redis.Addr))
 	b := balance(t, replace(t, oneBlock(t, "README.md", "haproxy", "option httpchk").text,
@@ -181,6 +183,7 @@ func withoutComments(yaml string) string {
 }
 
 func TestGoOfTheREADMECompiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	here, err := filepath.Abs(root)
 	if err != nil {
@@ -202,6 +205,7 @@ func TestGoOfTheREADMECompiles(t *testing.T) {
 
 // The cells of YAML in the table "From the Python library".
 func TestYAMLForPythonsOptionsIsValid(t *testing.T) {
+	t.Parallel()
 	cells := regexp.MustCompile("`((?:healthcheck|global|environment|checks): [^`]*)`").FindAllStringSubmatch(read(t, "README.md"), -1)
 	if len(cells) < 8 {
 		t.Errorf("found %d pieces of YAML in the table", len(cells))

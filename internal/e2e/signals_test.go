@@ -123,6 +123,7 @@ func TestSIGTERMWithADelayDrainsAndGoesOnServing(t *testing.T) {
 }
 
 func TestExitStatusIsZeroAfterASignal(t *testing.T) {
+	t.Parallel()
 	for _, flags := range [][]string{nil, {"--shutdown.delay=200ms"}} {
 		cmd := exec.CommandContext(t.Context(), binary(t), append(flags, "--web.listen-address="+testservers.FreeAddr(t))...)
 		if err := cmd.Start(); err != nil {

@@ -26,6 +26,7 @@ func document(t testing.TB, args ...string) string {
 }
 
 func TestTheLicencesAreThoseOfTheModules(t *testing.T) {
+	t.Parallel()
 	if got, want := document(t, "licences"), read(t, "docs/licences.md"); got != want {
 		t.Errorf("docs/licences.md is out of date: run make licences. It should be:\n%s", got)
 	}
@@ -38,6 +39,7 @@ type dependency struct {
 }
 
 func TestTheBillOfMaterialsNamesEveryModuleOfTheProgram(t *testing.T) {
+	t.Parallel()
 	path := binary(t)
 	text := document(t, "bill", path)
 	var bill struct {
