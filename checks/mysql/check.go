@@ -10,7 +10,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// Check passes when the server, MySQL or MariaDB, lets us in and answers a
+// Check passes when the server, MySQL or MariaDB, accepts the login and answers a
 // query, with the expected value if one is given.
 //
 //	name: shop

@@ -15,20 +15,25 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// guard reads whole packets ahead of the driver and lets only those through
-// that it can stand. The driver's parser panics at what is too short, and a panic
-// in the login leaves a goroutine of the driver behind that nothing can end.
-// After the login a panic does no harm, but the driver makes room for as many
-// columns as an answer claims to have: billions would end this process.
+// A guard reads whole packets ahead of the driver and lets only those through
+// that the driver can take. The driver's parser panics at packets that are too
+// short, and a panic in the login leaves a goroutine of the driver behind that
+// nothing can end. After the login a panic does no harm, but the driver makes
+// room for as many columns as a result announces: billions would end this
+// process.
+//
+// The guard sees packets only until the driver starts TLS: from then on the
+// server is trusted as far as its certificate is. See docs/adr/0012.
 type guard struct {
-	net.Conn               // closed by any goroutine
-	stream   io.ReadWriter // Conn, or TLS over it
-	login    bool          // on until the login is over
-	fault    error         // the first
+	net.Conn
+	login    bool   // on until the login is over
+	startTLS func() // called when the driver starts TLS
 
+	blind   bool // TLS has begun
 	greeted bool
-	asked   bool   // the next packet may begin an answer to a statement
+	asked   bool   // the next packet may begin the result of a statement
 	pending []byte // what the driver has still to read
+	fault   error  // the first; the driver says "invalid connection" of each
 }
 
 const (
@@ -39,22 +44,32 @@ const (
 
 	mysqlTwoBytes = 0xfc // of a number: it follows in two bytes
 
-	// maxColumns is what an answer has at most, by
+	// maxColumns is how many columns a result has at most, by
 	// https://dev.mysql.com/doc/refman/8.4/en/column-count-limit.html.
 	maxColumns = 4096
 )
 
+// Write passes on what the driver writes. TLS begins with a record that begins
+// with 22 (handshake), 3, 1; a packet of the login begins with its length, which
+// is not 66326.
 func (g *guard) Write(p []byte) (int, error) {
+	if g.login && !g.blind && bytes.HasPrefix(p, []byte{22, 3, 1}) {
+		g.blind = true
+		g.startTLS()
+	}
 	g.asked = !g.login
-	return g.stream.Write(p)
+	return g.Conn.Write(p)
 }
 
 func (g *guard) Read(p []byte) (int, error) {
+	if g.blind {
+		return g.Conn.Read(p)
+	}
 	if len(g.pending) == 0 {
 		packet, err := g.next()
 		if err != nil {
 			if g.fault == nil {
-				g.fault = err // The driver says "invalid connection" of each.
+				g.fault = err
 			}
 			return 0, err
 		}
@@ -68,7 +83,7 @@ func (g *guard) Read(p []byte) (int, error) {
 // next reads a packet: three bytes of length, a number, the content.
 func (g *guard) next() ([]byte, error) {
 	header := make([]byte, 4)
-	if _, err := io.ReadFull(g.stream, header); err != nil {
+	if _, err := io.ReadFull(g.Conn, header); err != nil {
 		return nil, err
 	}
 	size := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
@@ -76,7 +91,7 @@ func (g *guard) next() ([]byte, error) {
 		return nil, &wire.TooLarge{Limit: wire.DefaultBudget}
 	}
 	content := make([]byte, size)
-	if _, err := io.ReadFull(g.stream, content); err != nil {
+	if _, err := io.ReadFull(g.Conn, content); err != nil {
 		return nil, err
 	}
 	if !g.sound(content) {
@@ -85,7 +100,7 @@ func (g *guard) next() ([]byte, error) {
 	return slices.Concat(header, content), nil
 }
 
-// sound holds a packet against what comes at that place.
+// sound reports whether a packet can be what comes at that place.
 func (g *guard) sound(p []byte) bool {
 	switch {
 	case !g.greeted:
@@ -94,7 +109,7 @@ func (g *guard) sound(p []byte) bool {
 	case g.login:
 		return soundReply(p)
 	case g.asked:
-		g.asked = len(p) > 0 && p[0] == mysqlOK // It may say that another answer follows.
+		g.asked = len(p) > 0 && p[0] == mysqlOK // It may say that another result follows.
 		return soundResult(p)
 	}
 	return true
@@ -116,7 +131,8 @@ func soundGreeting(p []byte) bool {
 	return len(p)-1-version-1 >= 44
 }
 
-// soundReply does that for what comes in the login after the greeting.
+// soundReply reports whether a packet of the login after the greeting is as long
+// as its kind.
 func soundReply(p []byte) bool {
 	if len(p) == 0 {
 		return false
@@ -134,9 +150,9 @@ func soundReply(p []byte) bool {
 	return false
 }
 
-// soundResult reports whether the beginning of an answer can be that of one: what
-// is neither good nor bad news is a number of columns, and a larger one than is
-// possible is not written in one byte.
+// soundResult reports whether a packet can begin a result. Any first byte but those
+// of OK and ERR starts the column count; a count larger than is possible is not
+// written in one byte.
 func soundResult(p []byte) bool {
 	const count = 3
 	if len(p) >= count && p[0] == mysqlTwoBytes {
@@ -145,7 +161,8 @@ func soundResult(p []byte) bool {
 	return len(p) > 0 && (p[0] < mysqlTwoBytes || p[0] == mysqlError)
 }
 
-// soundSwitch does that for a change of the method: its name and a scramble.
+// soundSwitch reports whether a change of the authentication method is complete:
+// its name and a scramble.
 func soundSwitch(p []byte) bool {
 	method, scramble, _ := bytes.Cut(p, []byte{0})
 	scramble = bytes.TrimSuffix(scramble, []byte{0})

@@ -27,7 +27,7 @@ func TestReasonsOfMySQLErrors(t *testing.T) {
 		content := "\xff" + string(binary.LittleEndian.AppendUint16(nil, number)) + "no, " + faulttest.Planted
 		answer := string([]byte{byte(len(content)), 0, 0, 0}) + content
 		spec := mysql.Check{Address: faulttest.Refusing(t, false, answer), User: "app", Password: faulttest.Planted}
-		faulttest.Fails(t, spec, want, "the login: no, ******** (error ")
+		faulttest.Fails(t, spec, want, "login: no, ******** (error ")
 	}
 }
 

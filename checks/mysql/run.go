@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"database/sql/driver"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
@@ -21,77 +23,78 @@ func (c run) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w := wire.Start(ctx, config.Addr)
-	defer w.Close()
+	r := wire.Start(ctx, config.Addr)
+	defer r.Close()
 	// The driver's watcher goroutine ends with this context, whatever happens.
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &session{ctx: ctx, watched: watched, wire: w, config: config}
+	s := &session{Run: r, watched: watched, config: config}
 	defer s.end()
 	if err = s.login(c.TLS); err != nil {
 		return "", err
 	}
-	return c.ask(s)
+	output, err := c.ask(s)
+	if err != nil {
+		return "", err
+	}
+	return output, r.Warning()
 }
 
 func (c run) ask(s *session) (string, error) {
 	if err := s.limit(); err != nil {
 		return "", err
 	}
-	query := c.Query
-	if query == "" {
-		query = wire.DefaultQuery
-	}
-	start := time.Now()
-	got, err := s.query("the query", query)
+	began := s.Phase("")
+	got, err := s.query("the query", cmp.Or(c.Query, wire.DefaultQuery))
 	if err != nil {
 		return "", err
 	}
-	checks.Observe(s.ctx, "query_seconds", time.Since(start).Seconds())
+	s.Observe("query_seconds", began)
 	return got.Sentence(c.Expect)
 }
 
-// session is the one connection of a run, and lasts as long as its ctx.
+// session is the one connection of a run.
 type session struct {
-	ctx     context.Context
-	watched context.Context // ctx, but cancelled when the run returns
-	wire    *wire.Run
+	*wire.Run
+	watched context.Context // the run's, but cancelled when the run returns
 	config  *mysql.Config
-	conn    driver.Conn
 	guard   *guard
-	inner   *mysqlTLS // the driver's TLS, nil without
-	tlsErr  error     // of the handshake with the server
+	conn    driver.Conn
+
+	handshake bool      // of TLS, under way
+	began     time.Time // the handshake
 }
 
-// login connects and authenticates. TCP is connected here, so that its errors
-// stay what they are; TLS begins only after the server's greeting.
+// login connects and authenticates. The connection is made here, so that its
+// errors stay what they are; the driver starts TLS after the server's greeting.
 func (s *session) login(own *checks.TLS) error {
-	first, err := s.wire.Dial(s.config.Net, s.config.Addr)
+	conn, err := s.Dial(s.config.Net, s.config.Addr)
 	if err != nil {
 		return err
 	}
-	if err = s.configure(own, first); err != nil {
+	s.guard = &guard{Conn: conn, login: true, startTLS: s.startTLS}
+	if err = s.configure(own); err != nil {
 		return err
 	}
 	connector, err := mysql.NewConnector(s.config)
 	if err != nil {
 		return checks.Fail(checks.ReasonInternal, errors.New("local: the driver refuses its configuration"))
 	}
-	start := s.wire.Phase("logging in to")
+	began := s.Phase("logging in to")
 	err = s.guarded(func() error {
 		s.conn, err = connector.Connect(s.watched)
 		return err
 	})
 	s.guard.login = false
 	if err != nil {
-		return s.fault("the login", err)
+		return s.fault("login", err)
 	}
-	checks.Observe(s.ctx, "login_seconds", time.Since(start).Seconds())
+	s.Observe("login_seconds", began)
 	return nil
 }
 
-// configure takes from the driver what is ours to decide.
-func (s *session) configure(own *checks.TLS, first net.Conn) error {
+// configure sets what is not the driver's to decide.
+func (s *session) configure(own *checks.TLS) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
@@ -101,61 +104,47 @@ func (s *session) configure(own *checks.TLS, first net.Conn) error {
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
 		return err
 	}
-	s.guard = &guard{Conn: first, stream: first, login: true}
+	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return s.guard, nil }
 	if own != nil {
 		host, _, err := net.SplitHostPort(s.config.Addr)
 		if err != nil {
 			return err
 		}
-		if s.config.TLS, err = s.wire.TLSConfig(own, host); err != nil {
+		if s.config.TLS, err = s.TLSConfig(own, host); err != nil {
 			return err
 		}
 		s.config.AllowFallbackToPlaintext = false
 	}
-	conn := net.Conn(s.guard)
 	if s.config.TLS != nil {
-		if err := s.endTLSHere(); err != nil {
+		s.watchTLS()
+	}
+	return nil
+}
+
+// startTLS begins the phase of the driver's handshake.
+func (s *session) startTLS() {
+	s.began, s.handshake = s.Phase("tls handshake with"), true
+}
+
+// watchTLS ends that phase when the certificates are verified.
+func (s *session) watchTLS() {
+	s.Watch(s.config.TLS)
+	observe := s.config.TLS.VerifyConnection
+	s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
+		if err := observe(state); err != nil {
 			return err
 		}
-		conn = s.inner
+		s.Observe("tls_seconds", s.began)
+		s.handshake = false
+		s.Phase("logging in to")
+		return nil
 	}
-	s.config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	return nil
-}
-
-// endTLSHere has the driver's TLS end in this process. That with the server is
-// ours. See [mysqlTLS].
-func (s *session) endTLSHere() error {
-	ends, err := ownTLS()
-	if err != nil {
-		return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
-	}
-	wanted := s.config.TLS
-	s.wire.Watch(wanted)
-	s.config.TLS = ends.driver
-	s.inner = newMySQLTLS(s.guard, ends.peer, func() error { return s.secure(wanted) })
-	return nil
-}
-
-// secure makes a TLS connection of that with the server.
-func (s *session) secure(config *tls.Config) error {
-	defer s.wire.Phase("logging in to")
-	conn, err := s.wire.Handshake(s.guard.Conn, config)
-	if err != nil {
-		s.tlsErr = err
-		return err
-	}
-	s.guard.stream = conn
-	return nil
 }
 
 // end says goodbye to the server, if there was a login.
 func (s *session) end() {
 	if s.conn != nil {
 		s.conn.Close()
-	}
-	if s.inner != nil {
-		s.inner.stop()
 	}
 }
 
@@ -166,7 +155,7 @@ func (s *session) limit() error {
 	if _, err := s.query("SET SESSION", "SET SESSION TRANSACTION READ ONLY"); err != nil {
 		return err
 	}
-	t := wire.StatementTime(s.ctx)
+	t := wire.StatementTime(s.Context())
 	if t == 0 {
 		return nil
 	}
@@ -180,7 +169,7 @@ func (s *session) limit() error {
 // query runs one statement and reads its rows.
 func (s *session) query(step, statement string) (wire.Row, error) {
 	var got wire.Row
-	s.wire.Phase("waiting for the reply to " + step + " from")
+	s.Phase("waiting for the reply to " + step + " from")
 	err := s.guarded(func() error {
 		queryer, ok := s.conn.(driver.QueryerContext)
 		if !ok {
@@ -232,7 +221,7 @@ func valueText(v driver.Value) string {
 }
 
 // guarded calls the driver, whose parser panics at packets that are too short:
-// then it is not a MySQL that answers. See [guard].
+// then the peer is not a MySQL server. See [guard].
 func (s *session) guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -244,14 +233,11 @@ func (s *session) guarded(f func() error) (err error) {
 
 // fault gives an error of the driver our words and a reason.
 func (s *session) fault(step string, err error) error {
-	if answer, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		text := wire.Clip(wire.Mask(answer.Message, s.config.Passwd))
-		return checks.Fail(reasonOf(answer.Number), fmt.Errorf("%s: %s (error %d)", step, text, answer.Number))
+	if refusal, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		text := wire.Clip(wire.Mask(refusal.Message, s.config.Passwd))
+		return checks.Fail(reasonOf(refusal.Number), fmt.Errorf("%s: %s (error %d)", step, text, refusal.Number))
 	}
-	switch {
-	case s.tlsErr != nil:
-		return s.tlsErr
-	case errors.Is(err, mysql.ErrNoTLS):
+	if errors.Is(err, mysql.ErrNoTLS) {
 		return checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
 	}
 	for _, refusal := range []error{
@@ -261,13 +247,16 @@ func (s *session) fault(step string, err error) error {
 			return checks.Fail(checks.ReasonAuth, fmt.Errorf("%s: %w", step, err))
 		}
 	}
+	if s.handshake {
+		return s.Fail(checktype.HandshakeError(err))
+	}
 	if s.guard.fault != nil {
 		err = s.guard.fault
 	}
-	return s.wire.Explain(err)
+	return s.Explain(err)
 }
 
-// reasonOf sorts the errors that a server answers with, by the numbers of
+// reasonOf sorts the errors that a server replies with, by the numbers of
 // https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 // and https://mariadb.com/kb/en/mariadb-error-code-reference/.
 func reasonOf(number uint16) checks.Reason {

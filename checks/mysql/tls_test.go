@@ -8,37 +8,11 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/mysql"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
-
-// A panic of the driver in its login would leave a goroutine of it.
-func TestMySQLOverTLSHandsNoMalformedPacketToTheDriver(t *testing.T) {
-	certs := faulttest.Certificates(t)
-	for name, reply := range map[string]string{
-		"nothing":                 "",
-		"good news cut off":       "\x00",
-		"bad news cut off":        "\xff",
-		"a state cut off":         "\xff\x15\x04#28",
-		"a scramble cut off":      "\xfemysql_native_password\x00short",
-		"an old scramble cut off": "\xfemysql_old_password\x00x",
-		"no key":                  "\x01\x04\x05",
-		"another kind":            "\x02",
-	} {
-		t.Run(name, func(t *testing.T) {
-			spec := mysql.Check{
-				Address: serveMySQL(t, certs.Good.Config(), reply, mysqlOK),
-				User:    "app", Password: faulttest.Planted, TLS: &checks.TLS{CAFile: certs.CAFile},
-			}
-			faulttest.LeavesNothing(t, func() {
-				faulttest.RunOnce(t, spec, 5*time.Second).Failed(t, checks.ReasonProtocol, "reply not understood: malformed packet")
-			})
-		})
-	}
-}
 
 // A password is sent as it is only within TLS, so that the driver has to know.
 func TestMySQLSendsAPlainPasswordOverTLS(t *testing.T) {
