@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	redigo "github.com/gomodule/redigo/redis"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/redis"
@@ -33,10 +31,12 @@ func TestRedisPasses(t *testing.T) {
 	}{
 		{"by PING", redis.Check{}, "PONG"},
 		{"as a master", redis.Check{Role: "master"}, "PONG, master"},
-		{"with a key", redis.Check{Key: "greeting"}, `PONG, key "greeting" is there`},
-		{"with a key of that value", redis.Check{Key: "greeting", Expect: "hello"}, `PONG, key "greeting" is there`},
-		{"with a key of another type", redis.Check{Key: "list"}, `PONG, key "list" is there`},
+		{"with a key", redis.Check{Key: "greeting"}, `PONG, key "greeting" exists`},
+		{"with a key of that value", redis.Check{Key: "greeting", Expect: "hello"}, `PONG, key "greeting" exists`},
+		{"with a key of another type", redis.Check{Key: "list"}, `PONG, key "list" exists`},
 		{"with a command", redis.Check{Command: []string{"STRLEN", "greeting"}, Expect: "5"}, `PONG, STRLEN replied "5"`},
+		{"with a pattern", redis.Check{Key: "greeting", Expect: "/^h.*o$/"}, `PONG, key "greeting" exists`},
+		{"with a slash", redis.Check{Command: []string{"ECHO", "/"}, Expect: "/"}, `PONG, ECHO replied "/"`},
 		{"with a list", redis.Check{Command: []string{"LRANGE", "list", "0", "-1"}, Expect: "a b"}, `PONG, LRANGE replied "a b"`},
 		{"with nothing", redis.Check{Command: []string{"GET", "none"}, Expect: "(nil)"}, `PONG, GET replied "(nil)"`},
 	} {
@@ -70,9 +70,11 @@ func TestRedisFails(t *testing.T) {
 		want   string
 	}{
 		{"with another role", redis.Check{Role: "replica"}, checks.ReasonAssertion, "role master, want replica"},
-		{"without the key", redis.Check{Key: "none"}, checks.ReasonAssertion, `key "none" is not there`},
-		{"in another database", redis.Check{Key: "greeting", DB: 3}, checks.ReasonAssertion, `key "greeting" is not there`},
+		{"without the key", redis.Check{Key: "none"}, checks.ReasonAssertion, `key "none" does not exist`},
+		{"in another database", redis.Check{Key: "greeting", DB: 3}, checks.ReasonAssertion, `key "greeting" does not exist`},
 		{"with another value", redis.Check{Key: "greeting", Expect: "bye"}, checks.ReasonAssertion, `key "greeting": "hello", want "bye"`},
+		{"with no match", redis.Check{Key: "greeting", Expect: "/^b/"}, checks.ReasonAssertion, `key "greeting": "hello", want a match of /^b/`},
+		{"outside of a cluster", redis.Check{Cluster: "ok"}, checks.ReasonStatus, "CLUSTER: ERR This instance has cluster support disabled"},
 		{"with another reply", redis.Check{Command: []string{"DBSIZE"}, Expect: "2"}, checks.ReasonAssertion, `DBSIZE: "1", want "2"`},
 		{"without such a command", redis.Check{Command: []string{"NOPE"}}, checks.ReasonStatus, "NOPE: ERR unknown command"},
 		{"without such a database", redis.Check{DB: 99}, checks.ReasonStatus, "SELECT: ERR DB index is out of range"},
@@ -105,6 +107,20 @@ func TestRedisPasswords(t *testing.T) {
 	app.Role = "master"
 	faulttest.Fails(t, app, checks.ReasonAuth, "ROLE: NOPERM")
 	faulttest.Fails(t, redis.Check{Address: s.Addr, PasswordFile: "/no/such/file"}, checks.ReasonInternal, "local: secret file /no/such/file")
+}
+
+func TestRedisUserWithoutAPassword(t *testing.T) {
+	s := testservers.Redis(t, "--requirepass", faulttest.Planted, "--user", "open", "on", "nopass", "~*", "+ping")
+	faulttest.Passes(t, redis.Check{Address: s.Addr, Username: "open"}, "PONG")
+	faulttest.Fails(t, redis.Check{Address: s.Addr, Username: "nobody"}, checks.ReasonAuth, "AUTH: WRONGPASS")
+}
+
+func TestRedisCluster(t *testing.T) {
+	s := testservers.Redis(t, "--cluster-enabled", "yes")
+	spec := redis.Check{Address: s.Addr, Cluster: "ok"}
+	faulttest.Fails(t, spec, checks.ReasonAssertion, "cluster state is fail, want ok")
+	redisDo(t, s, "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+	faulttest.Eventually(t, "check", "PONG, cluster ok", func() string { return faulttest.RunOnce(t, spec, 5*time.Second).Text() })
 }
 
 func TestRedisHidesThePasswordThatTheServerRepeats(t *testing.T) {
@@ -226,7 +242,8 @@ func TestRedisBuildSaysAllFaultsAtOnce(t *testing.T) {
 	faulttest.BuildFails(t, redis.Check{Address: address, Password: faulttest.Planted, PasswordFile: "/p"}, "password: given beside password_file, want one of them")
 	faulttest.BuildFails(t, redis.Check{Address: address, TLS: &checks.TLS{CertFile: "/c"}}, "tls.cert_file: given without key_file")
 	faulttest.BuildFails(t, redis.Check{Address: address, Role: "slave"}, `role: "slave", want master, replica or sentinel`)
-	faulttest.BuildFails(t, redis.Check{Address: address, Username: "app"}, "username: given without password or password_file")
+	faulttest.BuildFails(t, redis.Check{Address: address, Cluster: "up"}, `cluster: "up", want ok`)
+	faulttest.BuildFails(t, redis.Check{Address: address, Key: "a", Expect: "/(/"}, "expect: error parsing regexp: missing closing ): `(`")
 	faulttest.BuildFails(t, redis.Check{Address: address, DB: -1}, "db: -1, want 0 or more")
 	faulttest.BuildFails(t, redis.Check{Address: address, Key: "a", Command: []string{"GET", "a"}}, "key: given beside command, want one of them")
 	faulttest.BuildFails(t, redis.Check{Address: address, Command: []string{""}}, "command: has no name")
@@ -304,14 +321,9 @@ func FuzzReplies(f *testing.F) {
 }
 
 // redisDo runs a command on the server.
-func redisDo(t *testing.T, s *testservers.Server, command string, args ...any) any {
+func redisDo(t *testing.T, s *testservers.Server, argv ...string) string {
 	t.Helper()
-	conn, err := redigo.DialContext(t.Context(), "tcp", s.Addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	reply, err := conn.Do(command, args...)
+	reply, err := redis.Do(s.Addr, argv...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,9 +333,8 @@ func redisDo(t *testing.T, s *testservers.Server, command string, args ...any) a
 // redisClients lists the server's clients but the one that asks.
 func redisClients(t *testing.T, s *testservers.Server) string {
 	t.Helper()
-	list, _ := redigo.String(redisDo(t, s, "CLIENT", "LIST"), nil)
 	var others []string
-	for line := range strings.Lines(list) {
+	for line := range strings.Lines(redisDo(t, s, "CLIENT", "LIST")) {
 		if !strings.Contains(line, "cmd=client") {
 			others = append(others, line)
 		}

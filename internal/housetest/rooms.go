@@ -87,7 +87,7 @@ func rooms() []room {
 		checkType("checks/probe", "golang.org/x/net"),
 		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
 		checkType("checks/command"),
-		checkType("checks/redis", "github.com/gomodule/redigo"),
+		checkType("checks/redis"),
 		checkType("checks/postgres", "github.com/jackc/pgx/v5"),
 		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
 		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),

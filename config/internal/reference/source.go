@@ -88,10 +88,20 @@ func (s source) types() ([]described, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.name = yamlKey(field)
+		d.name, d.doc = yamlKey(field), withoutSubject(d.doc)
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// withoutSubject cuts the name of the struct off: "Passes when …". A reader of
+// YAML does not know it, and several types are called Check.
+func withoutSubject(doc string) string {
+	_, rest, found := strings.Cut(doc, " ")
+	if !found {
+		return doc
+	}
+	return strings.ToUpper(rest[:1]) + rest[1:]
 }
 
 // sections describes the file and its parts.
