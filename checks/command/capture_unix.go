@@ -19,8 +19,8 @@ type capture struct {
 	done chan struct{}
 }
 
-// newCapture returns a capture and the end of its pipe for the program; the
-// caller closes that end.
+// newCapture returns a capture and the program's end of its pipe. The caller
+// closes that end.
 func newCapture() (c *capture, writeEnd *os.File, err error) {
 	pipe, writeEnd, err := os.Pipe()
 	if err != nil {
@@ -43,8 +43,8 @@ func (c *capture) read() {
 	}
 }
 
-// finish returns what was kept once everybody has closed the pipe, or at the
-// given time (zero: at once), and closes it.
+// finish closes the pipe and returns what was kept. It first waits until every
+// process has closed its end, but not beyond last (zero: not at all).
 func (c *capture) finish(last time.Time) string {
 	if last.IsZero() {
 		last = time.Unix(1, 0)

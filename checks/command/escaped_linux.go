@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// How often what left the group is looked for: again and again while somebody
-// is found, and some times more while somebody may have been missed.
+// Limits of the search for processes that left the group: it is repeated while
+// it finds any, and a few times more while it may have missed one.
 const (
 	maxSweeps      = 10
 	maxQuietSweeps = 3
@@ -50,8 +50,8 @@ type sweep struct {
 	mark    []byte
 }
 
-// once returns whom it killed, and whether somebody may have been missed:
-// who was just executing a program, or was forked meanwhile.
+// once returns the processes that it killed, and whether it may have missed one
+// that was just executing a program or was forked meanwhile.
 func (s sweep) once() (killed []int, again bool) {
 	newest := newestPid()
 	for _, pid := range processes() {
@@ -67,12 +67,11 @@ func (s sweep) once() (killed []int, again bool) {
 	return killed, again || newestPid() != newest
 }
 
-// kill kills the process if it is the program's. Unsure means that it shows no
-// environment, as it does for a moment while it executes a program.
+// kill kills the process if it belongs to the program. Unsure means that it
+// shows no environment, as happens for a moment while it executes a program.
 func (s sweep) kill(pid int) (killed, unsure bool) {
-	// The handle comes first: it stays that of the process that is looked at
-	// next, or of one that is gone (with pidfd_open; before Linux 5.3 the
-	// number could be given out anew in between).
+	// The handle comes first: whatever happens to the number, the handle stays
+	// that of this process (with pidfd_open, since Linux 5.3).
 	process, err := os.FindProcess(pid)
 	if err != nil {
 		return false, false
@@ -94,7 +93,7 @@ func (s sweep) kill(pid int) (killed, unsure bool) {
 	return true, false
 }
 
-// processes returns the numbers of all that /proc shows.
+// processes returns the numbers of all processes in /proc.
 func processes() []int {
 	dir, err := os.Open("/proc")
 	if err != nil {
@@ -111,16 +110,15 @@ func processes() []int {
 	return pids
 }
 
-// younger reports whether pid was given out after the program's, up to the
-// newest: numbers go up, and at the end start anew. This spares the look at
-// most of a machine's processes.
+// younger reports whether pid was assigned after the program's. Numbers go up
+// to a limit and then start again. It spares reading most of /proc.
 func younger(pid, program, newest int) bool {
 	wrapped := newest < program
 	return pid > program || wrapped && pid <= newest || newest == 0
 }
 
-// newestPid is the number given out last, the end of /proc/loadavg. Zero: not
-// known, everybody counts as young.
+// newestPid is the number assigned last, from the end of /proc/loadavg. Zero
+// means unknown: then every process counts as younger.
 func newestPid() int {
 	data, _ := os.ReadFile("/proc/loadavg")
 	text := strings.TrimSpace(string(data))
@@ -128,7 +126,7 @@ func newestPid() int {
 	return pid
 }
 
-// A stat is what matters here of proc_pid_stat(5).
+// A stat holds the fields of proc_pid_stat(5) that matter here.
 type stat struct {
 	session        int
 	zombie, kernel bool
@@ -154,7 +152,7 @@ func statOf(pid int) (stat, bool) {
 
 func proc(pid int, file string) string { return filepath.Join("/proc", strconv.Itoa(pid), file) }
 
-// hasVariable looks for a whole NAME=value among those that end in NUL bytes.
+// hasVariable looks for a whole NAME=value among entries that end in NUL.
 func hasVariable(env, variable []byte) bool {
 	for entry := range bytes.SplitSeq(env, []byte{0}) {
 		if bytes.Equal(entry, variable) {

@@ -2,6 +2,6 @@
 
 package command
 
-// killEscaped finds nobody here: the session and the environment of others
-// cannot be read in the same way everywhere. What leaves its group escapes.
+// killEscaped kills nothing here: there is no common way to read the session
+// and the environment of another process. Processes that leave the group escape.
 func killEscaped(int, string) []int { return nil }

@@ -18,37 +18,42 @@ import (
 //	name: raid
 //	exec: {command: [/usr/lib/nagios/plugins/check_raid, --timeout, "4"], nagios: true}
 //
-// The command is a list of words, run without a shell. For one, say so:
+// The command is a list of words, run without a shell. To use a shell, name it:
 // [/bin/sh, -c, "a | b"]. A name without a slash is looked up in PATH.
 //
 // The environment is exactly PATH (/usr/local/sbin:/usr/local/bin:/usr/sbin:
-// /usr/bin:/sbin:/bin), LANG=C, HEALTHCHECK_RUN_ID (random, see below) and what
-// env gives; nothing is inherited, so that the check does the same from a unit,
-// from a shell and in a container. Standard input is empty.
+// /usr/bin:/sbin:/bin), LANG=C, HEALTHCHECK_RUN_ID (random, see below) and the
+// variables of env. Nothing is inherited, so that the check does the same from a
+// unit, from a shell and in a container. Standard input is empty.
 //
 // The output is the first line of standard output or, when that is empty, of
 // standard error; 64 KiB of each are looked at, the rest is read and dropped.
 // A status other than 0 fails with the reason exit_code ("exit status 2: …"),
 // and so does a program that a signal killed. A program that cannot be started
 // (not found, not executable, no process or memory left) fails with the reason
-// internal: that is our trouble, not that of what is checked.
+// internal: that is trouble of the exporter, not of the thing it checks.
 //
 // Performance data after a "|" (disk 40% used | /=4.2GB;8;9;0;10 inodes=12%)
 // is taken off the output and observed, in base units: s, ms, us and ns as
 // _seconds, B, KB … PB and KiB … PiB (both powers of 1024, as the plugins mean
 // them) as _bytes, % as _ratio, c as _total, a number without a unit as it is.
-// Names become lower case, with _ for what is neither letter nor digit; of
-// those that become the same the first is kept, and 16 of all.
+// Names become lower case, with _ for anything but letters and digits. Of equal
+// names the first is kept, and 16 in all.
 //
 // The program runs in a session and process group of its own. When it ends, and
 // when the time is over, the whole group gets SIGKILL; there is no SIGTERM
 // before it. On Linux what left the group is found too, by its session or, when
 // it left that (setsid, a daemon), by the HEALTHCHECK_RUN_ID in its environment.
 // Gaps: a process survives that left the session and cleared its environment
-// or runs as another user, as does, elsewhere than on Linux, any that left the
-// group. So this is no way to start a service. Where the exporter is process 1,
-// orphans of the group are reaped; what a daemon leaves on its way is for an
-// init (docker run --init).
+// or runs as another user. On other systems any process survives that left the
+// group. So exec is not a way to start a service. Where the exporter is process
+// 1, orphans of the group are reaped; those of a daemon that has already ended
+// need an init (docker run --init).
+//
+// When the exporter itself gets SIGKILL, the program dies with it on Linux and
+// freebsd, unless it is setuid. What the program has started survives, except
+// under systemd, which kills the whole unit (KillMode=control-group), and in a
+// container whose process 1 was the exporter.
 //
 // A program that the kernel holds (it waits for a file server that is gone)
 // survives SIGKILL. Such a run fails with the reason timeout,
@@ -60,8 +65,8 @@ type Exec struct {
 	Command []string `yaml:"command"`
 
 	// Nagios reads the exit status as Nagios does: 0 passes, 1 passes with a
-	// warning, all else fails. False means that 1 fails too, as with most
-	// programs. Performance data is read also after the first line.
+	// warning, any other fails. False means that 1 fails too, as with most
+	// programs. Performance data is also read after the first line.
 	Nagios bool `yaml:"nagios"`
 
 	// Env is added to the minimal environment, or replaces a part of it. Nil
@@ -72,11 +77,11 @@ type Exec struct {
 	Dir string `yaml:"dir"`
 }
 
-// runID is the variable by which what a program leaves behind is found.
+// runID is the variable that marks the processes a program leaves behind.
 const runID = "HEALTHCHECK_RUN_ID"
 
-// defaultPath is fixed rather than inherited: a check must not depend on who
-// started the exporter.
+// defaultPath is fixed rather than inherited: a check must not depend on how
+// the exporter was started.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // Build returns the check, or all that is wrong with the settings.

@@ -221,7 +221,7 @@ func TestProgramThatCannotBeStartedIsOurTrouble(t *testing.T) {
 		{"all in one word", command.Exec{Command: []string{"echo a"}}, `local: program "echo a" is not in PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin: one word each, there is no shell`},
 		{"not executable", command.Exec{Command: []string{file("plain", "#!/bin/sh\n", 0o644)}}, "local: start " + dir + "/plain: permission denied"},
 		{"a directory", command.Exec{Command: []string{dir}}, "local: start " + dir + ": permission denied"},
-		{"no interpreter", command.Exec{Command: []string{noInterpreter}}, "local: start " + noInterpreter + ": the interpreter that it names is not there: no such file"},
+		{"no interpreter", command.Exec{Command: []string{noInterpreter}}, "local: start " + noInterpreter + ": its interpreter is missing: no such file"},
 		{"no program", command.Exec{Command: []string{file("text", "hello\n", 0o755)}}, "local: start " + dir + "/text: neither a program for this machine nor a script with an interpreter: exec format error"},
 		{"no directory", command.Exec{Command: []string{"true"}, Dir: dir + "/gone"}, "local: start /"},
 	} {
@@ -281,8 +281,10 @@ func TestFloodIsReadAndDropped(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	a.failed(t, checks.ReasonTimeout, "killed after ")
 	a.onTime(t, time.Second)
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > 2<<20 {
-		t.Errorf("a second of yes allocated %d bytes, want at most 2 MiB", grown)
+	// yes writes gigabytes; looking for what left the group reads a file for each
+	// process that the machine has started meanwhile.
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 16<<20 {
+		t.Errorf("a second of yes allocated %d bytes, want at most 16 MiB", grown)
 	}
 }
 

@@ -13,19 +13,19 @@ import (
 )
 
 // A group is the process group and session of a program. Its number stays ours
-// while its leader is not reaped; after that it may be another's, so that kill
-// and reap exclude each other.
+// until its leader is reaped. After that another group may get it, so kill and
+// reap exclude each other.
 type group struct {
 	number int    // of its leader
 	mark   string // the value of runID in the environment of its members
 	mu     sync.Mutex
 	reaped bool
 
-	escaped []int // who left the group and was killed
+	escaped []int // processes that left the group and were killed
 }
 
-// kill ends the whole group and what left it, and says whether its leader was
-// still to be reaped.
+// kill ends the whole group and the processes that left it. It reports whether
+// the leader was still to be reaped.
 func (g *group) kill() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -37,21 +37,20 @@ func (g *group) kill() bool {
 }
 
 // reap waits for the end of the leader, kills what it left behind and reaps it.
+// Where the system cannot wait without reaping, nothing is killed afterwards.
 func (g *group) reap(cmd *exec.Cmd) {
 	unreaped := awaitExit(g.number)
 	if !unreaped {
-		_ = cmd.Wait() // How it ended stands in cmd.ProcessState.
+		_ = cmd.Wait() // cmd.ProcessState says how it ended.
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if unreaped {
 		g.killAll()
 		_ = cmd.Wait()
-	} else {
-		g.killGroup()
+		adopted(append(g.escaped, -g.number))
 	}
 	g.reaped = true
-	adopted(append(g.escaped, -g.number))
 }
 
 func (g *group) killAll() {
@@ -59,14 +58,13 @@ func (g *group) killAll() {
 	g.escaped = append(g.escaped, killEscaped(g.number, g.mark)...)
 }
 
-// killGroup cannot fail but for want of members.
+// killGroup fails only if the group has no members left.
 func (g *group) killGroup() { _ = syscall.Kill(-g.number, syscall.SIGKILL) }
 
 // adopted reaps what a killed program left to us: orphans become the children
 // of process 1, which is this one in many containers. A number is that of one
-// process or, negative, of a group; all of them have got their SIGKILL, and
-// need but a moment. Where they need more, on a starved machine, the check does
-// not wait for them.
+// process or, negative, of a group. All of them have got their SIGKILL and end
+// within a moment; on a starved machine the check does not wait for them longer.
 func adopted(pids []int) {
 	if os.Getpid() != 1 {
 		return
@@ -76,14 +74,15 @@ func adopted(pids []int) {
 	}
 }
 
-// How long orphans are waited for, and then looked after: the kernel may hold
-// one for ever.
+// How long a run waits for orphans, and how long they are looked after then:
+// the kernel may hold one for ever.
 const (
 	maxAdoption     = 200 * time.Millisecond
 	maxLateAdoption = 10 * time.Second
 )
 
-// reapAll reaps until nobody is left or the time is over, and returns who is.
+// reapAll reaps until no process is left or the time is over. It returns those
+// that are left.
 func reapAll(pids []int, limit, pause time.Duration) (left []int) {
 	for end := time.Now().Add(limit); ; time.Sleep(pause) {
 		pids = slices.DeleteFunc(pids, gone)
@@ -93,8 +92,8 @@ func reapAll(pids []int, limit, pause time.Duration) (left []int) {
 	}
 }
 
-// gone reaps those who are dead, and reports whether nobody is left. Who is not
-// our child yet (ECHILD) may become one when his parent dies.
+// gone reaps the dead and reports whether no process is left. A process that is
+// not our child yet (ECHILD) may become one when its parent dies.
 func gone(pid int) bool {
 	for {
 		reaped, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil)

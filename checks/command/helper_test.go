@@ -17,11 +17,18 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
 )
 
-// TestMain is also a program to be checked: the shell would add variables of
-// its own to the environment that it shows.
+// TestMain is also a program to be checked, since the shell would add variables
+// of its own to the environment that it shows, and an exporter to be killed.
 func TestMain(m *testing.M) {
 	if os.Getenv("SHOW_ENVIRONMENT") != "" {
 		fmt.Println(strings.Join(os.Environ(), " "))
+		return
+	}
+	if file := os.Getenv("RUN_FOR_EVER"); file != "" {
+		e := command.Exec{Command: []string{"sh", "-c", "echo $$ >" + file + "; exec sleep 1000"}}
+		if f, err := e.Build(); err == nil {
+			_, _ = f(context.Background())
+		}
 		return
 	}
 	goleak.VerifyTestMain(m)

@@ -16,7 +16,7 @@ type end struct {
 	stdout, stderr string
 }
 
-// judge observes the performance data and says whether the check passes.
+// judge observes the performance data and decides whether the check passes.
 func (e Exec) judge(ctx context.Context, end end) (string, error) {
 	line, measures := end.said(e.Nagios)
 	for _, m := range measures {
@@ -36,8 +36,8 @@ func (e Exec) judge(ctx context.Context, end end) (string, error) {
 	}
 }
 
-// said returns the first line and, from standard output only, the performance
-// data that was in it.
+// said returns the first line and its performance data. Only standard output
+// can hold performance data.
 func (e end) said(nagios bool) (line string, measures []measure) {
 	line, rest := firstLine(e.stdout)
 	if line == "" {
@@ -53,8 +53,8 @@ func (e end) said(nagios bool) (line string, measures []measure) {
 	return line, unique(measures)
 }
 
-// cutPerfdata takes the performance data off a line. Where none of what
-// follows the first bar is any, the bar is a part of the text.
+// cutPerfdata takes the performance data off a line. If no item after the
+// first bar is valid, the bar belongs to the text.
 func cutPerfdata(line string) (text string, measures []measure) {
 	text, data, found := strings.Cut(line, "|")
 	if !found {
@@ -67,8 +67,8 @@ func cutPerfdata(line string) (text string, measures []measure) {
 	return strings.TrimSpace(text), measures
 }
 
-// firstLine returns the first line that is not blank, without the blanks
-// around it, and what follows it.
+// firstLine returns the first line that is not blank, trimmed, and the text
+// after it.
 func firstLine(s string) (line, rest string) {
 	line, rest, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	return strings.TrimSpace(line), rest

@@ -7,8 +7,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A measure is one value of a plugin, in its base unit, under a name that can
-// be observed.
+// A measure is one value of a plugin in its base unit, with a name that can be
+// observed.
 type measure struct {
 	name  string
 	value float64
@@ -16,8 +16,8 @@ type measure struct {
 
 // parsePerfdata reads performance data as the guidelines for plugins of Nagios
 // describe it: items 'label'=value[UOM];[warn];[crit];[min];[max] with blanks
-// between them. A label may be quoted, a quote within is doubled. What is no
-// such item, and a value of U (unknown), is passed over.
+// between them. A label may be quoted, a quote within is doubled. Malformed
+// items and the value U (unknown) are ignored.
 func parsePerfdata(s string) []measure {
 	var measures []measure
 	for {
@@ -43,8 +43,8 @@ func parsePerfdata(s string) []measure {
 
 const blanks = " \t\r\n"
 
-// cutLabel takes a label and its = off s. When there is none, ok is false and
-// rest begins with the word to be passed over.
+// cutLabel takes a label and its = off s. When s has no label, ok is false and
+// rest begins with the word to ignore.
 func cutLabel(s string) (label, rest string, ok bool) {
 	if s[0] != '\'' {
 		i := strings.IndexAny(s, "="+blanks)
@@ -70,7 +70,8 @@ func cutLabel(s string) (label, rest string, ok bool) {
 	return "", s, false
 }
 
-// newMeasure gives the value its base unit and the label a name that ends in it.
+// newMeasure converts the value to its base unit, and the label to a name that
+// ends in that unit.
 func newMeasure(label, value string) (measure, bool) {
 	number, symbol := cutNumber(value)
 	v, err := strconv.ParseFloat(number, 64)

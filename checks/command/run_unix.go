@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -39,13 +40,14 @@ func (e Exec) run(ctx context.Context) (end, error) {
 		return end{}, local(explain(err, path, e.Dir))
 	}
 	killed := p.wait(ctx)
+	took := time.Since(began)
 	over := p.output(ctx)
 	if killed {
 		line, _ := over.said(e.Nagios)
-		return end{}, interrupted(ctx, join(fmt.Sprintf("killed after %v", rounded(time.Since(began))), line))
+		return end{}, interrupted(ctx, join(fmt.Sprintf("killed after %v", rounded(took)), line))
 	}
 	if over.state == nil {
-		return end{}, local(fmt.Errorf("how %s ended is not known: somebody else has reaped it", path))
+		return end{}, local(fmt.Errorf("how %s ended is not known: another part of this process has reaped it", path))
 	}
 	return over, nil
 }
@@ -55,6 +57,7 @@ type process struct {
 	cmd            *exec.Cmd
 	stdout, stderr *capture
 	group          *group
+	ended          chan struct{} // closed once the program is reaped
 }
 
 func (e Exec) start(path string) (*process, error) {
@@ -70,39 +73,55 @@ func (e Exec) start(path string) (*process, error) {
 		return nil, err
 	}
 	defer stderrEnd.Close()
-	cmd := &exec.Cmd{
+	p := &process{stdout: stdout, stderr: stderr, ended: make(chan struct{})}
+	p.cmd = &exec.Cmd{
 		Path: path, Args: e.Command, Env: e.environment(mark), Dir: e.Dir, Stdout: stdoutEnd, Stderr: stderrEnd,
 		// A session is a process group too, and has no terminal to ask for a
 		// password on.
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+		SysProcAttr: endWithUs(&syscall.SysProcAttr{Setsid: true}),
 	}
-	if err := cmd.Start(); err != nil {
+	if err := p.launch(mark); err != nil {
 		stdout.finish(time.Time{})
 		stderr.finish(time.Time{})
 		return nil, err
 	}
-	return &process{cmd: cmd, stdout: stdout, stderr: stderr, group: &group{number: cmd.Process.Pid, mark: mark}}, nil
+	return p, nil
+}
+
+// launch returns once the program runs. A goroutine keeps its thread from the
+// start to the reaping: the kernel ends the program with the thread that
+// started it, not only with this process.
+func (p *process) launch(mark string) error {
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := p.cmd.Start(); err != nil {
+			started <- err
+			return
+		}
+		p.group = &group{number: p.cmd.Process.Pid, mark: mark}
+		started <- nil
+		p.group.reap(p.cmd)
+		close(p.ended)
+	}()
+	return <-started
 }
 
 // wait returns when the program has ended and is reaped, and what it left
-// behind has got its SIGKILL. It says whether ctx ended before the program did.
+// behind has got its SIGKILL. It reports whether ctx ended before the program did.
 func (p *process) wait(ctx context.Context) (killed bool) {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		p.group.reap(p.cmd)
-	}()
 	select {
-	case <-ended:
+	case <-p.ended:
 	case <-ctx.Done():
 		killed = p.group.kill()
-		<-ended
+		<-p.ended
 	}
 	return killed
 }
 
-// output returns how the program ended and what it wrote. By now nobody holds
-// the pipes but who could not be killed, or is about to die.
+// output returns how the program ended and what it wrote. By now only a process
+// that could not be killed, or is about to die, holds the pipes.
 func (p *process) output(ctx context.Context) end {
 	last := time.Now().Add(drainTime)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(last) {

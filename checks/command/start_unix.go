@@ -15,14 +15,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// local gives the reason internal: a program that does not start says nothing
-// about what it would have checked.
+// local gives err the reason internal: a program that does not start says
+// nothing about the thing it would have checked.
 func local(err error) error {
 	return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
 }
 
-// lookup returns the path of the program: a name is searched in the PATH that
-// the program gets, in which relative directories do not count.
+// lookup returns the path of the program. It searches a name in the PATH that
+// the program gets, and ignores relative directories there.
 func (e Exec) lookup() (string, error) {
 	name := e.Command[0]
 	if filepath.IsAbs(name) {
@@ -46,11 +46,10 @@ func (e Exec) lookup() (string, error) {
 	return "", fmt.Errorf("program %q is not in PATH %s", name, path)
 }
 
-// touch does to the directory and the program what the start will do to them:
-// between fork and exec the thread that forked waits for its child in a way
-// that stops all of a Go program at its next garbage collection. When their
-// file server is gone, it is here that only this goroutine waits. What is wrong
-// with them is for the start to tell.
+// touch accesses the directory and the program before the start does. If their
+// file server is gone, only this goroutine hangs here. Between fork and exec the
+// forking thread would wait for its child in a way that blocks the whole Go
+// program at its next garbage collection. Errors are left to the start.
 func touch(path, dir string) {
 	_, _ = os.Stat(dir)
 	if interpreter := peek(path); interpreter != "" {
@@ -58,8 +57,8 @@ func touch(path, dir string) {
 	}
 }
 
-// peek reads the beginning of a program and returns the interpreter that a
-// script names there.
+// peek reads the beginning of a program and returns the interpreter, if it is a
+// script that names one.
 func peek(path string) (interpreter string) {
 	// Without O_NONBLOCK the opening of a FIFO waits for its writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -78,8 +77,8 @@ func peek(path string) (interpreter string) {
 	return words[0]
 }
 
-// explain says what was missing when a program could not be started: the error
-// of the system call names neither the directory nor the interpreter.
+// explain names what was missing when a program could not be started: the error
+// of the system call mentions neither the directory nor the interpreter.
 func explain(err error, path, dir string) error {
 	cause := err
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
@@ -87,7 +86,7 @@ func explain(err error, path, dir string) error {
 	}
 	switch {
 	case errors.Is(cause, syscall.ENOENT) && exists(path) && exists(dir):
-		return fmt.Errorf("start %s: the interpreter that it names is not there: %w", path, cause)
+		return fmt.Errorf("start %s: its interpreter is missing: %w", path, cause)
 	case !exists(dir):
 		return fmt.Errorf("start %s: directory %s: %w", path, dir, cause)
 	case errors.Is(cause, syscall.ENOEXEC):

@@ -2,16 +2,16 @@ package command
 
 import "strings"
 
-// A unit is what a value is multiplied with to get its base unit, and how the
-// name of a value in that unit ends.
+// A unit is the factor that converts a value to its base unit, and the suffix of
+// names in that base unit.
 type unit struct {
 	factor float64
 	suffix string
 }
 
 // units are those of the plugins' guidelines (s, us, ms, %, B, KB, MB, TB, c)
-// and those that the plugins use beside them. The guidelines do not say
-// whether a KB has 1000 bytes; check_disk and its kin mean 1024.
+// and further ones that plugins use. The guidelines do not say whether a KB has
+// 1000 bytes; check_disk and similar plugins mean 1024.
 var units = map[string]unit{
 	"": {1, ""}, "%": {0.01, "ratio"}, "c": {1, "total"},
 	"s": {1, "seconds"}, "ms": {1e-3, "seconds"}, "us": {1e-6, "seconds"}, "µs": {1e-6, "seconds"}, "ns": {1e-9, "seconds"},
@@ -21,8 +21,8 @@ var units = map[string]unit{
 	"C": {1, "celsius"}, "V": {1, "volts"}, "A": {1, "amperes"}, "W": {1, "watts"},
 }
 
-// unitOf returns the unit of a symbol; one that is not known is kept as it is,
-// as the end of the name.
+// unitOf returns the unit of a symbol. An unknown symbol becomes the end of the
+// name.
 func unitOf(symbol string) unit {
 	if u, known := units[symbol]; known {
 		return u
@@ -33,8 +33,8 @@ func unitOf(symbol string) unit {
 // maxName is the length of the longest name that can be observed, in bytes.
 const maxName = 100
 
-// observedName makes a name of a label and the suffix of its unit: "/var" and
-// "bytes" become var_bytes, "/" and "bytes" value_bytes.
+// observedName joins a label and the suffix of its unit: "/var" and "bytes"
+// become var_bytes, "/" and "bytes" value_bytes.
 func observedName(label, suffix string) string {
 	name := snake(label)
 	if name == "" {
@@ -50,8 +50,8 @@ func observedName(label, suffix string) string {
 	return name[:min(len(name), maxName-1-len(suffix))] + "_" + suffix
 }
 
-// snake keeps letters and digits, in lower case, and puts one _ for whatever
-// is between them.
+// snake keeps letters and digits in lower case, and replaces everything between
+// them with one _.
 func snake(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
