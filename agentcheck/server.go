@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"sync"
 	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
@@ -42,9 +44,9 @@ type Server struct {
 	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
 	// means 100: a warning moves no traffic by itself.
 	DegradedWeight int
-	// Logger is told of connections that could not be accepted or answered, at
-	// debug level. Nil: no log.
-	Logger *slog.Logger
+	// Logger gets connections that could not be accepted or answered, at debug
+	// level. Nil means no log.
+	Logger log.Logger
 }
 
 // Serve answers the connections of l until ctx ends, then closes l and waits
@@ -60,7 +62,7 @@ func (s Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("degraded weight %d, want 1 to 100", s.DegradedWeight)
 	}
 	if s.Logger == nil {
-		s.Logger = slog.New(slog.DiscardHandler)
+		s.Logger = log.NewNopLogger()
 	}
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
@@ -95,7 +97,7 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 		}
 		// Most likely we are out of descriptors, and will not be for ever.
 		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-		a.Logger.Debug("connection not accepted", "err", err)
+		level.Debug(a.Logger).Log("msg", "connection not accepted", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
@@ -110,7 +112,7 @@ func (a *answerer) serve(ctx context.Context, conn net.Conn) {
 	err := a.answer(ctx, conn)
 	<-a.answering
 	if err != nil {
-		a.Logger.Debug("connection not answered", "peer", conn.RemoteAddr(), "err", err)
+		level.Debug(a.Logger).Log("msg", "connection not answered", "peer", conn.RemoteAddr(), "err", err)
 		return
 	}
 	select {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/go-kit/log"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/agentcheck"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -228,16 +229,16 @@ func TestACollectorIsToldAsItChanges(t *testing.T) {
 }
 
 func TestWithoutAReportNothingIsSaid(t *testing.T) {
-	var log strings.Builder
+	var logged strings.Builder
 	for name, r := range map[string]agentcheck.Reporter{"error": &fake{err: errors.New("no")}, "panic": panics{}} {
 		l := listen(t)
-		stop := start(t, agentcheck.Server{Reporter: r, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, l)
+		stop := start(t, agentcheck.Server{Reporter: r, Logger: log.NewLogfmtLogger(log.NewSyncWriter(&logged))}, l)
 		if got := readAll(t, dial(t, l)); got != "" {
 			t.Errorf("%s: %q", name, got)
 		}
 		stop()
 	}
-	if got := log.String(); strings.Count(got, `level=DEBUG msg="connection not answered"`) != 2 {
+	if got := logged.String(); strings.Count(got, `level=debug msg="connection not answered"`) != 2 {
 		t.Errorf("log: %s", got)
 	}
 }

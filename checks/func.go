@@ -3,27 +3,41 @@ package checks
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // A Func performs a check once, within the deadline of ctx. A nil error means
 // that it passed.
 //
-// The output is the sentence a person wants to read; when err is not nil, err
-// is that sentence (but for a warning, which keeps the output: see [Warnf]).
-// A Func may be called again before an earlier call has returned only if that
-// call ignored its context's end and the check's definition was replaced.
+// The output is the sentence a person wants to read; when err is not nil, err is
+// that sentence (but a warning keeps the output: see [Warnf]). A collector never
+// calls a Func again before its last call has returned.
 type Func = func(ctx context.Context) (output string, err error)
 
-// A Spec is the settings of one check type. Build validates them all (several
-// faults at once, joined) and does no input or output; the function that it
-// returns opens what it needs, obeys its context and closes all of it.
-// Every struct in checks/probe, checks/host and
-// checks/command implements it.
+// A Spec is the settings of one check type. The structs of checks/probe,
+// checks/host, checks/command, checks/redis and so on implement it.
 type Spec interface {
+	// Type returns the name of the check type, such as "http": the key in the
+	// configuration file and the label "type" of metrics.
+	Type() string
+	// Build validates the settings and returns all faults at once, joined; each
+	// is a checktype.Fault with the key of its setting. It does no input or
+	// output. The Func that it returns opens what it needs, obeys its context
+	// and closes all of it.
 	Build() (Func, error)
 }
 
-// Ping makes a check of a function that only says whether something answers,
+// New builds a check of a check type, with Name, Func and Type set. The other
+// fields are the caller's to set before the check goes to a collector.
+func New(name string, spec Spec) (Check, error) {
+	f, err := spec.Build()
+	if err != nil {
+		return Check{}, fmt.Errorf("check %q: %s: %w", name, spec.Type(), err)
+	}
+	return Check{Name: name, Func: f, Type: spec.Type()}, nil
+}
+
+// Ping makes a check of a function that only reports whether something replies,
 // such as (*sql.DB).PingContext. Its output is "ok".
 func Ping(f func(context.Context) error) Func {
 	return func(ctx context.Context) (string, error) {
@@ -34,14 +48,36 @@ func Ping(f func(context.Context) error) Func {
 	}
 }
 
-// Bool makes a check of a function in the shape of the Python library: passed
-// or not, and an output that is shown in both cases.
+// Bool makes a check of a function in the shape of the Python library: passed or
+// not, and an output that is shown in both cases. A panic is what an exception
+// is there: see [Wrap].
 func Bool(f func() (passed bool, output string)) Func {
-	return func(context.Context) (string, error) {
+	return Wrap(func(context.Context) (string, error) {
 		passed, output := f()
 		if !passed {
 			return "", errors.New(output)
 		}
 		return output, nil
+	})
+}
+
+// Wrap returns f with its panics turned into failures as the Python library
+// turns exceptions: the output is the text of the panic's value alone, the reason
+// panic, and the stack is not logged. Without Wrap the collector recovers a panic
+// of f, reports "panic: …" and logs the stack.
+func Wrap(f Func) Func {
+	return func(ctx context.Context) (output string, err error) {
+		returned := false
+		defer func() {
+			if returned {
+				return
+			}
+			if p := recover(); p != nil { // Nil: the goroutine exits, which cannot be stopped.
+				output, err = "", Fail(ReasonPanic, fmt.Errorf("%v", p))
+			}
+		}()
+		output, err = f(ctx)
+		returned = true
+		return output, err
 	}
 }

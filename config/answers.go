@@ -13,45 +13,55 @@ import (
 )
 
 func (l *loading) healthcheck(h healthcheck, n *document.Node) {
-	o := &l.config.Healthcheck
-	*o = httpapi.Options{
-		Success:        httpapi.Answer{Status: status(n.Get("success_status"), h.SuccessStatus), Header: header(n.Get("success_headers"), h.SuccessHeaders)},
-		Failed:         httpapi.Answer{Status: status(n.Get("failed_status"), h.FailedStatus), Header: header(n.Get("failed_headers"), h.FailedHeaders)},
-		DrainingStatus: status(n.Get("draining_status"), h.DrainingStatus),
-		UnknownStatus:  status(n.Get("unknown_status"), h.UnknownStatus),
-		Format:         httpapi.Format(h.Format),
-	}
+	var o httpapi.Options
 	for _, m := range h.Sections {
 		o.Sections = append(o.Sections, httpapi.Section{Name: m.Name, Value: m.Value})
 	}
+	l.config.Healthcheck = l.answer(h.answer, n, o)
+}
+
+// answer returns the options of an answer, which inherits what is not given.
+func (l *loading) answer(a answer, n *document.Node, inherited httpapi.Options) httpapi.Options {
+	o := inherited
+	status(n.Get("success_status"), a.SuccessStatus, &o.Success.Status)
+	status(n.Get("failed_status"), a.FailedStatus, &o.Failed.Status)
+	status(n.Get("draining_status"), a.DrainingStatus, &o.DrainingStatus)
+	status(n.Get("unknown_status"), a.UnknownStatus, &o.UnknownStatus)
+	header(n.Get("success_headers"), a.SuccessHeaders, &o.Success.Header)
+	header(n.Get("failed_headers"), a.FailedHeaders, &o.Failed.Header)
+	l.format(a, n, &o)
 	for _, e := range flat(o.Validate()) {
 		if f, ok := errors.AsType[checktype.Fault](e); ok {
-			n.Find(f.Key).Fault("%s", l.vault.hide(f.Err.Error()))
+			if at := n.Find(f.Key); at != n {
+				at.Fault("%s", l.vault.hide(f.Err.Error()))
+			}
 		}
 	}
+	return o
 }
 
-// status returns a status that is given, or zero, which means the default.
-func status(n *document.Node, given *int) int {
-	within(n, given, 200, 599, "200 to 599")
-	if given == nil || *given < 200 || *given > 599 {
-		return 0
+// status sets a status that is given and valid.
+func status(n *document.Node, given *int, to *int) {
+	if within(n, given, 200, 599, "200 to 599") && given != nil {
+		*to = *given
 	}
-	return *given
 }
 
-// header returns headers with canonical names.
-func header(n *document.Node, headers map[string]string) http.Header {
-	made := make(http.Header, len(headers))
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
+// header sets headers that are given, with canonical names.
+func header(n *document.Node, given map[string]string, to *http.Header) {
+	if given == nil {
+		return
+	}
+	made := make(http.Header, len(given))
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if canonical := http.CanonicalHeaderKey(name); made[canonical] != nil {
 			at := n.Get(name)
 			at.SetTitle(n.Name() + "." + canonical)
 			at.Fault("is given twice")
 		}
-		made.Set(name, headers[name])
+		made.Set(name, given[name])
 	}
-	return made
+	*to = made
 }
 
 func (l *loading) environment(e environment, n *document.Node) {

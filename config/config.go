@@ -22,6 +22,8 @@ type Config struct {
 	Collector collector.Options
 	// Healthcheck says how /healthcheck answers.
 	Healthcheck httpapi.Options
+	// Views are named selections of checks, in the order of their names.
+	Views []View
 	// Environment says what /environment shows, and has the labels of
 	// healthcheck_build_info. Its Config is the configuration itself.
 	Environment envinfo.Options

@@ -39,7 +39,7 @@ func examplesIn(t *testing.T, pattern string) map[string]string {
 				continue
 			}
 			for block := range strings.SplitSeq(general.Doc.Text(), "\n\n") {
-				if strings.HasPrefix(block, "\tname:") || strings.HasPrefix(block, "\tglobal:") {
+				if strings.HasPrefix(block, "\tname:") || strings.HasPrefix(block, "\tglobal:") || strings.HasPrefix(block, "\tchecks:") {
 					name := filepath.Base(file) + " " + strings.SplitN(strings.TrimSpace(block), "\n", 2)[0]
 					examples[name] = strings.ReplaceAll(block[1:], "\n\t", "\n")
 				}
@@ -61,7 +61,7 @@ func TestExamplesInCommentsLoad(t *testing.T) {
 	seen := map[string]bool{}
 	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {
-			if !strings.HasPrefix(example, "global:") {
+			if strings.HasPrefix(example, "name:") {
 				example = "checks:\n  - " + strings.ReplaceAll(example, "\n", "\n    ") + "\n"
 			}
 			c := load(t, secretPath.ReplaceAllString(example, secrets+"/"))
@@ -159,7 +159,7 @@ func TestYAMLOfTheGeneratedPagesLoads(t *testing.T) {
 		}
 		for _, block := range blocks {
 			example, _, _ := strings.Cut(block, "\n```")
-			if !strings.HasPrefix(example, "global:") {
+			if strings.HasPrefix(example, "name:") {
 				example = "checks:\n  - " + strings.ReplaceAll(example, "\n", "\n    ") + "\n"
 			}
 			load(t, secretPath.ReplaceAllString(example, secrets+"/"))

@@ -58,6 +58,9 @@ type file struct {
 	Environment environment `yaml:"environment"`
 	// Healthcheck is about the answers of /healthcheck.
 	Healthcheck healthcheck `yaml:"healthcheck"`
+	// Views are named selections of checks, by name, such as ready and live.
+	// Names are written like those of checks. Default none.
+	Views map[string]view `yaml:"views"`
 }
 
 // A global is what holds for all checks that do not say otherwise, and for the
@@ -150,13 +153,21 @@ type scrubbing struct {
 
 // A healthcheck is how /healthcheck answers.
 type healthcheck struct {
-	// Format is what is answered when a request does not say: json, text,
-	// health+json, plain or nagios. Default json.
+	answer `yaml:",inline"`
+	// Sections are further members of the JSON answer, by name: any values. A
+	// name is not one that every answer has. Default none.
+	Sections document.Members `yaml:"sections"`
+}
+
+// An answer is how a selection of checks is reported.
+type answer struct {
+	// Format is the format for requests that ask for none: json, text,
+	// health+json, plain, nagios or template. Default json.
 	Format string `yaml:"format"`
-	// SuccessStatus is the status when all is well, or degraded. 200 to 599;
+	// SuccessStatus is the status if all is well, or degraded. 200 to 599;
 	// default 200.
 	SuccessStatus *int `yaml:"success_status"`
-	// FailedStatus is the status when a check has failed. 200 to 599; default 500.
+	// FailedStatus is the status if a check has failed. 200 to 599; default 500.
 	FailedStatus *int `yaml:"failed_status"`
 	// DrainingStatus is the status while draining. 200 to 599; default 503 (404
 	// suits haproxy's disable-on-404).
@@ -170,7 +181,48 @@ type healthcheck struct {
 	SuccessHeaders map[string]string `yaml:"success_headers"`
 	// FailedHeaders are further headers of all other answers. Default none.
 	FailedHeaders map[string]string `yaml:"failed_headers"`
-	// Sections are further members of the JSON answer, by name: any values. A
-	// name is not one that every answer has. Default none.
-	Sections document.Members `yaml:"sections"`
+	// SuccessTemplate is the body with the success status for the format template,
+	// in the syntax of Go's text/template. Its data has Status, Draining, Time and
+	// Results; each result has the fields Check, Passed, State, Output, Reason,
+	// Warning, Time, Expires, Duration, Since and more. The function json encodes
+	// a value.
+	SuccessTemplate string `yaml:"success_template"`
+	// FailedTemplate is the body of all other answers for the format template.
+	FailedTemplate string `yaml:"failed_template"`
+	// ContentType is the type of both templates. Default text/plain;
+	// charset=utf-8.
+	ContentType string `yaml:"content_type"`
+}
+
+// A view is a named selection of checks, at /healthcheck?view= and at a path of
+// its own. Settings that are not given are those of section healthcheck.
+//
+//	checks:
+//	  - {name: orders, tcp: {address: "db.example.org:5432"}, tags: [ready]}
+//	views:
+//	  ready: {tags: [ready]}
+//	  live: {checks: [], ignore_drain: true, path: /livez}
+type view struct {
+	// Checks names the checks to select. An empty list selects none on purpose:
+	// the view then passes. Default all checks.
+	Checks []string `yaml:"checks"`
+	// Tags narrow the selection to checks with one of them. Default any.
+	Tags []string `yaml:"tags"`
+	// Exclude names checks to leave out. Default none.
+	Exclude []string `yaml:"exclude"`
+	// Path is where the view is served too, such as /livez. Default none.
+	Path string `yaml:"path"`
+	// IgnoreDrain answers as if the service were not drained. Default false.
+	IgnoreDrain bool `yaml:"ignore_drain"`
+	// HideOutput leaves out what checks said and measured. Default false.
+	HideOutput bool `yaml:"hide_output"`
+	answer     `yaml:",inline"`
+
+	node *document.Node
+}
+
+// UnmarshalNode decodes a view and keeps its node.
+func (v *view) UnmarshalNode(n *document.Node) {
+	v.node = n
+	n.Fields(v)
 }

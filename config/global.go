@@ -53,11 +53,13 @@ func ttl(n *document.Node, d *time.Duration) {
 	}
 }
 
-// within reports a value that is given and out of range.
-func within[T cmp.Ordered](n *document.Node, v *T, least, most T, want string) {
-	if v != nil && (*v < least || *v > most) {
-		n.Fault("%v, want %s", *v, want)
+// within reports a value that is given and out of range, and whether there is none.
+func within[T cmp.Ordered](n *document.Node, v *T, least, most T, want string) bool {
+	if v == nil || *v >= least && *v <= most {
+		return true
 	}
+	n.Fault("%v, want %s", *v, want)
+	return false
 }
 
 // duration returns what the library takes: off is 0s in the file and negative in

@@ -63,6 +63,12 @@ func describe(t *testing.T, c *config.Config) string {
 	fmt.Fprintf(&b, "environment disable %v labels %v scrub %+v\n", e.Disable, e.Labels, c.Rules)
 	fmt.Fprintf(&b, "healthcheck format %q, success %d %v, failed %d %v, draining %d, unknown %d\n",
 		h.Format, h.Success.Status, h.Success.Header, h.Failed.Status, h.Failed.Header, h.DrainingStatus, h.UnknownStatus)
+	for _, v := range c.Views {
+		o := v.Options
+		fmt.Fprintf(&b, "view %s at %q: %#v, ignore drain %v, hide %v, format %q, success %d %v, failed %d %v, draining %d, unknown %d, %d sections, templates %v\n",
+			v.Name, v.Path, o.Filter, o.IgnoreDrain, o.HideOutput, o.Format, o.Success.Status, o.Success.Header,
+			o.Failed.Status, o.Failed.Header, o.DrainingStatus, o.UnknownStatus, len(o.Sections), o.Success.Body != nil && o.Failed.Body != nil)
+	}
 	for _, w := range c.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}

@@ -48,6 +48,7 @@ func (l *loading) load() (*Config, error) {
 	}
 	l.connect(f.Checks)
 	l.healthcheck(f.Healthcheck, root.Get("healthcheck"))
+	l.views(f.Views, f.Checks)
 	l.environment(f.Environment, root.Get("environment"))
 	if err := l.document.Err(); err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func (v *vault) text(t text) {
 // answer. What looks like a secret there is masked where it is shown, but is not
 // learnt: a word such as "expired" must not vanish from all outputs.
 func prose() []string {
-	return []string{"name", "description", "runbook", "tags", "depends_on", "expect", "body_regexp", "body_not_regexp", "answers"}
+	return []string{"name", "description", "runbook", "tags", "depends_on", "expect", "body_regexp", "body_not_regexp", "answers", "success_template", "failed_template"}
 }
 
 // credential notes what follows the scheme in the value of a header such as

@@ -129,7 +129,7 @@ func TestFaultsOfAllFilesAreToldAlsoWhenOneCannotBeRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := `a.yml:1: unknown key "colour", want one of global, checks, environment, healthcheck
+	want := `a.yml:1: unknown key "colour", want one of global, checks, environment, healthcheck, views
 b.yml: no such file or directory
 c.yml:1: the file is a list, want a mapping with checks:
 d.yml:2: check "y": tcp: address: missing, want host:port or unix:///path

@@ -144,7 +144,7 @@ func TestTheFormatIsWhatIsAskedForOrMostPreferred(t *testing.T) {
 		{"", "?format=text", "", text},
 		{"", "?format=health%2Bjson", "", health},
 		{"", "?format=health+json", "", health},
-		{"", "?format=plain", "", text},
+		{"", "?format=plain", "", j},
 		{"", "?format=nagios", "", text},
 		{"", "?format=text&format=json", "", text},
 		{"", "", httpapi.FormatText, text},

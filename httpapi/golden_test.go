@@ -91,6 +91,9 @@ func TestPlainFormatIsPythonWithoutFormatter(t *testing.T) {
 			if want := golden(t, name+".json"); res.body != want {
 				t.Errorf("%s: body %q, want %q", name, res.body, want)
 			}
+			if got, want := res.Header().Get("Content-Type"), goldenHeader(golden(t, name+".headers"), "Content-Type"); got != want {
+				t.Errorf("%s: Content-Type %q, want %q", name, got, want)
+			}
 			if want := strings.Fields(golden(t, name+".headers"))[1]; strconv.Itoa(res.Code) != want {
 				t.Errorf("%s: status %d, want %s", name, res.Code, want)
 			}

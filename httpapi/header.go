@@ -17,7 +17,7 @@ var (
 
 func contentTypeOf(f Format) []string {
 	switch f {
-	case FormatText, FormatPlain, FormatNagios:
+	case FormatText, FormatNagios:
 		return typeText
 	case FormatHealthJSON:
 		return typeHealth

@@ -37,7 +37,7 @@ type Handler struct {
 // every answer is 500.
 func Healthcheck(r Reporter, o Options) *Handler {
 	o = o.withDefaults()
-	sections := newSections(o.Sections, o.Scrub)
+	sections := newSections(o.Sections, o.Scrubber)
 	if isNil(r) {
 		r = nil
 	}

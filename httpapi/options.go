@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"os"
 	"slices"
@@ -34,7 +33,7 @@ const (
 	FormatJSON       Format = "json"        // as the Python library
 	FormatText       Format = "text"        // a line for each check: [+] redis: redis ok
 	FormatHealthJSON Format = "health+json" // draft-inadarei-api-health-check-06
-	FormatPlain      Format = "plain"       // OK or NOT OK, as the Python library without a formatter
+	FormatPlain      Format = "plain"       // OK or NOT OK, the Python library without a formatter: also its application/json
 	FormatNagios     Format = "nagios"      // the line of a Nagios plugin: OK - 3 checks passed | …
 )
 
@@ -84,16 +83,6 @@ type Section struct {
 	Func func(context.Context) (any, error)
 }
 
-// A Scrubber removes secrets from sections. It must be safe for concurrent use.
-type Scrubber interface {
-	// Name says whether a value of that name must be masked whole.
-	Name(name string) bool
-	// Text masks the secrets in a text.
-	Text(text string) string
-	// Tree masks the secrets in a value and encodes it as JSON.
-	Tree(v any) json.RawMessage
-}
-
 // Options are the settings of [Healthcheck]. The zero value is useful.
 type Options struct {
 	// Prefix is the path below which the handler reads the name of a check:
@@ -129,8 +118,9 @@ type Options struct {
 	// anybody can reach: "output" is empty, and warnings, values, descriptions
 	// and runbooks are absent. Body gets a report without them too.
 	HideOutput bool
-	// Scrub masks secrets in sections. Nil means the built-in rules.
-	Scrub Scrubber
+	// Scrubber masks secrets in sections. Nil means one with the built-in rules;
+	// share that of the collector.
+	Scrubber *scrub.Scrubber
 }
 
 // withDefaults fills in zero fields and replaces what Validate rejects.
@@ -146,8 +136,8 @@ func (o Options) withDefaults() Options {
 	if o.Hostname == "" {
 		o.Hostname, _ = os.Hostname() // Without a name the member is empty.
 	}
-	if o.Scrub == nil {
-		o.Scrub = scrub.New(scrub.Rules{})
+	if o.Scrubber == nil {
+		o.Scrubber = scrub.New(scrub.Rules{})
 	}
 	var sections []Section
 	for _, s := range o.Sections {

@@ -29,10 +29,10 @@ type section struct {
 	fixed []byte // ", name: value" if call is nil
 	call  func(context.Context) (any, error)
 	calls flight.Single[[]byte]
-	scrub Scrubber
+	scrub *scrub.Scrubber
 }
 
-func newSections(given []Section, scrub Scrubber) *sections {
+func newSections(given []Section, scrub *scrub.Scrubber) *sections {
 	all := &sections{}
 	for _, g := range given {
 		s := &section{name: g.Name, call: g.Func, scrub: scrub}

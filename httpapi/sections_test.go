@@ -75,7 +75,7 @@ func TestSectionsAreScrubbed(t *testing.T) {
 	scrubber := scrub.New(scrub.Rules{})
 	scrubber.Learn("correct horse battery")
 	got := sectionsOf(t, httpapi.Options{
-		Scrub: scrubber,
+		Scrubber: scrubber,
 		Sections: []httpapi.Section{
 			{Name: "application", Value: map[string]any{"password": "p", "list": []any{map[string]any{"api_key": 7}}}},
 			{Name: "db_password", Value: "hunter2"},

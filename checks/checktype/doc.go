@@ -11,6 +11,8 @@
 //		TLS          *checks.TLS         `yaml:"tls"`
 //	}
 //
+//	func (Spool) Type() string { return "spool" }
+//
 //	func (s Spool) Build() (checks.Func, error) {
 //		var f checktype.Faults
 //		if s.Address == "" {

@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"runtime"
@@ -11,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Exec passes when a program exits with status 0.
@@ -84,7 +83,10 @@ const runID = "HEALTHCHECK_RUN_ID"
 // the exporter was started.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// Build returns the check, or all that is wrong with the settings.
+// Type returns "exec".
+func (Exec) Type() string { return "exec" }
+
+// Build validates the settings and returns all faults at once.
 func (e Exec) Build() (checks.Func, error) {
 	if err := e.validate(); err != nil {
 		return nil, err
@@ -104,44 +106,36 @@ func (e Exec) Build() (checks.Func, error) {
 }
 
 func (e Exec) validate() error {
-	var errs []error
-	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	if !supported {
-		fault("exec: not supported on %s", runtime.GOOS)
-	}
+	var f checktype.Faults
+	f.Check(!supported, "", "not supported on %s", runtime.GOOS)
 	switch {
 	case len(e.Command) == 0:
-		fault(`command is missing, want a list of words such as [pg_isready, -q]`)
+		f.Add("command", "missing, want a list of words such as [pg_isready, -q]")
 	case e.Command[0] == "":
-		fault("command begins with an empty word, want a program")
+		f.Add("command", "begins with an empty word, want a program")
 	case strings.Contains(e.Command[0], "/") && !filepath.IsAbs(e.Command[0]):
-		fault("program %q is a relative path, want an absolute one or a name in PATH", e.Command[0])
+		f.Add("command", "program %q is a relative path, want an absolute one or a name in PATH", e.Command[0])
 	}
 	for i, word := range e.Command {
-		if strings.ContainsRune(word, 0) {
-			fault("word %d of command contains a NUL byte", i+1)
-		}
+		f.Check(strings.ContainsRune(word, 0), "command", "word %d contains a NUL byte", i+1)
 	}
-	if e.Dir != "" && (!filepath.IsAbs(e.Dir) || strings.ContainsRune(e.Dir, 0)) {
-		fault("dir %q, want an absolute path", e.Dir)
-	}
+	f.Check(e.Dir != "" && (!filepath.IsAbs(e.Dir) || strings.ContainsRune(e.Dir, 0)), "dir", "%q, want an absolute path", e.Dir)
 	for _, name := range slices.Sorted(maps.Keys(e.Env)) {
-		errs = append(errs, validVariable(name, e.Env[name]))
+		validateVariable(name, e.Env[name], &f)
 	}
-	return errors.Join(errs...)
+	return f.Err()
 }
 
-// validVariable does not quote the value: it may be a secret.
-func validVariable(name, value string) error {
+// validateVariable does not quote the value: it may be a secret.
+func validateVariable(name, value string, f *checktype.Faults) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "=\x00"):
-		return fmt.Errorf("env: %q is no name of a variable, want one without = and not empty", name)
+		f.Add("env", "%q is not the name of a variable, want one without = and not empty", name)
 	case name == runID:
-		return fmt.Errorf("env: %s is set by the check itself", runID)
+		f.Add("env", "%s is set by the check itself", runID)
 	case strings.ContainsRune(value, 0):
-		return fmt.Errorf("env: the value of %s contains a NUL byte", name)
+		f.Add("env", "the value of %s contains a NUL byte", name)
 	}
-	return nil
 }
 
 // environment returns that of one run, in the order of the names.

@@ -364,18 +364,18 @@ func TestSettingsAreValidatedAtOnce(t *testing.T) {
 		exec command.Exec
 		want []string
 	}{
-		{"nothing", command.Exec{}, []string{"command is missing, want a list of words such as [pg_isready, -q]"}},
-		{"empty word", command.Exec{Command: []string{"", "-c"}}, []string{"command begins with an empty word, want a program"}},
-		{"relative program", command.Exec{Command: []string{"./check"}}, []string{`program "./check" is a relative path, want an absolute one or a name in PATH`}},
+		{"nothing", command.Exec{}, []string{"command: missing, want a list of words such as [pg_isready, -q]"}},
+		{"empty word", command.Exec{Command: []string{"", "-c"}}, []string{"command: begins with an empty word, want a program"}},
+		{"relative program", command.Exec{Command: []string{"./check"}}, []string{`command: program "./check" is a relative path, want an absolute one or a name in PATH`}},
 		{"all of it", command.Exec{
 			Command: []string{"a/b", "c\x00"}, Dir: "tmp",
 			Env: map[string]string{"": "x", "A=B": "x", "PIN": "12\x0034", "HEALTHCHECK_RUN_ID": "1"},
 		}, []string{
-			`program "a/b" is a relative path, want an absolute one or a name in PATH`,
-			"word 2 of command contains a NUL byte",
-			`dir "tmp", want an absolute path`,
-			`env: "" is no name of a variable, want one without = and not empty`,
-			`env: "A=B" is no name of a variable, want one without = and not empty`,
+			`command: program "a/b" is a relative path, want an absolute one or a name in PATH`,
+			"command: word 2 contains a NUL byte",
+			`dir: "tmp", want an absolute path`,
+			`env: "" is not the name of a variable, want one without = and not empty`,
+			`env: "A=B" is not the name of a variable, want one without = and not empty`,
 			"env: HEALTHCHECK_RUN_ID is set by the check itself",
 			"env: the value of PIN contains a NUL byte",
 		}},

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Disk passes when the filesystem that holds path has room for more bytes and
@@ -75,7 +77,10 @@ type Disk struct {
 
 const defaultDiskWarn, defaultDiskFail = 85, 95 // percent, bytes and inodes
 
-// Build returns the check, or all that is wrong with the settings.
+// Type returns "disk".
+func (Disk) Type() string { return "disk" }
+
+// Build validates the settings and returns all faults at once.
 func (d Disk) Build() (checks.Func, error) { return d.build(readUsage) }
 
 func (d Disk) build(read func(ctx context.Context, path string) (usage, error)) (checks.Func, error) {
@@ -107,31 +112,22 @@ func (d Disk) build(read func(ctx context.Context, path string) (usage, error)) 
 }
 
 func (d Disk) validate() error {
-	var errs []error
-	if !supports("linux", "darwin", "freebsd", "windows") {
-		errs = append(errs, fmt.Errorf("disk: not supported on %s", runtime.GOOS))
-	}
-	if (d.Mounted || d.ReadOnly != "") && !supports("linux", "darwin", "freebsd") {
-		errs = append(errs, fmt.Errorf("mounted and read_only: not supported on %s", runtime.GOOS))
-	}
-	if d.ReadOnly != "" && d.ReadOnly != "fail" && d.ReadOnly != "warn" && d.ReadOnly != "ignore" {
-		errs = append(errs, fmt.Errorf("read_only %q, want fail, warn or ignore", d.ReadOnly))
-	}
+	var f checktype.Faults
+	unix := supports("linux", "darwin", "freebsd")
+	f.Check(!unix && !supports("windows"), "", "not supported on %s", runtime.GOOS)
+	f.Check(d.Mounted && !unix, "mounted", "not supported on %s", runtime.GOOS)
+	f.Check(d.ReadOnly != "" && !unix, "read_only", "not supported on %s", runtime.GOOS)
+	f.Check(!slices.Contains([]string{"", "fail", "warn", "ignore"}, d.ReadOnly), "read_only", "%q, want fail, warn or ignore", d.ReadOnly)
 	switch {
 	case d.Path == "":
-		errs = append(errs, errors.New("path is missing, want an absolute path such as /"))
+		f.Add("path", "missing, want an absolute path such as /")
 	case !filepath.IsAbs(d.Path):
-		errs = append(errs, fmt.Errorf("path %q is relative, want an absolute path", d.Path))
+		f.Add("path", "%q is relative, want an absolute path", d.Path)
 	}
-	errs = append(errs,
-		limits{"percent", d.WarnPercent, d.FailPercent}.validate(100),
-		limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}.validate(100),
-	)
-	if d.WarnFree < 0 || d.FailFree < 0 {
-		errs = append(errs, fmt.Errorf("warn_free %v, fail_free %v, want no negative size", d.WarnFree, d.FailFree))
-	}
-	if d.WarnFree > 0 && d.WarnFree < d.FailFree {
-		errs = append(errs, fmt.Errorf("warn_free %v is below fail_free %v", d.WarnFree, d.FailFree))
-	}
-	return errors.Join(errs...)
+	f.Join(limits{"percent", d.WarnPercent, d.FailPercent}.validate(100))
+	f.Join(limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}.validate(100))
+	f.Check(d.WarnFree < 0, "warn_free", "%v, want a positive size", d.WarnFree)
+	f.Check(d.FailFree < 0, "fail_free", "%v, want a positive size", d.FailFree)
+	f.Check(d.WarnFree > 0 && d.WarnFree < d.FailFree, "warn_free", "%v, want more than fail_free, which is %v", d.WarnFree, d.FailFree)
+	return f.Err()
 }

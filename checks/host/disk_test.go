@@ -185,22 +185,22 @@ func TestDiskSettingsAreValidatedAtOnce(t *testing.T) {
 		disk host.Disk
 		want []string
 	}{
-		{host.Disk{}, []string{"path is missing, want an absolute path such as /"}},
-		{host.Disk{Path: "data"}, []string{`path "data" is relative, want an absolute path`}},
-		{host.Disk{Path: "/", WarnPercent: 96, FailPercent: 95}, []string{"warn_percent 96 is above fail_percent 95"}},
+		{host.Disk{}, []string{"path: missing, want an absolute path such as /"}},
+		{host.Disk{Path: "data"}, []string{`path: "data" is relative, want an absolute path`}},
+		{host.Disk{Path: "/", WarnPercent: 96, FailPercent: 95}, []string{"warn_percent: 96, want at most fail_percent, which is 95"}},
 		{host.Disk{Path: "/", WarnPercent: -1, FailPercent: 101, WarnInodesPercent: math.NaN(), FailInodesPercent: math.Inf(1)}, []string{
-			"warn_percent -1, want more than 0 and at most 100",
-			"fail_percent 101, want more than 0 and at most 100",
-			"warn_inodes_percent NaN, want more than 0 and at most 100",
-			"fail_inodes_percent +Inf, want more than 0 and at most 100",
+			"warn_percent: -1, want more than 0 and at most 100",
+			"fail_percent: 101, want more than 0 and at most 100",
+			"warn_inodes_percent: NaN, want more than 0 and at most 100",
+			"fail_inodes_percent: +Inf, want more than 0 and at most 100",
 		}},
 		{host.Disk{WarnInodesPercent: 2, FailInodesPercent: 1, WarnFree: gib, FailFree: 2 * gib}, []string{
-			"path is missing, want an absolute path such as /",
-			"warn_inodes_percent 2 is above fail_inodes_percent 1",
-			"warn_free 1GiB is below fail_free 2GiB",
+			"path: missing, want an absolute path such as /",
+			"warn_inodes_percent: 2, want at most fail_inodes_percent, which is 1",
+			"warn_free: 1GiB, want more than fail_free, which is 2GiB",
 		}},
-		{host.Disk{Path: "/", ReadOnly: "never"}, []string{`read_only "never", want fail, warn or ignore`}},
-		{host.Disk{Path: "/", FailFree: -1}, []string{"warn_free 0B, fail_free -1B, want no negative size"}},
+		{host.Disk{Path: "/", ReadOnly: "never"}, []string{`read_only: "never", want fail, warn or ignore`}},
+		{host.Disk{Path: "/", FailFree: -1}, []string{"fail_free: -1B, want a positive size"}},
 	} {
 		_, err := c.disk.Build()
 		wantFaults(t, err, c.want...)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // limits is one pair of thresholds, named key in the file ("percent" is
@@ -28,20 +29,18 @@ func (l limits) or(warn, fail float64) limits {
 
 // validate checks that the limits lie between 0 and highest, in order.
 func (l limits) validate(highest float64) error {
-	var errs []error
+	var f checktype.Faults
 	for _, side := range []struct {
 		name  string
 		value float64
 	}{{"warn", l.warn}, {"fail", l.fail}} {
 		// Written so that NaN is out of range.
 		if !(side.value >= 0 && side.value <= highest) {
-			errs = append(errs, fmt.Errorf("%s_%s %v, want more than 0 and at most %v", side.name, l.key, side.value, highest))
+			f.Add(side.name+"_"+l.key, "%v, want more than 0 and at most %v", side.value, highest)
 		}
 	}
-	if l.warn > l.fail && l.fail > 0 {
-		errs = append(errs, fmt.Errorf("warn_%s %v is above fail_%s %v", l.key, l.warn, l.key, l.fail))
-	}
-	return errors.Join(errs...)
+	f.Check(l.warn > l.fail && l.fail > 0, "warn_"+l.key, "%v, want at most fail_%s, which is %v", l.warn, l.key, l.fail)
+	return f.Err()
 }
 
 // A verdict collects the sentences about values beyond their limits.

@@ -2,15 +2,16 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/load"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Load passes when few enough tasks run or wait to run, for each processor of
@@ -51,7 +52,10 @@ const (
 // loadMinutes are the averages that the kernel keeps, in its order.
 var loadMinutes = [3]int{1, 5, 15}
 
-// Build returns the check, or all that is wrong with the settings.
+// Type returns "load".
+func (Load) Type() string { return "load" }
+
+// Build validates the settings and returns all faults at once.
 func (l Load) Build() (checks.Func, error) { return l.build("/") }
 
 // build returns the check of the machine whose /proc is below root.
@@ -81,17 +85,13 @@ func (l Load) build(root string) (checks.Func, error) {
 }
 
 func (l Load) validate() error {
-	var errs []error
+	var f checktype.Faults
 	// Windows keeps no load average; gopsutil would sample one in a goroutine
 	// that never ends.
-	if !supports("linux", "darwin", "freebsd") {
-		errs = append(errs, fmt.Errorf("load: not supported on %s", runtime.GOOS))
-	}
-	errs = append(errs, limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate(maxLoad))
-	if l.Minutes != 1 && l.Minutes != 5 && l.Minutes != 15 {
-		errs = append(errs, fmt.Errorf("minutes %d, want 1, 5 or 15", l.Minutes))
-	}
-	return errors.Join(errs...)
+	f.Check(!supports("linux", "darwin", "freebsd"), "", "not supported on %s", runtime.GOOS)
+	f.Join(limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.validate(maxLoad))
+	f.Check(!slices.Contains(loadMinutes[:], l.Minutes), "minutes", "%d, want 1, 5 or 15", l.Minutes)
+	return f.Err()
 }
 
 // averages are the three of the machine and how many processors share it.

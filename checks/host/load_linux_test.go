@@ -67,11 +67,11 @@ func TestLoadSettingsAreValidatedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := host.Load{WarnPerCPU: -4, FailPerCPU: math.Inf(1), Minutes: 10}.Build()
 	wantFaults(t, err,
-		"warn_per_cpu -4, want more than 0 and at most 10000",
-		"fail_per_cpu +Inf, want more than 0 and at most 10000",
-		"minutes 10, want 1, 5 or 15")
+		"warn_per_cpu: -4, want more than 0 and at most 10000",
+		"fail_per_cpu: +Inf, want more than 0 and at most 10000",
+		"minutes: 10, want 1, 5 or 15")
 	_, err = host.Load{WarnPerCPU: 8, FailPerCPU: 4}.Build()
-	wantFaults(t, err, "warn_per_cpu 8 is above fail_per_cpu 4")
+	wantFaults(t, err, "warn_per_cpu: 8, want at most fail_per_cpu, which is 4")
 }
 
 func TestLoadIsReadFromYAML(t *testing.T) {

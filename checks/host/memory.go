@@ -9,6 +9,7 @@ import (
 	"github.com/shirou/gopsutil/v3/mem"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Memory passes when enough of the memory is left: of the container's where a
@@ -50,7 +51,10 @@ type Memory struct {
 
 const defaultMemoryWarn, defaultMemoryFail = 90, 97 // percent
 
-// Build returns the check, or all that is wrong with the settings.
+// Type returns "memory".
+func (Memory) Type() string { return "memory" }
+
+// Build validates the settings and returns all faults at once.
 func (m Memory) Build() (checks.Func, error) { return m.build("/") }
 
 // build returns the check of the machine whose /proc and /sys are below root.
@@ -72,15 +76,11 @@ func (m Memory) build(root string) (checks.Func, error) {
 }
 
 func (m Memory) validate() error {
-	var errs []error
-	if !memorySupported {
-		errs = append(errs, fmt.Errorf("memory: not supported on %s", runtime.GOOS))
-	}
-	errs = append(errs, limits{"percent", m.WarnPercent, m.FailPercent}.validate(100))
-	if m.Scope != "" && m.Scope != "auto" && m.Scope != "host" {
-		errs = append(errs, fmt.Errorf("scope %q, want auto or host", m.Scope))
-	}
-	return errors.Join(errs...)
+	var f checktype.Faults
+	f.Check(!memorySupported, "", "not supported on %s", runtime.GOOS)
+	f.Join(limits{"percent", m.WarnPercent, m.FailPercent}.validate(100))
+	f.Check(m.Scope != "" && m.Scope != "auto" && m.Scope != "host", "scope", "%q, want auto or host", m.Scope)
+	return f.Err()
 }
 
 // hostMemory returns the memory of the machine. Evictable bytes are available

@@ -279,11 +279,11 @@ func TestMemorySettingsAreValidatedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := host.Memory{WarnPercent: -5, FailPercent: 100.5, Scope: "galaxy"}.Build()
 	wantFaults(t, err,
-		"warn_percent -5, want more than 0 and at most 100",
-		"fail_percent 100.5, want more than 0 and at most 100",
-		`scope "galaxy", want auto or host`)
+		"warn_percent: -5, want more than 0 and at most 100",
+		"fail_percent: 100.5, want more than 0 and at most 100",
+		`scope: "galaxy", want auto or host`)
 	_, err = host.Memory{WarnPercent: 98, FailPercent: 97}.Build()
-	wantFaults(t, err, "warn_percent 98 is above fail_percent 97")
+	wantFaults(t, err, "warn_percent: 98, want at most fail_percent, which is 97")
 }
 
 func TestMemoryIsReadFromYAML(t *testing.T) {

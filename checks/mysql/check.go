@@ -54,6 +54,9 @@ type Check struct {
 	Expect string `yaml:"expect"`
 }
 
+// Type returns "mysql".
+func (Check) Type() string { return "mysql" }
+
 // Build validates the settings and returns all faults at once. It opens nothing:
 // a DSN in a file is read when the check runs.
 func (m Check) Build() (checks.Func, error) {

@@ -62,6 +62,9 @@ type Check struct {
 	Expect string `yaml:"expect"`
 }
 
+// Type returns "postgres".
+func (Check) Type() string { return "postgres" }
+
 // Build validates the settings and returns all faults at once. It opens nothing:
 // a DSN in a file is read when the check runs.
 func (p Check) Build() (checks.Func, error) {

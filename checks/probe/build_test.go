@@ -106,7 +106,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 		return s
 	}
 	answer := func(kind, record string) probe.DNS {
-		return dns(func(s *probe.DNS) { s.Type, s.Answers = kind, []string{record} })
+		return dns(func(s *probe.DNS) { s.RecordType, s.Answers = kind, []string{record} })
 	}
 	refuseAll(t, []wrong{
 		{"name", dns(func(s *probe.DNS) { s.Name = "" }), "name: missing, want one such as www.example.org"},
@@ -116,7 +116,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 			`name: "a123456789b123456789c123456789d123456789e123456789f123456789g123.org", want a domain name in ASCII`},
 		{"server", dns(func(s *probe.DNS) { s.Server = "a b" }), `server: "a b", want host or host:port`},
 		{"server's port", dns(func(s *probe.DNS) { s.Server = "ns.example.org:dns" }), `server: "ns.example.org:dns", want host or host:port`},
-		{"type", dns(func(s *probe.DNS) { s.Type = "a" }), `type: "a", want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT`},
+		{"type", dns(func(s *probe.DNS) { s.RecordType = "a" }), `type: "a", want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT`},
 		{"transport", dns(func(s *probe.DNS) { s.Transport = "quic" }), `transport: "quic", want udp or tcp`},
 		{"TLS over UDP", dns(func(s *probe.DNS) { s.Transport, s.TLS = "udp", &checks.TLS{} }), "tls: given, but transport is udp"},
 		{"rcode", dns(func(s *probe.DNS) { s.Rcode = "OK" }), `rcode: "OK", want one such as NOERROR or NXDOMAIN`},
@@ -130,7 +130,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 		{"SRV", answer("SRV", "0 5 x sip.example.org"), `answers: "0 5 x sip.example.org" is not a record of type SRV`},
 		{"NS", answer("NS", "a..b"), `answers: "a..b" is not a record of type NS`},
 		{"CAA", answer("CAA", "issue ca"), `answers: "issue ca" is not a record of type CAA`},
-		{"several", probe.DNS{Server: "h:0", Type: "B", Transport: "x", Rcode: "y", Match: "z", Answers: []string{"1"}},
+		{"several", probe.DNS{Server: "h:0", RecordType: "B", Transport: "x", Rcode: "y", Match: "z", Answers: []string{"1"}},
 			"name: missing, want one such as www.example.org\nserver: \"h:0\", want host or host:port\n" +
 				"type: \"B\", want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT\ntransport: \"x\", want udp or tcp\n" +
 				"rcode: \"y\", want one such as NOERROR or NXDOMAIN\nmatch: \"z\", want all, any or exact"},

@@ -33,8 +33,8 @@ type DNS struct {
 	// Server is host:port or host (port 53, with TLS 853). Empty means the
 	// first of /etc/resolv.conf, which is read at every run.
 	Server string `yaml:"server"`
-	// Type is A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Empty means A.
-	Type string `yaml:"type"`
+	// RecordType is A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Empty means A.
+	RecordType string `yaml:"type"`
 	// Transport is udp (then tcp when the answer does not fit) or tcp. Empty
 	// means udp, with TLS tcp.
 	Transport string `yaml:"transport"`
@@ -79,7 +79,10 @@ var rcodes = []string{
 	"YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE",
 }
 
-// Build validates the settings, all faults at once, and returns the check.
+// Type returns "dns".
+func (DNS) Type() string { return "dns" }
+
+// Build validates the settings and returns all faults at once.
 func (s DNS) Build() (checks.Func, error) {
 	c, err := s.compile()
 	if err != nil {
@@ -91,12 +94,12 @@ func (s DNS) Build() (checks.Func, error) {
 func (s DNS) compile() (*dnsCheck, error) {
 	var f faults
 	c := &dnsCheck{settings: s, overTCP: s.Transport == "tcp" || s.TLS != nil}
-	typeName := cmp.Or(s.Type, "A")
+	typeName := cmp.Or(s.RecordType, "A")
 	qtype, known := dnsTypes[typeName]
 	c.question = dnsmessage.Question{Name: f.domain(s.Name, qtype), Type: qtype, Class: dnsmessage.ClassINET}
 	c.address = f.server(s.Server, s.TLS != nil)
 	if !known {
-		f.Add("type", "%q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.Type)
+		f.Add("type", "%q, want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT", s.RecordType)
 	}
 	if s.Transport != "" && s.Transport != "udp" && s.Transport != "tcp" {
 		f.Add("transport", "%q, want udp or tcp", s.Transport)

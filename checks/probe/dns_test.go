@@ -37,13 +37,13 @@ func TestDNSAsksWhatIsConfigured(t *testing.T) {
 		{"2001:db8::1", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa."},
 		{"1.2.0.192.in-addr.arpa.", "1.2.0.192.in-addr.arpa."},
 	} {
-		run(t, probe.DNS{Name: c.name, Type: "PTR", Server: server, NoRecursion: true, Answers: []string{"H.example.org."}}).passes(t, "h.example.org")
+		run(t, probe.DNS{Name: c.name, RecordType: "PTR", Server: server, NoRecursion: true, Answers: []string{"H.example.org."}}).passes(t, "h.example.org")
 		got := <-questions
 		if q := got.Questions[0]; q.Name.String() != c.want || q.Type != dnsmessage.TypePTR || got.RecursionDesired {
 			t.Errorf("asked for %v, recursion %v; want %s PTR and none", q, got.RecursionDesired, c.want)
 		}
 	}
-	run(t, probe.DNS{Name: ".", Type: "PTR", Server: server}).passes(t, "h.example.org")
+	run(t, probe.DNS{Name: ".", RecordType: "PTR", Server: server}).passes(t, "h.example.org")
 	got := <-questions
 	if q := got.Questions[0]; q.Name.String() != "." || !got.RecursionDesired {
 		t.Errorf("asked for %v, recursion %v; want the root and recursion", q, got.RecursionDesired)
@@ -70,14 +70,14 @@ func TestDNSReadsEveryType(t *testing.T) {
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			server := dnsServer(t, once(answerWith(c.body)), nil)
-			run(t, probe.DNS{Name: asked, Server: server, Type: c.kind, Answers: []string{c.record}, Match: "exact"}).passes(t, c.shown)
+			run(t, probe.DNS{Name: asked, Server: server, RecordType: c.kind, Answers: []string{c.record}, Match: "exact"}).passes(t, c.shown)
 		})
 	}
 }
 
 func TestDNSShowsStrangeRecordsQuotedAndShort(t *testing.T) {
 	server := dnsServer(t, once(answerWith(&dnsmessage.TXTResource{TXT: []string{"a\x1b[31m\nb"}}, &dnsmessage.TXTResource{TXT: []string{strings.Repeat("x", 200)}})), nil)
-	run(t, probe.DNS{Name: asked, Server: server, Type: "TXT"}).passes(t, `"a\x1b[31m"…, `+strings.Repeat("x", 80)+"…")
+	run(t, probe.DNS{Name: asked, Server: server, RecordType: "TXT"}).passes(t, `"a\x1b[31m"…, `+strings.Repeat("x", 80)+"…")
 	server = dnsServer(t, once(answerA("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7")), nil)
 	run(t, probe.DNS{Name: asked, Server: server}).passes(t, "192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5 and 2 more")
 }

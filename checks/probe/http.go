@@ -102,7 +102,10 @@ type httpCheck struct {
 	maxBody  int64
 }
 
-// Build validates the settings, all faults at once, and returns the check.
+// Type returns "http".
+func (HTTP) Type() string { return "http" }
+
+// Build validates the settings and returns all faults at once.
 func (s HTTP) Build() (checks.Func, error) {
 	c, err := s.compile()
 	if err != nil {

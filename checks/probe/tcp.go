@@ -69,7 +69,10 @@ type tcpStep struct {
 	expect *regexp.Regexp // nil: nothing
 }
 
-// Build validates the settings, all faults at once, and returns the check.
+// Type returns "tcp".
+func (TCP) Type() string { return "tcp" }
+
+// Build validates the settings and returns all faults at once.
 func (s TCP) Build() (checks.Func, error) {
 	c, err := s.compile()
 	if err != nil {

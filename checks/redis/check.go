@@ -59,6 +59,9 @@ type Check struct {
 	Cluster string `yaml:"cluster"`
 }
 
+// Type returns "redis".
+func (Check) Type() string { return "redis" }
+
 // Build validates the settings and returns all faults at once. It opens nothing.
 func (r Check) Build() (checks.Func, error) {
 	var f checktype.Faults

@@ -56,7 +56,7 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if err != nil {
 		return exitMisuse, err
 	}
-	instance.UseSecrets(known, cfg)
+	instance.UseRules(known, cfg)
 	selected := cfg.Checks
 	if f.checkOutput == "prometheus" {
 		selected = onlyOnce(withDependencies(cfg.Checks, f.checkNames))

@@ -36,7 +36,7 @@ func runConfigShow(f *flags, stdout, stderr io.Writer) int {
 		return exitFailed
 	}
 	known := scrub.New(scrub.Rules{})
-	instance.UseSecrets(known, cfg)
+	instance.UseRules(known, cfg)
 	text, err := cfg.YAML(known.Value)
 	if err != nil {
 		fmt.Fprintln(stderr, err)

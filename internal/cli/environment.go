@@ -21,7 +21,7 @@ func runEnvironment(ctx context.Context, f *flags, stdout, stderr io.Writer) int
 		fmt.Fprintln(stderr, err)
 		return exitMisuse
 	}
-	instance.UseSecrets(known, cfg)
+	instance.UseRules(known, cfg)
 	dump, err := envinfo.New(instance.EnvironmentOptions(cfg, known))
 	if err != nil {
 		fmt.Fprintln(stderr, err)

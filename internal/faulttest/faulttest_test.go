@@ -27,6 +27,8 @@ type toy struct {
 	ask func(context.Context, net.Conn) (string, error)
 }
 
+func (toy) Type() string { return "toy" }
+
 func (s toy) Build() (checks.Func, error) {
 	host, _, err := net.SplitHostPort(s.Address)
 	if err != nil {

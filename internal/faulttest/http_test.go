@@ -25,6 +25,8 @@ type toyHTTP struct {
 	keep bool
 }
 
+func (toyHTTP) Type() string { return "http" }
+
 func (s toyHTTP) Build() (checks.Func, error) {
 	u, err := url.Parse(s.URL)
 	if err != nil {

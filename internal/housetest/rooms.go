@@ -78,7 +78,7 @@ func rooms() []room {
 		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
 		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped, clip, flight}, lean: true, outside: clientGolang},
-		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true},
+		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true, outside: []string{kitLog}},
 		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
 
 		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},

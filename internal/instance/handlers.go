@@ -1,12 +1,14 @@
 package instance
 
 import (
+	"bytes"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
 // Collector returns the collector, which is the same after every reload.
@@ -14,7 +16,13 @@ func (i *Instance) Collector() *collector.Collector { return i.collector }
 
 // Collectors returns the metrics of the configuration and of the build.
 func (i *Instance) Collectors() []prometheus.Collector {
-	return append(i.metrics.collectors(), i.buildInfo)
+	return append(i.metrics.collectors(), buildInfo{&i.current})
+}
+
+// Consistently calls f, again if a reload came in between: f reads things that
+// must belong to one configuration, such as metrics of checks and of the build.
+func (i *Instance) Consistently(f func()) {
+	i.current.consistently(func(*configuration) { f() })
 }
 
 // Scrub masks the secrets of the configuration in a text.
@@ -22,26 +30,57 @@ func (i *Instance) Scrub(text string) string { return i.scrubber.Text(text) }
 
 // Health serves /healthcheck as the configuration in use describes it.
 func (i *Instance) Health() http.Handler {
-	return i.serve(func(a *answers) http.Handler { return a.health })
+	return i.reports(func(c *configuration) *httpapi.Handler { return c.health })
 }
 
 // Public is Health for clients without authentication: Options.HideOutput
 // applies to it.
 func (i *Instance) Public() http.Handler {
-	return i.serve(func(a *answers) http.Handler { return a.public })
+	return i.reports(func(c *configuration) *httpapi.Handler { return c.public })
+}
+
+func (i *Instance) reports(of func(*configuration) *httpapi.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { i.current.serveEpoch(w, r, of) })
 }
 
 // Environment serves /environment as the configuration in use describes it. It
 // must be guarded.
 func (i *Instance) Environment() http.Handler {
-	return i.serve(func(a *answers) http.Handler { return a.environment })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var answer held
+		i.current.consistently(func(c *configuration) {
+			answer = held{header: w.Header().Clone()}
+			c.environment.ServeHTTP(&answer, r)
+		})
+		answer.send(w)
+	})
 }
 
-// serve serves with a handler of the configuration in use.
-func (i *Instance) serve(of func(*answers) http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		of(i.current.Load()).ServeHTTP(w, r)
-	})
+// A held answer is not sent before it is known to be of one configuration.
+type held struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements [http.ResponseWriter].
+func (h *held) Header() http.Header { return h.header }
+
+// WriteHeader implements [http.ResponseWriter].
+func (h *held) WriteHeader(status int) { h.status = status }
+
+// Write implements [http.ResponseWriter].
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
+
+func (h *held) send(w http.ResponseWriter) {
+	header := w.Header()
+	for name, values := range h.header {
+		header[name] = values
+	}
+	if h.status != 0 {
+		w.WriteHeader(h.status)
+	}
+	_, _ = w.Write(h.body.Bytes()) // A client that is gone misses nothing.
 }
 
 // End cancels all runs, and waits for them no longer than the limit. Runs that

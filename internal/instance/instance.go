@@ -1,11 +1,10 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"sync"
-	"sync/atomic"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -42,17 +41,10 @@ type Instance struct {
 	scrubber  *scrub.Scrubber
 	runs      *Runs
 	collector *collector.Collector
-	buildInfo *envinfo.BuildInfo
 	metrics   *configMetrics
 
 	reloading sync.Mutex
-	current   atomic.Pointer[answers]
-}
-
-// answers is what one configuration answers with.
-type answers struct {
-	config                      *config.Config
-	health, public, environment http.Handler
+	current   current
 }
 
 // New loads the configuration for the first time.
@@ -62,27 +54,30 @@ func New(o Options) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	UseSecrets(o.Scrubber, cfg)
+	UseRules(o.Scrubber, cfg)
 	options := cfg.Collector
 	options.Histogram, options.Scrubber, options.Logger = o.Histogram, o.Scrubber, o.Logger
 	i.collector, err = collector.New(options, i.runs.Owned(cfg.Checks)...)
 	if err != nil {
 		return nil, err
 	}
-	next, err := i.answer(cfg)
+	next, err := i.build(cfg)
 	if err != nil {
 		return nil, err
 	}
-	i.buildInfo, err = envinfo.NewBuildInfo(EnvironmentOptions(cfg, o.Scrubber))
-	if err != nil {
-		return nil, err
-	}
-	i.install(next)
+	next.epoch = firstEpoch
+	i.current.swap(next, func() { i.metrics.loaded(cfg) })
+	i.report(cfg)
 	return i, nil
 }
 
-// Reload loads the configuration again: parse, build, run what is new, swap.
-// After an error the old one goes on as it was.
+// firstEpoch is the epoch of the reports of a new collector.
+const firstEpoch = 1
+
+// Reload loads the configuration again. It prepares everything that can fail:
+// the file, the handlers, the labels, the first runs of new and changed checks.
+// Then it commits all of it at once; an answer is of the old configuration or of
+// the new one. After an error the old configuration stays as it was.
 func (i *Instance) Reload(ctx context.Context) error {
 	i.reloading.Lock()
 	defer i.reloading.Unlock()
@@ -99,61 +94,67 @@ func (i *Instance) tryReload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	restore := UseSecrets(i.scrubber, cfg) // Before what is new runs, and may show them.
-	next, err := i.answer(cfg)
+	before, after := i.scrubber.Rules(), cfg.Rules
+	i.scrubber.SetRules(bothRules(before, after))
+	next, change, err := i.prepare(ctx, cfg)
 	if err != nil {
-		restore()
+		i.scrubber.SetRules(before)
 		return err
+	}
+	i.current.swap(next, func() {
+		change.Commit()
+		i.scrubber.SetRules(after)
+		i.metrics.loaded(cfg)
+	})
+	i.report(cfg)
+	return nil
+}
+
+// prepare does everything about a reload that can fail. The slow part, the runs
+// of what is new, comes last.
+func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (*configuration, *collector.Change, error) {
+	maskDescriptions(i.scrubber, cfg)
+	next, err := i.build(cfg)
+	if err != nil {
+		return nil, nil, err
 	}
 	limits := collector.Limits{Concurrency: cfg.Collector.Concurrency, MaxWait: cfg.Collector.MaxWait, StartupWait: cfg.Collector.StartupWait}
 	change, err := i.collector.Prepare(ctx, i.runs.Owned(cfg.Checks), limits)
 	if err != nil {
-		restore()
-		return err
+		return nil, nil, err
 	}
-	if err := i.buildInfo.Set(EnvironmentOptions(cfg, i.scrubber)); err != nil {
-		change.Abort()
-		restore()
-		return err
-	}
-	change.Commit()
-	i.install(next)
-	return nil
+	next.epoch = change.Epoch()
+	return next, change, nil
 }
 
-// install makes a configuration the current one.
-func (i *Instance) install(next *answers) {
-	i.current.Store(next)
-	i.metrics.loaded(next.config)
-	for _, warning := range next.config.Warnings {
-		level.Warn(i.logger).Log("msg", "configuration", "warning", warning)
-	}
-	source := i.options.ConfigFile
-	if source == "" {
-		source = "built in"
-	}
-	level.Info(i.logger).Log("msg", "configuration loaded", "source", source, "checks", len(next.config.Checks))
-	next.config.Checks = nil // They are the collector's now, and a second copy of thousands is memory.
-}
-
-// answer makes the handlers of a configuration.
-func (i *Instance) answer(cfg *config.Config) (*answers, error) {
-	next := &answers{config: cfg}
-	options := HealthOptions(cfg, i.scrubber)
-	if err := options.Validate(); err != nil {
-		return nil, fmt.Errorf("healthcheck: %w", err)
-	}
-	next.health = httpapi.Healthcheck(i.collector, options)
-	options.HideOutput = i.options.HideOutput
-	next.public = httpapi.Healthcheck(i.collector, options)
+// build makes the handlers and labels of a configuration.
+func (i *Instance) build(cfg *config.Config) (*configuration, error) {
+	health := HealthOptions(cfg, i.scrubber)
+	public := health
+	public.HideOutput = health.HideOutput || i.options.HideOutput
 	environment := EnvironmentOptions(cfg, i.scrubber)
-	if _, err := envinfo.Labels(environment); err != nil {
+	labels, err := envinfo.NewBuildInfo(environment)
+	if err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
 	}
 	dump, err := envinfo.New(environment)
 	if err != nil {
 		return nil, err
 	}
-	next.environment = httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"})
-	return next, nil
+	return &configuration{
+		health:      httpapi.Healthcheck(i.collector, health),
+		public:      httpapi.Healthcheck(i.collector, public),
+		environment: httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}),
+		buildInfo:   labels,
+	}, nil
+}
+
+// report logs that a configuration is in use.
+func (i *Instance) report(cfg *config.Config) {
+	for _, warning := range cfg.Warnings {
+		level.Warn(i.logger).Log("msg", "configuration", "warning", warning)
+	}
+	source := cmp.Or(i.options.ConfigFile, "built in")
+	level.Info(i.logger).Log("msg", "configuration loaded", "source", source, "checks", len(cfg.Checks))
+	cfg.Checks = nil // They are the collector's now, and a second copy of thousands is memory.
 }

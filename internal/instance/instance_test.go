@@ -1,4 +1,4 @@
-package instance
+package instance_test
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
@@ -48,29 +48,62 @@ environment:
 healthcheck: {success_headers: {X-Served-By: hc}}
 `
 
-func loaded(t *testing.T, path string) *Instance {
+func loaded(t *testing.T, path string) *instance.Instance {
 	t.Helper()
-	i, err := New(Options{ConfigFile: path, Histogram: collector.HistogramOff, Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})})
+	i, err := instance.New(instance.Options{ConfigFile: path, Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i
 }
 
-// shown is all that depends on the configuration in use.
-func shown(t *testing.T, i *Instance) string {
-	t.Helper()
+// get returns the answer of a handler.
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	i.current.Load().health.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthcheck?format=text", nil))
-	_, served := w.Header()["X-Served-By"]
-	labels := testutil.CollectAndCount(i.buildInfo)
-	return fmt.Sprint(w.Code, w.Body, served, labels, testutil.ToFloat64(i.metrics.hash), i.Scrub("internal_id=1 other_id=2"))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+// shown is all that depends on the configuration in use, apart from whether its
+// last reload succeeded.
+func shown(t *testing.T, i *instance.Instance) string {
+	t.Helper()
+	health := get(i.Health(), "/healthcheck?format=text")
+	environment := get(i.Environment(), "/environment/config")
+	_, served := health.Header()["X-Served-By"]
+	return fmt.Sprint(health.Code, health.Body, served, environment.Code, environment.Body,
+		metric(t, i, "healthcheck_build_info"), metric(t, i, "healthcheck_config_hash"), i.Scrub("internal_id=1 other_id=2"))
+}
+
+// metric returns a family of the instance as text.
+func metric(t *testing.T, i *instance.Instance, name string) string {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(i.Collectors()...)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.String()
+		}
+	}
+	return ""
+}
+
+func wantReloaded(t *testing.T, i *instance.Instance, want float64) {
+	t.Helper()
+	got := metric(t, i, "healthcheck_config_last_reload_successful")
+	if !strings.Contains(got, fmt.Sprintf("value:%v", want)) {
+		t.Errorf("%s, want %v", got, want)
+	}
 }
 
 func TestAReloadThatFailsLeavesEverythingAsItWas(t *testing.T) {
 	f := newFile(t, goodFile)
 	i := loaded(t, f.path)
-	before, current := shown(t, i), i.current.Load()
+	before := shown(t, i)
 	for name, text := range map[string]string{
 		"no YAML":         "checks: [",
 		"unknown check":   "checks: [{name: a, nothing: {}}]",
@@ -87,21 +120,17 @@ func TestAReloadThatFailsLeavesEverythingAsItWas(t *testing.T) {
 			if err := i.Reload(t.Context()); err == nil {
 				t.Fatal("reloaded, want an error")
 			}
-			if got := shown(t, i); got != before || i.current.Load() != current {
+			if got := shown(t, i); got != before {
 				t.Errorf("after it: %s\nbefore: %s", got, before)
 			}
-			if got := testutil.ToFloat64(i.metrics.successful); got != 0 {
-				t.Errorf("healthcheck_config_last_reload_successful %v, want 0", got)
-			}
+			wantReloaded(t, i, 0)
 		})
 	}
 	f.write(goodFile)
 	if err := i.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := testutil.ToFloat64(i.metrics.successful); got != 1 {
-		t.Errorf("healthcheck_config_last_reload_successful %v, want 1", got)
-	}
+	wantReloaded(t, i, 1)
 }
 
 func TestAReloadThatIsInterruptedLeavesTheRulesForSecretsAsTheyWere(t *testing.T) {
@@ -123,10 +152,39 @@ func TestAReloadThatIsInterruptedLeavesTheRulesForSecretsAsTheyWere(t *testing.T
 func TestASecretLearntDuringAReloadThatFailsIsKept(t *testing.T) {
 	f := newFile(t, goodFile)
 	i := loaded(t, f.path)
-	restore := UseSecrets(i.scrubber, i.current.Load().config)
-	i.scrubber.Learn("correct-horse-battery")
-	restore()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("correct-horse-battery"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.write(strings.Replace(goodFile, `["true"]`, `[sh, -c, "sleep 10", "${file:`+secret+`}"]`, 1))
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := i.Reload(ctx); err == nil {
+		t.Fatal("reloaded, want an error")
+	}
+	i.End(10 * time.Second)
 	if got := i.Scrub("said correct-horse-battery"); strings.Contains(got, "horse") {
 		t.Errorf("shown: %s", got)
+	}
+}
+
+func TestADirectoryThatCannotBeReadIsAnError(t *testing.T) {
+	_, err := instance.New(instance.Options{ConfigFile: filepath.Join(t.TempDir(), "nowhere", "*.yml"), Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})})
+	if err == nil {
+		t.Error("loaded, want an error")
+	}
+}
+
+func TestOutputsAreHiddenWhereAnybodyCanAsk(t *testing.T) {
+	f := newFile(t, `checks: [{name: a, exec: {command: [echo, hello]}}]`)
+	i, err := instance.New(instance.Options{ConfigFile: f.path, HideOutput: true, Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := get(i.Health(), "/healthcheck").Body.String(); !strings.Contains(body, "hello") {
+		t.Errorf("Health: %s, want the output", body)
+	}
+	if body := get(i.Public(), "/healthcheck").Body.String(); strings.Contains(body, "hello") {
+		t.Errorf("Public: %s, want no output", body)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // HealthOptions returns the options of /healthcheck in cfg.
 func HealthOptions(cfg *config.Config, s *scrub.Scrubber) httpapi.Options {
 	o := cfg.Healthcheck
-	o.Prefix, o.Scrub = "/healthcheck", s
+	o.Prefix, o.Scrubber = "/healthcheck", s
 	return o
 }
 

@@ -1,25 +1,44 @@
 package instance
 
 import (
+	"slices"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Load loads a configuration whose checks teach s what they read.
+// Load loads a configuration whose checks teach s what they read. It learns the
+// secrets of the file; the rules of s stay.
 func Load(file string, s *scrub.Scrubber) (*config.Config, error) {
-	return config.Load(file, func(secret string) { s.Learn(secret) })
+	cfg, err := config.Load(file, func(secret string) { s.Learn(secret) })
+	if err != nil {
+		return nil, err
+	}
+	s.Learn(cfg.Secrets...)
+	return cfg, nil
 }
 
-// UseSecrets makes the rules of cfg those of s, learns its secrets, and masks
-// secrets in the descriptions of its checks. The returned func restores the
-// previous rules but keeps learned literals: a run of an older configuration may
-// still show its own.
-func UseSecrets(s *scrub.Scrubber, cfg *config.Config) (restore func()) {
-	s.Learn(cfg.Secrets...)
-	before := s.Rules()
+// UseRules makes the rules of cfg those of s, and masks secrets in the
+// descriptions of its checks.
+func UseRules(s *scrub.Scrubber, cfg *config.Config) {
 	s.SetRules(cfg.Rules)
+	maskDescriptions(s, cfg)
+}
+
+func maskDescriptions(s *scrub.Scrubber, cfg *config.Config) {
 	for i := range cfg.Checks {
 		cfg.Checks[i].Description = s.Text(cfg.Checks[i].Description)
 	}
-	return func() { s.SetRules(before) }
+}
+
+// bothRules masks what either a or b masks: while a configuration replaces
+// another, results of both are published.
+func bothRules(a, b scrub.Rules) scrub.Rules {
+	both := scrub.Rules{Names: slices.Concat(a.Names, b.Names)}
+	for _, name := range a.Allow {
+		if slices.Contains(b.Allow, name) {
+			both.Allow = append(both.Allow, name)
+		}
+	}
+	return both
 }

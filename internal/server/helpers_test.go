@@ -87,11 +87,12 @@ func (e *exporter) write(name, text string) {
 	}
 }
 
-// wantServing waits until the last socket is there.
+// wantServing waits until the last socket is listened on.
 func (e *exporter) wantServing() {
 	e.t.Helper()
 	for range 1000 {
-		if _, err := os.Stat(e.path("agent")); err == nil {
+		if c, err := net.Dial("unix", e.path("agent")); err == nil {
+			c.Close()
 			return
 		}
 		select {

@@ -8,9 +8,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	promcollectors "github.com/prometheus/client_golang/prometheus/collectors"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 )
 
-// gatherer has all metrics of the program.
+// gatherer returns all metrics of the program.
 func (d *daemon) gatherer() prometheus.Gatherer {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(d.requests)
@@ -25,12 +27,12 @@ func (d *daemon) gatherer() prometheus.Gatherer {
 			promcollectors.NewProcessCollector(promcollectors.ProcessCollectorOpts{}),
 		)
 	}
-	return disjoint{d.instance.Collector(), registry}
+	return consistent{d.instance, disjoint{d.instance.Collector(), registry}}
 }
 
-// disjoint gathers from several that have no family in common. The collector
-// gives its thousands of series as it keeps them; a registry would look at each
-// of them again at every scrape.
+// disjoint gathers from several gatherers that have no family in common. The
+// collector hands out its thousands of series as it keeps them; a registry would
+// check each of them again at every scrape.
 type disjoint []prometheus.Gatherer
 
 // Gather implements [prometheus.Gatherer].
@@ -43,4 +45,17 @@ func (d disjoint) Gather() ([]*dto.MetricFamily, error) {
 	}
 	slices.SortFunc(all, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return all, errors.Join(errs...)
+}
+
+// consistent gathers again when a reload came in between, so that a scrape does
+// not mix two configurations.
+type consistent struct {
+	instance *instance.Instance
+	next     prometheus.Gatherer
+}
+
+// Gather implements [prometheus.Gatherer].
+func (c consistent) Gather() (families []*dto.MetricFamily, err error) {
+	c.instance.Consistently(func() { families, err = c.next.Gather() })
+	return families, err
 }

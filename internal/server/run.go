@@ -123,7 +123,7 @@ func (d *daemon) serveWeb(l net.Listener, handler http.Handler) {
 }
 
 func (d *daemon) serveAgent(ctx context.Context, l net.Listener) {
-	agent := agentcheck.Server{Reporter: d.instance.Collector(), DegradedWeight: d.AgentWeight, Logger: d.Logging.Structured}
+	agent := agentcheck.Server{Reporter: d.instance.Collector(), DegradedWeight: d.AgentWeight, Logger: d.Logging.Logger}
 	level.Info(d.Logging.Logger).Log("msg", "listening for agent checks", "address", l.Addr())
 	d.serving.Go(func() {
 		if err := agent.Serve(ctx, l); err != nil {

@@ -27,7 +27,7 @@ func checksPage(types []described, tls described) string {
 
 // configurationPage is docs/configuration.md.
 func configurationPage(sections []described) string {
-	titles := map[string]string{"check": "A check", "file": "The file"}
+	titles := map[string]string{"check": "A check", "file": "The file", "view": "A view"}
 	var b strings.Builder
 	b.WriteString("# Configuration\n\n" + generated)
 	for i, s := range sections {

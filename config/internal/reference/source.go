@@ -107,7 +107,7 @@ func withoutSubject(doc string) string {
 // sections describes the file and its parts.
 func (s source) sections() ([]described, error) {
 	var all []described
-	for _, name := range []string{"file", "global", "check", "environment", "healthcheck"} {
+	for _, name := range []string{"file", "global", "check", "environment", "healthcheck", "view"} {
 		d, err := s.lookup("config." + name)
 		if err != nil {
 			return nil, err
@@ -126,8 +126,16 @@ func (s source) lookup(name string) (described, error) {
 	}
 	d := described{doc: found.doc}
 	for _, field := range found.fields {
-		if len(field.Names) == 0 || yamlKey(field) == "" {
-			continue // The check types, which have their own page.
+		of := typeName(field.Type, found.pkg)
+		if len(field.Names) == 0 && of != "config.Types" { // The types have their own page.
+			inlined, err := s.lookup(of)
+			if err != nil {
+				return d, err
+			}
+			d.keys = append(d.keys, inlined.keys...)
+		}
+		if yamlKey(field) == "" {
+			continue
 		}
 		one := key{yamlKey(field), kindOf(field.Type), found.forReaders(field)}
 		if one.doc == "" && len(d.keys) > 0 {

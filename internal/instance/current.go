@@ -1,0 +1,87 @@
+package instance
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// A configuration is a loaded file, made ready to serve.
+type configuration struct {
+	epoch          uint64 // of the reports that its handlers serve
+	health, public *httpapi.Handler
+	environment    http.Handler
+	buildInfo      *envinfo.BuildInfo
+}
+
+// current holds the configuration in use. Readers take it without a lock. A swap
+// changes it together with the checks; readers that must not see half of a swap
+// use serveEpoch or consistently.
+type current struct {
+	value atomic.Pointer[configuration]
+	swaps atomic.Uint64 // odd during a swap
+	lock  sync.RWMutex  // held during a swap
+}
+
+// swap makes next the configuration in use and calls commit, which changes
+// whatever else belongs to it.
+func (c *current) swap(next *configuration, commit func()) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.swaps.Add(1)
+	commit()
+	c.value.Store(next)
+	c.swaps.Add(1)
+}
+
+// settled returns the configuration in use when no swap is under way, and how
+// many there were.
+func (c *current) settled() (*configuration, uint64) {
+	c.lock.RLock()
+	defer c.lock.RUnlock()
+	return c.value.Load(), c.swaps.Load()
+}
+
+// serveEpoch answers with the handler of the configuration to which the report
+// belongs. Commit comes before the new handlers, so another epoch is a later
+// one, and its handlers are there as soon as the swap is over.
+func (c *current) serveEpoch(w http.ResponseWriter, r *http.Request, of func(*configuration) *httpapi.Handler) {
+	next := c.value.Load()
+	for !of(next).ServeEpoch(w, r, next.epoch) {
+		next, _ = c.settled()
+	}
+}
+
+// consistently calls f with the configuration in use, again if that was swapped
+// meanwhile. After some attempts it makes the next swap wait for f.
+func (c *current) consistently(f func(*configuration)) {
+	const attempts = 3
+	for range attempts {
+		value, swaps := c.settled()
+		f(value)
+		if c.swaps.Load() == swaps {
+			return
+		}
+	}
+	c.lock.RLock()
+	defer c.lock.RUnlock()
+	f(c.value.Load())
+}
+
+// buildInfo is the collector of the labels of the configuration in use. Like
+// [envinfo.BuildInfo] it describes nothing, because a reload may change the
+// names of the labels.
+type buildInfo struct{ *current }
+
+// Describe implements [prometheus.Collector].
+func (buildInfo) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements [prometheus.Collector].
+func (b buildInfo) Collect(metrics chan<- prometheus.Metric) {
+	b.value.Load().buildInfo.Collect(metrics)
+}

@@ -1,0 +1,110 @@
+package instance
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// named is a check and a configuration in which everything has one name.
+func named(c *collector.Collector, name string, epoch uint64) *configuration {
+	return &configuration{epoch: epoch, health: httpapi.Healthcheck(c, httpapi.Options{Sections: []httpapi.Section{{Name: "version", Value: name}}})}
+}
+
+func check(name string) checks.Check {
+	return checks.Check{Name: name, Func: func(context.Context) (string, error) { return name, nil }}
+}
+
+// halfSwapped has a swap from old to new that has committed the checks but not
+// yet the handlers, until release is closed.
+func halfSwapped(t *testing.T) (c *current, release chan struct{}) {
+	t.Helper()
+	engine, err := collector.New(collector.Options{}, check("old"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, release = &current{}, make(chan struct{})
+	c.swap(named(engine, "old", firstEpoch), func() {})
+	change, err := engine.Prepare(t.Context(), []checks.Check{check("new")}, collector.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed := make(chan struct{})
+	go c.swap(named(engine, "new", change.Epoch()), func() {
+		change.Commit()
+		close(committed)
+		<-release
+	})
+	<-committed
+	return c, release
+}
+
+// wantAfter fails if f returns before release is closed, and waits for it.
+func wantAfter(t *testing.T, release chan struct{}, f func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+		t.Error("not held up by the swap under way")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	<-done
+}
+
+func TestAnAnswerDuringASwapIsOfTheNewConfiguration(t *testing.T) {
+	c, release := halfSwapped(t)
+	w := httptest.NewRecorder()
+	wantAfter(t, release, func() {
+		c.serveEpoch(w, httptest.NewRequest(http.MethodGet, "/healthcheck", nil), func(v *configuration) *httpapi.Handler { return v.health })
+	})
+	if body := w.Body.String(); !strings.Contains(body, `"checker": "new"`) || !strings.Contains(body, `"version": "new"`) {
+		t.Errorf("%s, want everything to be new", body)
+	}
+}
+
+func TestWhatIsReadConsistentlyIsOfOneConfiguration(t *testing.T) {
+	c, release := halfSwapped(t)
+	var seen []uint64
+	wantAfter(t, release, func() { c.consistently(func(v *configuration) { seen = append(seen, v.epoch) }) })
+	if len(seen) != 1 || seen[0] != firstEpoch+1 {
+		t.Errorf("read of epochs %d, want %d once", seen, firstEpoch+1)
+	}
+}
+
+func TestAReaderIsRepeatedAfterASwapAndInTheEndMakesItWait(t *testing.T) {
+	var c current
+	c.swap(&configuration{epoch: 1}, func() {})
+	calls, swapped := 0, make(chan struct{})
+	c.consistently(func(v *configuration) {
+		calls++
+		if calls > 3 {
+			go func() {
+				c.swap(&configuration{epoch: 10}, func() {})
+				close(swapped)
+			}()
+			select {
+			case <-swapped:
+				t.Error("swapped under the last attempt")
+			default:
+			}
+			return
+		}
+		c.swap(&configuration{epoch: v.epoch + 1}, func() {})
+	})
+	if calls != 4 {
+		t.Fatalf("called %d times, want 4: three that a swap came into, and one that it waited for", calls)
+	}
+	<-swapped
+}
