@@ -66,7 +66,7 @@ func (l *loading) check(c *check) {
 		return // Reported by decoding.
 	}
 	if command := c.Exec; command != nil {
-		l.vault.argv(command.Command)
+		l.vault.at(n.Get("command")).argv(command.Command)
 	}
 	l.taken.Reset()
 	l.taken.add(typeName)

@@ -13,10 +13,9 @@ import (
 // An expander fills in ${NAME}, ${NAME:-default} and ${file:PATH}. What it fills
 // in is not expanded again.
 type expander struct {
-	lookup    func(name string) (string, bool)
-	sensitive func(name string) bool
-	secret    func(value string) // called with every secret
-	file      func(path string)  // called with every file read
+	lookup func(name string) (string, bool)
+	vault  *vault
+	file   func(path string) // called with every file read
 }
 
 var (
@@ -72,9 +71,9 @@ func (e *expander) fill(inner string) (string, error) {
 	case !set:
 		return "", fmt.Errorf("the environment variable %s is not set (a default is written ${%s:-default})", name, name)
 	}
-	if e.sensitive(name) {
-		e.secret(value)
-		e.secret(fallback) // It may be one elsewhere.
+	if e.vault.rules.Name(name) {
+		e.vault.variable(name, value)
+		e.vault.variable(name, fallback) // It may be one elsewhere.
 	}
 	return value, nil
 }
@@ -99,7 +98,7 @@ func (e *expander) fromFile(path string) (string, error) {
 	if err != nil {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "local: "))
 	}
-	e.secret(value)
+	e.vault.add(value)
 	e.file(path)
 	return value, nil
 }

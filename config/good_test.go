@@ -32,7 +32,7 @@ func TestGoodFilesGiveTheirGoldenResults(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := strings.NewReplacer(dir, "@DIR@", file, "FILE").Replace(describe(t, c))
-			if strings.Contains(shown(t, c)+scrubber(c).Text(string(c.JSON())), canary) {
+			if strings.Contains(shown(t, c)+string(scrubber(c).JSON(c.JSON())), canary) {
 				t.Error("a secret is shown")
 			}
 			compare(t, strings.TrimSuffix(name, ".yml")+".golden", got)
@@ -72,7 +72,7 @@ func describe(t *testing.T, c *config.Config) string {
 	for _, w := range c.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
-	fmt.Fprintf(&b, "%d secrets\nJSON: %s\nYAML:\n%s", len(c.Secrets), scrubber(c).Text(string(c.JSON())), shown(t, c))
+	fmt.Fprintf(&b, "%d secrets\nJSON: %s\nYAML:\n%s", len(c.Secrets), string(scrubber(c).JSON(c.JSON())), shown(t, c))
 	return b.String()
 }
 

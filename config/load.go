@@ -61,14 +61,14 @@ func (l *loading) load() (*Config, error) {
 // rules makes the vault. Texts of the rules themselves are expanded before the
 // rules are known.
 func (l *loading) rules() {
-	l.vault = newVault(scrub.Rules{})
+	l.vault = newVault(scrub.Rules{}, l.isShort)
 	silent := l.document.Silent()
 	silent.Text = l.text
 	var own scrubbing
 	silent.Root().Get("environment").Get("scrub").Decode(&own)
 	l.config.Rules = scrub.Rules{Names: own.Names, Allow: own.Allow}
 	l.config.Warnings, l.short = nil, nil // They come again.
-	l.vault = l.vault.with(l.config.Rules)
+	l.vault = newVault(l.config.Rules, l.isShort)
 }
 
 func (l *loading) warning(at document.Place, format string, a ...any) {

@@ -50,7 +50,7 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 			if !slices.Contains(c.Secrets, row.want) {
 				t.Errorf("Secrets = %q, want %q among them", c.Secrets, row.want)
 			}
-			for form, text := range map[string]string{"YAML": shown(t, c), "JSON": scrubber(c).Text(string(c.JSON()))} {
+			for form, text := range map[string]string{"YAML": shown(t, c), "JSON": string(scrubber(c).JSON(c.JSON()))} {
 				if strings.Contains(text, row.want) {
 					t.Errorf("%s shows it:\n%s", form, text)
 				}

@@ -64,9 +64,8 @@ func (l *loading) secretFile(file checks.SecretFile, n *document.Node) bool {
 		return false
 	}
 	l.taken.add(value)
-	l.vault.add(value)
+	l.vault.at(n).add(value)
 	l.readableByAll(string(file), n)
-	l.isShort(value, n)
 	return true
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
@@ -24,14 +25,12 @@ type shortSecret struct {
 // text returns the value of a string of the document and learns what is secret
 // in it.
 func (l *loading) text(n *document.Node) (string, error) {
-	e := &expander{lookup: os.LookupEnv, sensitive: l.vault.rules.Name, secret: l.vault.add, file: func(path string) {
+	l.vault.at(n)
+	e := &expander{lookup: os.LookupEnv, vault: l.vault, file: func(path string) {
 		l.readableByAll(path, n)
 	}}
 	value, err := e.expand(n.Written())
 	l.vault.text(text{value, n.Key(), n.Secret(), n.Path()})
-	if n.Secret() {
-		l.isShort(value, n)
-	}
 	return value, err
 }
 
@@ -45,8 +44,9 @@ func (l *loading) readableByAll(file string, n *document.Node) {
 }
 
 // isShort notes a secret that the scrubber cannot tell from a word.
-func (l *loading) isShort(secret string, n *document.Node) {
-	if secret != "" && len(secret) < enough {
-		l.short = append(l.short, shortSecret{n.Place(), n.Name()})
+func (l *loading) isShort(n *document.Node, secret string) {
+	found := shortSecret{n.Place(), n.Name()}
+	if len(secret) < enough && !slices.Contains(l.short, found) {
+		l.short = append(l.short, found)
 	}
 }

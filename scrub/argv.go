@@ -1,83 +1,109 @@
 package scrub
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
-// Argv scrubs a command line, which keeps its number of words.
+// Argv scrubs a command line, which keeps its number of words: values of
+// sensitive names in --name=v, --name v, -name v, /name:v and NAME=v, and of the
+// short flags of well-known programs. All other words are scrubbed as texts of a
+// dump, and a script behind -c as a command line.
 //
-//	--name=v, --name v, -name v, NAME=v   by the rules for names
-//	-p v                                  always; -pv for MySQL's programs
-//	-a v                                  for Redis' programs
-//	-u a:b, -H v                          the password, the header
-//
-// A next word that begins with "-" is no value; --no-name, --ask-name,
-// --name-stdin and --name-prompt take none. All other words are scrubbed as text.
+// A next word that begins with "-" is not a value; --no-name, --ask-name,
+// --name-stdin and --name-prompt take none.
 func (s *Scrubber) Argv(argv []string) []string {
 	return s.argv(argv, 0, make([]trace, len(argv)))
 }
 
 func (s *Scrubber) argv(argv []string, depth int, traces []trace) []string {
-	c := command{s: s, argv: argv, out: make([]string, len(argv)), depth: depth, traces: traces}
+	c := commandLine{s: s, argv: argv, out: make([]string, len(argv)), depth: depth, traces: traces, tool: &tool{}}
 	for i := 0; i < len(argv); i++ {
-		word := argv[i]
-		c.program(word)
-		switch {
-		case i > 0 && c.takesValue(i):
+		if t := toolAt(argv[i]); t != nil {
+			c.tool, c.login = t, false
+		}
+		c.login = c.login || argv[i] == "login"
+		if kind := c.flag(argv[i]); kind != noValue && c.hasNext(i) {
 			c.text(i)
 			i++
-			c.value(i, argv[i-1])
-		case i > 0:
-			c.word(i)
-		default:
-			c.text(i)
+			c.value(i, kind, argv[i-1])
+			continue
 		}
+		c.word(i)
 	}
 	return c.out
 }
 
-// A command is a command line while it is scrubbed.
-type command struct {
+// A commandLine is a command line while it is scrubbed.
+type commandLine struct {
 	s      *Scrubber
 	argv   []string
 	out    []string
 	depth  int
 	traces []trace
 
-	mysql, redis, curl bool // such a program was named
+	tool  *tool // the last one named
+	login bool  // its subcommand is login
 }
 
-// program notes the programs whose short flags are known; others, such as sudo
-// and env, can stand before them.
-func (c *command) program(word string) {
-	name := path.Base(strings.ReplaceAll(word, `\`, "/"))
+// A valueKind is what a flag makes of its value.
+type valueKind int
+
+const (
+	noValue valueKind = iota
+	secretValue
+	passwordValue // a secret, unless it is a number or a path
+	userValue     // user:password
+	percentValue  // user%password
+	headerValue
+	shellValue
+)
+
+func (c *commandLine) hasNext(i int) bool {
+	return i+1 < len(c.argv) && !strings.HasPrefix(c.argv[i+1], "-")
+}
+
+// flag says what the word after this one is.
+func (c *commandLine) flag(word string) valueKind {
+	if len(word) < 2 || word[0] != '-' || strings.ContainsAny(word, "= \t\n") {
+		return noValue
+	}
+	name := strings.TrimLeft(word, "-")
 	switch {
-	case strings.HasPrefix(name, "mysql"), strings.HasPrefix(name, "mariadb"), name == "sshpass":
-		c.mysql = true
-	case strings.HasPrefix(name, "redis"), strings.HasPrefix(name, "valkey"):
-		c.redis = true
-	case strings.HasPrefix(name, "curl"):
-		c.curl = true
+	case len(word) == 2:
+		return c.shortFlag(word[1])
+	case word == "--header":
+		return headerValue
+	case isUserName(name):
+		return userValue
+	case c.tool.attached != "" && strings.IndexByte(c.tool.attached, word[1]) >= 0:
+		return noValue
+	case strings.HasSuffix(word, "c") && len(word) <= 5 && strings.Trim(word, "-acefilux") == "": // -lc, -ec
+		return shellValue
+	case isIdentifier(name) && !isSwitch(name) && c.s.Name(name):
+		return secretValue
+	case word == "--cookie":
+		return secretValue
 	}
+	return noValue
 }
 
-// takesValue says whether word i is a flag whose next word is for us to judge.
-func (c *command) takesValue(i int) bool {
-	if i+1 == len(c.argv) || strings.HasPrefix(c.argv[i+1], "-") {
-		return false
+func (c *commandLine) shortFlag(f byte) valueKind {
+	switch {
+	case strings.IndexByte(c.tool.users, f) >= 0, f == 'u' || f == 'U' && c.tool.percents == "":
+		return userValue
+	case strings.IndexByte(c.tool.percents, f) >= 0:
+		return percentValue
+	case f == 'p':
+		if c.tool.plainP && !c.login {
+			return noValue
+		}
+		return passwordValue
+	case f == 'H':
+		return headerValue
+	case c.tool.takes(f):
+		return secretValue
+	case f == 'c':
+		return shellValue
 	}
-	switch word := c.argv[i]; {
-	case word == "-p", word == "-a" && c.redis, isHeaderFlag(word), isUserFlag(word), word == "-c":
-		return true
-	case len(word) < 3 || word[0] != '-' || strings.ContainsAny(word, "= \t\n"):
-		return false
-	case c.mysql && strings.HasPrefix(word, "-p"):
-		return false
-	default:
-		name := strings.TrimLeft(word, "-")
-		return isIdentifier(name) && !isSwitch(name) && c.s.Name(name)
-	}
+	return noValue
 }
 
 // isSwitch lists flags that only look as if they took a secret.
@@ -86,91 +112,127 @@ func isSwitch(name string) bool {
 		strings.HasSuffix(name, "-stdin") || strings.HasSuffix(name, "-prompt")
 }
 
-func isHeaderFlag(word string) bool { return word == "-H" || word == "--header" }
-
-func isUserFlag(word string) bool {
-	switch strings.TrimLeft(word, "-") {
-	case "u", "U", "user", "username", "proxy-user":
-		return word[0] == '-'
+func isUserName(name string) bool {
+	switch name {
+	case "user", "username", "proxy-user":
+		return true
 	}
 	return false
 }
 
+func isIdentifier(name string) bool {
+	return name != "" && nameBytes.run(name, 0) == len(name)
+}
+
 // value scrubs word i as the value of a flag.
-func (c *command) value(i int, name string) {
-	switch {
-	case isHeaderFlag(name):
+func (c *commandLine) value(i int, kind valueKind, name string) {
+	word := c.argv[i]
+	switch kind {
+	case headerValue:
 		c.header(i)
-	case isUserFlag(name):
-		c.user(i, 0)
-	case name == "-c":
-		c.shell(i)
+	case userValue:
+		c.user(i, 0, ":")
+	case percentValue:
+		c.user(i, 0, "%")
+	case shellValue:
+		c.out[i] = c.s.text(word, script, c.depth, &c.traces[i])
+	case passwordValue:
+		if isNoPassword(word) {
+			c.text(i)
+			return
+		}
+		c.mask(i, 0, flag)
 	default:
-		c.mask(i, 0, c.flagRule(name))
+		c.secret(i, 0, strings.TrimLeft(name, "-"))
 	}
 }
 
-func (c *command) flagRule(name string) rule {
-	if r := c.s.nameRule(strings.TrimLeft(name, "-")); r != none {
-		return r
+// secret masks the value of a sensitive name from byte from on, unless it is the
+// path of the file that holds it.
+func (c *commandLine) secret(i, from int, name string) {
+	r := c.s.nameRule(name)
+	if r == none {
+		r = flag
 	}
-	return flag
+	if value := c.argv[i][from:]; namesFile(name) && isPath(value) && value[0] != '\\' {
+		c.text(i)
+		return
+	}
+	c.mask(i, from, r)
+}
+
+// namesFile reports whether the value of a flag of this name can be a path.
+func namesFile(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "file") || strings.HasSuffix(name, "key") || strings.HasSuffix(name, "path")
 }
 
 // word scrubs a word that stands for itself.
-func (c *command) word(i int) {
+func (c *commandLine) word(i int) {
 	word := c.argv[i]
-	switch {
-	case c.mysql && strings.HasPrefix(word, "-p") && len(word) > 2:
+	switch f, joined := shortOf(word); {
+	case joined && strings.IndexByte(c.tool.attached, f) >= 0:
 		c.mask(i, 2, flag)
-	case strings.HasPrefix(word, "-p="):
+	case joined && word[2] == '=' && (f == 'p' || c.tool.takes(f)):
 		c.mask(i, 3, flag)
-	case c.redis && strings.HasPrefix(word, "-a="):
-		c.mask(i, 3, flag)
-	case c.curl && strings.HasPrefix(word, "-u"):
-		c.user(i, 2)
-	case c.curl && strings.HasPrefix(word, "-H"):
+	case joined && c.tool.users != "" && strings.IndexByte(c.tool.users, f) >= 0 && c.tool.next != "":
+		c.user(i, 2, ":")
+	case joined && f == 'H':
 		c.prefixed(i, 2, c.header)
 	case strings.HasPrefix(word, "--header="):
 		c.prefixed(i, len("--header="), c.header)
+	case c.tool.words && i > 0 && isStrong(word):
+		c.mask(i, 0, flag)
+	case strings.HasPrefix(word, "/"):
+		c.slash(i)
 	default:
 		c.pair(i)
 	}
 }
 
+// shortOf returns the letter of a short flag, and whether more of its word
+// follows.
+func shortOf(word string) (f byte, joined bool) {
+	if len(word) < 2 || word[0] != '-' || word[1] == '-' {
+		return 0, false
+	}
+	return word[1], len(word) > 2
+}
+
+// slash scrubs /password:v.
+func (c *commandLine) slash(i int) {
+	name, _, found := strings.Cut(c.argv[i][1:], ":")
+	if found && isIdentifier(name) && c.s.Name(name) {
+		c.mask(i, len("/:")+len(name), c.s.nameRule(name))
+		return
+	}
+	c.text(i)
+}
+
 // pair scrubs NAME=v and --name=v; in --env=NAME=v both names count.
-func (c *command) pair(i int) {
+func (c *commandLine) pair(i int) {
 	word := c.argv[i]
 	for start := 0; ; {
 		n := strings.IndexByte(word[start:], '=')
 		if n < 0 || !isIdentifier(word[start:start+n]) {
 			break
 		}
-		name := strings.TrimLeft(word[start:start+n], "-")
-		if r := c.s.nameRule(name); r != none {
-			c.mask(i, start+n+1, r)
+		name, value := strings.TrimLeft(word[start:start+n], "-"), start+n+1
+		switch {
+		case c.s.valueRule(name, word[value:]) != none:
+			c.secret(i, value, name)
+			return
+		case isUserName(name):
+			c.user(i, value, ":")
 			return
 		}
-		if isUserFlag(word[start : start+n]) {
-			c.user(i, start+n+1)
-			return
-		}
-		start += n + 1
+		start = value
 	}
 	c.text(i)
 }
 
-func isIdentifier(name string) bool {
-	for i := range len(name) {
-		if !nameBytes[name[i]] {
-			return false
-		}
-	}
-	return name != ""
-}
-
 // header scrubs a word that is a header line.
-func (c *command) header(i int) {
+func (c *commandLine) header(i int) {
 	name, value, ok := strings.Cut(c.argv[i], ":")
 	if r := c.s.nameRule(strings.TrimSpace(name)); ok && r != none && strings.TrimSpace(value) != "" {
 		blanks := len(value) - len(strings.TrimLeft(value, " \t"))
@@ -181,19 +243,18 @@ func (c *command) header(i int) {
 }
 
 // user masks the password of the user:pass that begins at byte from of word i.
-func (c *command) user(i, from int) {
-	rest := c.argv[i][from:]
-	n := strings.IndexByte(rest, ':')
-	if n < 0 || strings.HasPrefix(rest[n:], "://") {
+func (c *commandLine) user(i, from int, colon string) {
+	user, password, found := strings.Cut(c.argv[i][from:], colon)
+	if !found || strings.HasPrefix(password, "//") || isDigits(user) && isDigits(password) {
 		c.text(i)
 		return
 	}
-	user := c.s.literals().replace(validUTF8(rest[:n]), &c.traces[i]) // It can be a token.
-	c.keep(i, validUTF8(c.argv[i][:from])+user+":", flag)
+	user = c.s.literals().replace(validUTF8(user), &c.traces[i]) // It can be a token.
+	c.keep(i, validUTF8(c.argv[i][:from])+user+colon, flag)
 }
 
 // prefixed scrubs word i behind its first bytes.
-func (c *command) prefixed(i, from int, scrub func(int)) {
+func (c *commandLine) prefixed(i, from int, scrub func(int)) {
 	whole := c.argv[i]
 	c.argv = append([]string(nil), c.argv...)
 	c.argv[i] = whole[from:]
@@ -201,28 +262,17 @@ func (c *command) prefixed(i, from int, scrub func(int)) {
 	c.out[i] = whole[:from] + c.out[i]
 }
 
-// shell scrubs the command line in one word of sh -c, then the word as text.
-func (c *command) shell(i int) {
-	words := strings.Split(c.argv[i], " ")
-	traces := make([]trace, len(words))
-	line := strings.Join(c.s.argv(words, c.depth, traces), " ")
-	for _, t := range traces {
-		c.traces[i] |= t
-	}
-	c.out[i] = c.s.text(line, c.depth, &c.traces[i])
-}
-
-func (c *command) text(i int) {
-	c.out[i] = c.s.text(c.argv[i], c.depth, &c.traces[i])
+func (c *commandLine) text(i int) {
+	c.out[i] = c.s.text(c.argv[i], dump, c.depth, &c.traces[i])
 }
 
 // mask masks word i from a byte on. What stands before it is a name, which
 // literal secrets do not touch.
-func (c *command) mask(i, from int, r rule) { c.keep(i, validUTF8(c.argv[i][:from]), r) }
+func (c *commandLine) mask(i, from int, r rule) { c.keep(i, validUTF8(c.argv[i][:from]), r) }
 
 // keep masks word i but for its beginning.
-func (c *command) keep(i int, beginning string, r rule) {
-	kept := c.s.patterns(beginning, nil)
+func (c *commandLine) keep(i int, beginning string, r rule) {
+	kept := c.s.scan(beginning, dump, nil)
 	c.out[i] = strings.TrimSuffix(kept, Mask) + Mask
 	c.traces[i].note(r)
 }

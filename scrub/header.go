@@ -3,7 +3,8 @@ package scrub
 import "strings"
 
 // Header scrubs headers: all values of a sensitive name are masked, the others
-// scrubbed as text. A challenge such as WWW-Authenticate is no credential.
+// scrubbed as texts of a dump. A challenge such as WWW-Authenticate is not a
+// credential.
 func (s *Scrubber) Header(h map[string][]string) map[string][]string {
 	if h == nil {
 		return nil
@@ -19,35 +20,56 @@ func (s *Scrubber) Header(h map[string][]string) map[string][]string {
 	return out
 }
 
-// isHeader says whether a sensitive name is that of a header, whose value is
-// the rest of its line (V5).
+// headerNames are the headers whose value is a credential as a whole.
+var headerNames = wordSet("authorization proxy-authorization cookie set-cookie cookie2 set-cookie2")
+
 func isHeader(name string) bool {
-	return isCredentialHeader(name) || len(name) > 2 && strings.EqualFold(name[:2], "x-")
+	return has(headerNames, name) || len(name) > 2 && strings.EqualFold(name[:2], "x-")
 }
 
-func isCredentialHeader(name string) bool {
-	switch strings.ToLower(name) {
-	case "authorization", "proxy-authorization", "cookie", "set-cookie", "cookie2", "set-cookie2":
-		return true
-	}
-	return false
-}
-
-// headerValue masks the rest of a header's line, or of the quoted word that it is.
-func (p *scan) headerValue(start, colon, value int) int {
-	end := p.lineEnd(value)
-	if start > p.floor && isQuote(p.in[start-1]) {
-		slashes := backslashes(p.in, p.floor, start-1)
-		if closing := closingQuote(p.in[:end], value, p.in[start-1], slashes, false); closing >= 0 {
-			end = closing - slashes
+// header is V5: it masks the rest of a header's line, or of the quotes or
+// brackets that it stands in, unless that is only a status or a sentence.
+func (p *scan) header(pr pair) int {
+	value, end := pr.value, p.lineEnd(pr.value)
+	opener := p.opener(value)
+	switch {
+	case pr.quoted || opener > value:
+		value = opener
+		if quote, slashes := openingQuote(p.in, value); quote >= 0 {
+			value = quote + 1
+			end = orEnd(closingQuote(p.in[:end], value, p.in[quote], slashes, false)-slashes, end)
+		} else if n := strings.IndexByte(p.in[value:end], ']'); opener > pr.value && n >= 0 { // %v of an http.Header
+			value, end = pr.value, value+n+1
 		}
-	} else if p.nest > 0 && value < end && p.in[value] == '[' { // http.Header in %v
-		if n := strings.IndexByte(p.in[value:end], ']'); n > 0 {
-			end = value + n + 1
-		}
+	case pr.name.start > p.floor && isQuote(p.in[pr.name.start-1]):
+		open := pr.name.start - 1
+		slashes := backslashes(p.in, p.floor, open)
+		end = orEnd(closingQuote(p.in[:end], value, p.in[open], slashes, false)-slashes, end)
 	}
-	if value >= end {
-		return colon
+	if value >= end || isBareStatus(p.in[value:end]) {
+		return pr.name.end
 	}
 	return p.mask(value, end, v5)
+}
+
+// isBareStatus reports whether the value of a header is only a status, the name
+// of a scheme or a sentence.
+func isBareStatus(v string) bool {
+	v = strings.TrimSpace(v[:min(len(v), 256)])
+	return v == Mask || isPlaceholder(v) || isStatus(v) || isSentence(v)
+}
+
+// opener skips what opens a list or wraps a value: [, []string{, Some(, b before
+// a quote.
+func (p *scan) opener(i int) int {
+	for _, text := range [...]string{"[]string{", "Some(", "String(", "[", "(", "{", "b", "u", "r", "@"} {
+		after := i + len(text)
+		if !strings.HasPrefix(p.in[i:], text) || after == len(p.in) {
+			continue
+		}
+		if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" {
+			return after
+		}
+	}
+	return i
 }

@@ -52,7 +52,7 @@ func (s *Scrubber) textJSON(in string, depth int, t *trace) string {
 		out = Mask
 	}
 	if raw := s.literals().replaceAcross(out); raw != out {
-		out = s.text(raw, depth+1, t)
+		out = s.text(raw, dump, depth+1, t)
 	}
 	if out != in {
 		t.note(v2)
@@ -118,7 +118,7 @@ func (w *walker) string(i, depth int) int {
 	end := skipValue(w.in, i)
 	var t trace
 	text := unquote(w.in[i:end])
-	scrubbed := w.s.text(text, depth-1, &t)
+	scrubbed := w.s.text(text, dump, depth-1, &t)
 	w.note(t)
 	if scrubbed == text {
 		return end
@@ -127,6 +127,7 @@ func (w *walker) string(i, depth int) int {
 }
 
 func (w *walker) object(i, depth int) int {
+	paired := w.isPaired(i)
 	for i = w.blanks(i + 1); i < len(w.in) && w.in[i] != '}'; i = w.next(i) {
 		end := skipValue(w.in, i)
 		name := unquote(w.in[i:end])
@@ -135,7 +136,7 @@ func (w *walker) object(i, depth int) int {
 		}
 		i = w.blanks(w.blanks(end) + 1) // behind the colon
 		w.push(name)
-		if r := w.s.nameRule(name); r != none {
+		if r := w.ruleOf(name, i, paired); r != none {
 			w.found(r)
 			i = w.replace(i, skipValue(w.in, i), Mask)
 		} else {
@@ -146,18 +147,60 @@ func (w *walker) object(i, depth int) int {
 	return min(i+1, len(w.in))
 }
 
+// ruleOf returns the rule that masks the value at i whatever it is, or none.
+func (w *walker) ruleOf(name string, i int, paired bool) rule {
+	if paired && strings.EqualFold(name, "value") {
+		return v2
+	}
+	r := w.s.nameRule(name)
+	if r != none && w.in[i] == '"' {
+		r = w.s.valueRule(name, unquote(w.in[i:skipValue(w.in, i)]))
+	}
+	return r
+}
+
+// isPaired reports whether the object at i is a sensitive name with its value,
+// as Kubernetes and ECS write them: {"name": "DB_PASSWORD", "value": "x"}. Only
+// the first members are looked at.
+func (w *walker) isPaired(i int) bool {
+	const maxMembers = 8
+	i = w.blanks(i + 1)
+	for n := 0; n < maxMembers && i < len(w.in) && w.in[i] == '"'; n++ {
+		end := skipValue(w.in, i)
+		name := w.in[i:end]
+		i = w.blanks(w.blanks(end) + 1)
+		if w.in[i] == '{' || w.in[i] == '[' { // To skip it at every level would not be linear.
+			return false
+		}
+		end = skipValue(w.in, i)
+		if is := strings.EqualFold(name, `"name"`) || strings.EqualFold(name, `"key"`); is && w.in[i] == '"' && w.s.Name(unquote(w.in[i:end])) {
+			return true
+		}
+		i = w.next(end)
+	}
+	return false
+}
+
 // key scrubs a key by the shapes of secrets. Literal secrets stay in the keys of
 // our own trees, which may well be called like a password.
 func (w *walker) key(name string) string {
 	if w.free {
 		name = w.s.literals().replaceLong(name)
 	}
-	return w.s.patterns(name, nil)
+	return w.s.scan(name, dump, nil)
 }
 
 func (w *walker) list(i, depth int) int {
-	if words, ends := w.words(i, depth); words != nil {
+	words, ends, flags := w.words(i, depth)
+	switch {
+	case flags:
 		return w.argv(words, ends, depth)
+	case len(words) == 2 && w.in[ends[0][0]] == '"' && w.s.Name(words[0]): // ["password", "x"]
+		w.pushIndex(1)
+		w.found(v2)
+		w.pop()
+		w.replace(ends[1][0], ends[1][1], Mask)
+		return ends[2][1]
 	}
 	n := 0
 	for i = w.blanks(i + 1); i < len(w.in) && w.in[i] != ']'; i = w.next(i) {
@@ -169,14 +212,13 @@ func (w *walker) list(i, depth int) int {
 	return min(i+1, len(w.in))
 }
 
-// words returns the elements of a list that looks like a command line, whose
-// secrets can stand in the word behind their flag, and where each begins and
-// ends. Lists of lists are none.
-func (w *walker) words(i, depth int) (words []string, spans [][2]int) {
-	flags := false
+// words returns the elements of a list and where each begins and ends, and
+// whether a flag is among them: then it is read as a command line. Lists of
+// lists are not.
+func (w *walker) words(i, depth int) (words []string, spans [][2]int, flags bool) {
 	for i = w.blanks(i + 1); w.in[i] != ']'; i = w.next(i) {
 		if (w.in[i] == '[' || w.in[i] == '{') && depth < maxDepth {
-			return nil, nil
+			return nil, nil, false
 		}
 		end := skipValue(w.in, i)
 		word := w.in[i:end]
@@ -186,14 +228,11 @@ func (w *walker) words(i, depth int) (words []string, spans [][2]int) {
 		case '[', '{':
 			word = Mask // too deep
 		}
-		flags = flags || len(words) > 0 && strings.HasPrefix(word, "-") && w.in[i] == '"'
+		flags = flags || w.in[i] == '"' && len(word) > 1 && word[0] == '-'
 		words, spans = append(words, word), append(spans, [2]int{i, end})
 		i = end
 	}
-	if !flags {
-		return nil, nil
-	}
-	return words, append(spans, [2]int{i, i + 1})
+	return words, append(spans, [2]int{i, i + 1}), flags
 }
 
 // argv scrubs a list as a command line and returns its end.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 )
@@ -19,14 +20,18 @@ const (
 )
 
 // literals are the known secrets in all the forms in which they are looked for
-// (V1). They are never changed: Add makes new ones. Nil knows nothing.
+// (V1): sets of which each is at least twice as large as the next, so that to
+// learn one secret after the other costs little more than all at once. They
+// never change, but for bits that are added to the filter. Nil knows nothing.
 type literals struct {
+	sets   []*literalSet
+	filter *filter // shared by all literals of a Scrubber
+}
+
+type literalSet struct {
 	secrets map[string]bool
-	// forms by their first four bytes, the longest first.
-	forms map[uint32][]form
-	// filter has a bit for every hash of four first bytes, so that almost every
-	// position of a text costs one look.
-	filter [1 << 10]uint64
+	forms   map[string]form
+	lengths map[uint32][]int // of the forms by their first four bytes, the longest first
 }
 
 type form struct {
@@ -34,46 +39,85 @@ type form struct {
 	word bool // only as a whole word
 }
 
-func (l *literals) knows(secrets []string) bool {
-	for _, secret := range secrets {
-		if usable(secret) && (l == nil || !l.secrets[secret]) {
-			return false
+// A filter has a bit for every hash of four first bytes, so that almost every
+// position of a text costs one look.
+type filter [1 << (hashBits - 6)]atomic.Uint64
+
+const hashBits = 19
+
+func (f *filter) add(start uint32)      { f[hash(start)>>6].Or(1 << (hash(start) & 63)) }
+func (f *filter) has(start uint32) bool { return f[hash(start)>>6].Load()&(1<<(hash(start)&63)) != 0 }
+
+func (l *literals) knows(secret string) bool {
+	if l == nil {
+		return false
+	}
+	for _, set := range l.sets {
+		if set.secrets[secret] {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
-func usable(secret string) bool {
-	return utf8.RuneCountInString(secret) >= minLiteral && strings.Trim(secret, "*") != ""
-}
-
-// with returns the literals and some more.
+// with returns the literals and some more, l itself if there is nothing to add.
 func (l *literals) with(secrets []string) *literals {
-	more := &literals{secrets: map[string]bool{}, forms: map[uint32][]form{}}
-	if l != nil {
-		*more = literals{secrets: maps.Clone(l.secrets), forms: maps.Clone(l.forms), filter: l.filter}
-	}
+	more := newLiteralSet()
 	for _, secret := range secrets {
-		if !usable(secret) || more.secrets[secret] {
-			continue
-		}
-		more.secrets[secret] = true
-		for text, word := range formsOf(secret) {
-			more.add(form{text, word})
+		if canLearn(secret) && !l.knows(secret) && !more.secrets[secret] {
+			more.learn(secret)
 		}
 	}
-	return more
+	if len(more.secrets) == 0 {
+		return l
+	}
+	next := &literals{filter: &filter{}}
+	if l != nil {
+		next = &literals{sets: slices.Clone(l.sets), filter: l.filter}
+	}
+	for start := range more.lengths {
+		next.filter.add(start)
+	}
+	for n := len(next.sets) - 1; n >= 0 && len(next.sets[n].secrets) < 2*len(more.secrets); n-- {
+		more.merge(next.sets[n])
+		next.sets = next.sets[:n]
+	}
+	next.sets = append(next.sets, more)
+	return next
 }
 
-func (l *literals) add(f form) {
+func newLiteralSet() *literalSet {
+	return &literalSet{secrets: map[string]bool{}, forms: map[string]form{}, lengths: map[uint32][]int{}}
+}
+
+func (s *literalSet) learn(secret string) {
+	s.secrets[secret] = true
+	for text, word := range formsOf(secret) {
+		s.add(form{text, word})
+	}
+}
+
+func (s *literalSet) add(f form) {
 	if len(f.text) < minLiteral {
 		return
 	}
+	if old, known := s.forms[f.text]; known && !old.word {
+		return
+	}
+	s.forms[f.text] = f
 	start := first4(f.text)
-	same := append(slices.Clone(l.forms[start]), f)
-	slices.SortFunc(same, func(a, b form) int { return len(b.text) - len(a.text) })
-	l.forms[start] = same
-	l.filter[hash(start)>>6] |= 1 << (hash(start) & 63)
+	lengths := s.lengths[start]
+	if at, found := slices.BinarySearchFunc(lengths, len(f.text), func(a, b int) int { return b - a }); !found {
+		s.lengths[start] = slices.Insert(slices.Clip(lengths), at, len(f.text))
+	}
+}
+
+// merge adds another set, which stays as it is.
+func (s *literalSet) merge(other *literalSet) {
+	maps.Copy(s.secrets, other.secrets)
+	for _, f := range other.forms {
+		s.add(f)
+	}
 }
 
 // formsOf yields the spellings of a secret and whether each has to be a whole
@@ -82,11 +126,11 @@ func formsOf(secret string) map[string]bool {
 	forms := map[string]bool{}
 	for _, plain := range []string{secret, strings.TrimSpace(secret)} {
 		plain = validUTF8(plain)
-		if !usable(plain) {
+		if !canLearn(plain) {
 			continue
 		}
-		word := utf8.RuneCountInString(plain) < minFree
-		for _, f := range slices.Concat([]string{plain}, urlForms(plain), quotedForms(plain), base64Forms(plain, !word)) {
+		word := utf8.RuneCountInString(plain) < minFree || isDigits(plain)
+		for _, f := range slices.Concat([]string{plain, strings.ToUpper(plain)}, urlForms(plain), quotedForms(plain), base64Forms(plain, !word)) {
 			if old, ok := forms[f]; !ok || old {
 				forms[f] = word
 			}
@@ -185,23 +229,24 @@ func (l *literals) replaceIf(in string, t *trace, wanted func(form) bool) string
 
 // match returns the end of the longest secret that begins at i, or -1.
 func (l *literals) match(in string, i int, wanted func(form) bool) int {
-	if i+minLiteral > len(in) {
+	if i+minLiteral > len(in) || !l.filter.has(first4(in[i:])) {
 		return -1
 	}
-	start := first4(in[i:])
-	if l.filter[hash(start)>>6]&(1<<(hash(start)&63)) == 0 {
-		return -1
-	}
-	for _, f := range l.forms[start] {
-		end := i + len(f.text)
-		if strings.HasPrefix(in[i:], f.text) && wanted(f) && (!f.word || isWord(in, i, end)) && !touchesMask(in, i, end) {
-			return end
+	start, longest := first4(in[i:]), -1
+	for _, set := range l.sets {
+		for _, n := range set.lengths[start] {
+			if end := i + n; end > longest && end <= len(in) {
+				f, known := set.forms[in[i:end]]
+				if known && wanted(f) && (!f.word || isWord(in, i, end)) && !touchesMask(in, i, end) {
+					longest = end
+				}
+			}
 		}
 	}
-	return -1
+	return longest
 }
 
-// isWord says whether in[start:end] is not a part of a longer word. A mask
+// isWord reports whether in[start:end] is not a part of a longer word. A mask
 // beside it was a part of its word when the text was scrubbed before.
 func isWord(in string, start, end int) bool {
 	first, _ := utf8.DecodeRuneInString(in[start:end])
@@ -229,4 +274,4 @@ func first4(s string) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-func hash(start uint32) uint32 { return start * 0x9E3779B1 >> 16 }
+func hash(start uint32) uint32 { return start * 0x9E3779B1 >> (32 - hashBits) }

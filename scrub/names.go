@@ -1,32 +1,60 @@
 package scrub
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // parts are what makes a name sensitive, by the first letter: as a substring
 // (N1, N2) or as a whole segment (N3). Names are compared in lower case with "_"
 // for "-", "." and blank.
 var parts = func() (table [256][]part) {
-	add := func(r rule, texts ...string) {
-		for _, text := range texts {
+	add := func(r rule, list string) {
+		for text := range strings.FieldsSeq(list) {
 			table[text[0]] = append(table[text[0]], part{text, r})
 		}
 	}
-	add(n1, "key", "token", "pass")
-	add(n2, "secret", "pwd", "credential", "private", "cookie", "signature", "authorization", "bearer", "jwt", "dsn",
-		"connectionstring", "connection_string", "conn_str", "csrf", "xsrf", "webhook", "sessionid", "session_id")
-	add(n3, "auth", "oauth", "sid", "pin", "otp", "sas", "sig", "salt", "psk", "pem", "crypt", "cvv", "ssn", "cred", "creds")
+	add(n1, "key token pass")
+	add(n2, `secret pwd pswd credential private cookie signature authorization bearer jwt dsn connectionstring
+		connection_string conn_str csrf xsrf webhook sessionid session_id sessid mnemonic seed_phrase seedphrase
+		unseal masterauth slack_hook`)
+	add(n3, segments)
 	return table
 }()
+
+// segments are the words of N3.
+const segments = `auth oauth sid pin pw pat otp totp sas sig salt psk hmac pem crypt cvv ssn cred creds community`
 
 type part struct {
 	text string
 	rule rule
 }
 
+// Name reports whether the value of this name is masked without being looked
+// at, in a dump. A few names are allowed only with certain values, as Value
+// decides: they are sensitive here.
+func (s *Scrubber) Name(name string) bool {
+	return s.nameRule(name) != none
+}
+
+// valueRule is nameRule for a name with its value.
+func (s *Scrubber) valueRule(name, value string) rule {
+	r := s.nameRule(name)
+	if r != none && r != extra && isAllowedWith(name, value) {
+		return none
+	}
+	return r
+}
+
 // nameRule returns the rule that makes a name sensitive, or none.
 func (s *Scrubber) nameRule(name string) rule {
 	rules := s.current()
-	if name == "" || rules.allow[name] {
+	switch {
+	case name == "" || rules.allow[name]:
+		return none
+	case rules.isExtra(name):
+		return extra
+	case allowed[name]:
 		return none
 	}
 	var buf [64]byte
@@ -38,16 +66,24 @@ func (s *Scrubber) nameRule(name string) rule {
 			}
 		}
 	}
-	switch {
-	case isWhole(lower):
+	switch string(lower) {
+	case "vcap_services", "spring_application_json", "docker_auth_config":
 		return n4
-	case rules.hasExtra(name):
-		return extra
+	}
+	if endsInSegment(lower) {
+		return n3
 	}
 	return none
 }
 
-func (r *rules) hasExtra(name string) bool {
+// endsInSegment finds rootpw and signingsalt, but not basalt.
+func endsInSegment(lower []byte) bool {
+	last := lower[bytes.LastIndexByte(lower, '_')+1:]
+	return classOfSegment(last, "") == strongOnly
+}
+
+// isExtra reports whether a name contains one that the configuration lists.
+func (r *rules) isExtra(name string) bool {
 	if len(r.names) == 0 {
 		return false
 	}
@@ -60,19 +96,10 @@ func (r *rules) hasExtra(name string) bool {
 	return false
 }
 
-// isWhole is N4: names that are sensitive as a whole.
-func isWhole(lower []byte) bool {
-	switch string(lower) {
-	case "vcap_services", "spring_application_json", "docker_auth_config":
-		return true
-	}
-	return false
-}
-
-// isSegment says whether name[start:end] is a whole segment of a name that is
-// split at what is no letter or digit and at camelCase. "DBAuth" is split before
-// "Auth" if acronyms are known, "userPINs" is not split before "s" if they are
-// not: either way is enough.
+// isSegment reports whether name[start:end] is a whole segment of a name that is
+// split at everything but letters and digits, and at camelCase. "DBAuth" is split
+// before "Auth" if acronyms are known, "userPINs" is not split before "s" if they
+// are not: either way is enough.
 func isSegment(name string, start, end int) bool {
 	for _, acronyms := range [...]bool{false, true} {
 		whole := isBoundary(name, start, acronyms) && isBoundary(name, end, acronyms)
@@ -86,7 +113,7 @@ func isSegment(name string, start, end int) bool {
 	return false
 }
 
-// isBoundary says whether a segment ends before byte i.
+// isBoundary reports whether a segment ends before byte i.
 func isBoundary(name string, i int, acronyms bool) bool {
 	if i == 0 || i == len(name) {
 		return true

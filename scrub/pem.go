@@ -59,7 +59,7 @@ func (p *scan) base64Start(i int) int {
 	start := i
 	for j := i; j > p.floor; j-- {
 		c := p.in[j-1]
-		if !isBase64(c) && !isBlank(c) && c != '\\' {
+		if !isASCIIAlnum(c) && c != '+' && c != '/' && c != '=' && !isBlank(c) && c != '\\' {
 			break
 		}
 		if c == ' ' || c == '\t' {
@@ -70,4 +70,18 @@ func (p *scan) base64Start(i int) int {
 		}
 	}
 	return start
+}
+
+// putty is V3 at a word of a key file of PuTTY: it masks what follows up to the
+// end of the line of Private-MAC, or of the text if that was cut off.
+func (p *scan) putty(start, end int) int {
+	word := p.in[start:end]
+	if !strings.HasPrefix(word, "PuTTY-User-Key-File-") && word != "Private-Lines" || end == len(p.in) || p.in[end] != ':' {
+		return start
+	}
+	n := strings.Index(p.in[end:], "Private-MAC:")
+	if n < 0 {
+		return p.mask(start, len(p.in), v3)
+	}
+	return p.mask(start, p.lineEnd(end+n), v3)
 }

@@ -24,16 +24,44 @@ const (
 	v12           // Bearer, Digest, Basic
 	v13           // a token
 	v14           // invalid UTF-8
+	v15           // a flag in a text
+	v16           // a strong value after a name
 	flag          // a word of a command line
 	limit         // too deep, too large, cyclic, no JSON
 	numRules      // how many there are
 )
 
-// String is the name of the rule as the documentation has it.
-func (r rule) String() string {
-	return [numRules]string{"", "N1", "N2", "N3", "N4", "names", "V1", "V2", "V3", "V4", "V5", "V6",
-		"V7", "V8", "V9", "V10", "V11", "V12", "V13", "V14", "argv", "limit"}[r]
+// ruleWords are the names of the rules as the documentation has them, and what
+// each of them says.
+var ruleWords = [numRules][2]string{
+	none:  {"", ""},
+	n1:    {"N1", "the name contains key, token or pass"},
+	n2:    {"N2", "the name contains a word such as secret, credential, cookie or dsn"},
+	n3:    {"N3", "a part of the name is a word such as auth, pin, salt or pem"},
+	n4:    {"N4", "the name is known to hold secrets"},
+	extra: {"names", "the name contains a word of environment.scrub.names"},
+	v1:    {"V1", "the value contains a secret of the configuration"},
+	v2:    {"V2", "the value is JSON or a name and value pair with a secret in it"},
+	v3:    {"V3", "the value contains a private key"},
+	v4:    {"V4", "the value contains a web-hook URL, whose path is a secret"},
+	v5:    {"V5", "the value contains a header that carries credentials"},
+	v6:    {"V6", "the value contains a URL with a password or token"},
+	v7:    {"V7", "the value contains user:password@protocol(address)"},
+	v8:    {"V8", "the value contains user:password@host"},
+	v9:    {"V9", "the value contains a query parameter with a sensitive name"},
+	v10:   {"V10", "the value contains name = value with a sensitive name"},
+	v11:   {"V11", "the value contains name: value with a sensitive name"},
+	v12:   {"V12", "the value contains Bearer, Basic or Digest credentials"},
+	v13:   {"V13", "the value contains a token of a well-known form"},
+	v14:   {"V14", "the value contains bytes that are not UTF-8"},
+	v15:   {"V15", "the value contains a command-line flag that takes a secret"},
+	v16:   {"V16", "the value contains a sensitive name followed by a secret"},
+	flag:  {"argv", "the word follows a flag that takes a secret"},
+	limit: {"limit", "the value is nested too deep, too large, cyclic or not JSON"},
 }
+
+// String is the name of the rule as the documentation has it.
+func (r rule) String() string { return ruleWords[r][0] }
 
 // A trace collects the rules that applied to one value. Nil collects nothing.
 type trace uint32

@@ -57,16 +57,23 @@ func (s *Scrubber) Rules() Rules {
 
 // Learn makes literal secrets known for everything that is scrubbed from now on.
 // They are never forgotten: an old password can still stand in an error.
-// Secrets shorter than 4 characters are ignored, those shorter than 8 are masked
-// only as whole words. Learning a known secret again is cheap.
+// Learning a known secret again is cheap.
+//
+// Secrets shorter than 8 characters are masked only as whole words. What would
+// shred texts is ignored: secrets shorter than 4 characters, numbers of fewer
+// than 8 digits, booleans and other words for a state, host names, paths and the
+// words of this module's own vocabulary, such as redis or timeout. CanLearn tells.
 func (s *Scrubber) Learn(secrets ...string) {
-	if s == nil || s.known.Load().knows(secrets) {
+	if s == nil || !slices.ContainsFunc(secrets, func(secret string) bool { return canLearn(secret) && !s.literals().knows(secret) }) {
 		return
 	}
 	s.learning.Lock()
 	defer s.learning.Unlock()
 	s.known.Store(s.known.Load().with(secrets))
 }
+
+// CanLearn reports whether Learn takes a secret.
+func CanLearn(secret string) bool { return canLearn(secret) }
 
 // current returns the rules in use, those of a nil Scrubber included.
 func (s *Scrubber) current() *rules {
@@ -96,39 +103,36 @@ func newRules(given Rules) *rules {
 	return r
 }
 
-// Text scrubs free text: the output of a check, an error, a log line. The
+// Text scrubs sentences: the output of a check, an error, a log line. Only what
+// has the shape of a secret is masked, so that the cause of a failure stays. The
 // result is valid UTF-8, and scrubbing it again changes nothing. The time is
 // linear in the length of the text.
 func (s *Scrubber) Text(text string) string {
-	return s.text(text, 0, nil)
+	return s.text(text, prose, 0, nil)
 }
 
-// Name says whether a name is sensitive, that is whether its value is masked
-// without being looked at.
-func (s *Scrubber) Name(name string) bool {
-	return s.nameRule(name) != none
-}
-
-// Value scrubs one named value, such as an environment variable: it is masked
-// if its name is sensitive and scrubbed as text otherwise.
+// Value scrubs one named value of a dump, such as an environment variable: it is
+// masked if its name is sensitive. Otherwise what is secret in it is masked: by
+// the names in it too, if it is JSON or has pairs such as name=value.
 func (s *Scrubber) Value(name, value string) string {
-	if s.Name(name) {
+	if s.valueRule(name, value) != none {
 		return Mask
 	}
-	return s.Text(value)
+	return s.text(value, dump, 0, nil)
 }
 
-// text is Text at a depth of JSON, noting the rules that applied.
-func (s *Scrubber) text(in string, depth int, t *trace) string {
+// text scrubs a text of a register at a depth of JSON, noting the rules that
+// applied.
+func (s *Scrubber) text(in string, reg register, depth int, t *trace) string {
 	if !utf8.ValidString(in) {
 		in = validUTF8(in)
 		t.note(v14)
 	}
-	if isJSON(in) {
+	if reg != prose && isJSON(in) {
 		return s.textJSON(in, depth, t)
 	}
-	out := s.patterns(s.literals().replace(in, t), t)
-	if out != in && isJSON(out) { // masking can mend what did not parse
+	out := s.scan(s.literals().replace(in, t), reg, t)
+	if reg != prose && out != in && isJSON(out) { // masking can mend what did not parse
 		return s.textJSON(out, depth, t)
 	}
 	return out

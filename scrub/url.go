@@ -7,13 +7,13 @@ const maxScheme = 32 // bytes; longer ones are cut, which costs nothing but the 
 // schemeStart returns where the scheme that ends at colon begins, at or after floor.
 func schemeStart(in string, floor, colon int) int {
 	i := colon
-	for i > max(floor, colon-maxScheme) && schemeBytes[in[i-1]] {
+	for i > max(floor, colon-maxScheme) && schemeBytes.has(in[i-1]) {
 		i--
 	}
 	return i
 }
 
-// isWeb says for which schemes a slash after a port ends the user-info: their
+// isWeb reports for which schemes a slash after a port ends the user-info: their
 // paths have an "@" more often than their passwords a slash.
 func isWeb(scheme string) bool {
 	switch strings.ToLower(scheme) {
@@ -89,10 +89,27 @@ func (p *scan) userInfo(start, end int, web bool) int {
 		return p.userName(start, p.nextAt(start))
 	}
 	at = p.lastAt(at, p.authorityEnd(at, end, web))
+	if isLeftOut(p.in[colon+1 : at]) {
+		return p.skip(at + 1)
+	}
 	if isToken(p.in[start:colon]) {
 		p.mask(start, colon, v13)
 	}
 	return p.skip(p.mask(colon+1, at, v6) + 1)
+}
+
+// isLeftOut reports whether a password in a URL stands for one that is not shown.
+func isLeftOut(v string) bool {
+	return v != "" && (strings.EqualFold(v, "password") || isPlaceholder(v) && !has(placeholders, v))
+}
+
+// schemeless is V6 at a slash: //user:pass@host.
+func (p *scan) schemeless(i int) int {
+	start := i + len("//")
+	if !strings.HasPrefix(p.in[i:], "//") || i > 0 && !isBlank(p.in[i-1]) && strings.IndexByte("\"'`=(,", p.in[i-1]) < 0 {
+		return i + 1
+	}
+	return p.userInfo(start, p.urlEnd(i, start), false)
 }
 
 // userName masks a user name without password that is itself a secret.
@@ -161,8 +178,8 @@ func (p *scan) isIPv6(i int) bool {
 	return false
 }
 
-// isLongID says whether a user name has 20 letters and digits: nobody's name,
-// but an access token. Names made of words with dashes are names.
+// isLongID reports whether a user name has 20 letters and digits, as an access
+// token has. Words with dashes are a name.
 func isLongID(user string) bool {
 	count, digits, other := 0, 0, 0
 	for i := range len(user) {

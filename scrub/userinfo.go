@@ -2,7 +2,10 @@ package scrub
 
 import "strings"
 
-const maxUser = 64 // bytes of a user name outside a URL
+const (
+	maxUser = 64  // bytes of a user name outside a URL
+	maxBare = 256 // bytes of a password outside a URL
+)
 
 // bareUserInfo is V7 and V8 at a colon: "user:pass@tcp(db:3306)/x" and
 // "user:pass@host:80". It returns where to go on.
@@ -11,11 +14,14 @@ func (p *scan) bareUserInfo(colon int) int {
 	if pass == len(p.in) || p.nextAt(pass) >= p.nextBlank(pass) {
 		return pass
 	}
+	end := p.nextBlank(pass)
+	if at := p.lastAt(pass, end); at-pass > maxBare && p.nextAt(pass) > pass+maxBare {
+		return pass
+	}
 	user := p.userStart(colon)
 	if user < 0 || isHarmlessScheme(p.in[user:colon]) {
 		return pass
 	}
-	end := p.nextBlank(pass)
 	if user > p.floor && isQuote(p.in[user-1]) {
 		if closing := p.closingOnLine(user-1, pass); closing >= 0 {
 			end = min(end, closing)
@@ -28,22 +34,45 @@ func (p *scan) bareUserInfo(colon int) int {
 	if p.isOracle(colon) { // jdbc:oracle:thin:scott/tiger@//h:1521/x
 		pass = indexByte(p.in[:at], pass, '/') + 1
 	}
-	switch dsn := p.isProtocol(at + 1); {
-	case pass > at,
-		!dsn && p.isPortAndPath(colon),
-		!dsn && p.isPort(colon) && strings.IndexByte(p.in[user:colon], '@') >= 0: // bob@h1:9092,bob@h2
+	dsn := p.isProtocol(at + 1)
+	switch {
+	case pass > at, isLeftOut(p.in[pass:at]), strings.HasSuffix(p.in[pass:at], ":"+Mask):
 		return colon + 1
 	case dsn:
 		return p.skip(p.mask(pass, at, v7) + 1)
+	case p.isPortAndPath(colon),
+		p.isPort(colon) && strings.IndexByte(p.in[user:colon], '@') >= 0, // bob@h1:9092,bob@h2
+		!p.isBarePassword(p.in[user:colon], pass, at, end):
+		return colon + 1
 	}
 	return p.skip(p.mask(pass, at, v8) + 1)
 }
 
+// isBarePassword decides whether user:in[pass:at]@host holds a password: if a
+// port or path follows the host, or by its shape.
+func (p *scan) isBarePassword(user string, pass, at, end int) bool {
+	host := at + 1
+	stop := host
+	for stop < end && stop < host+maxHost && (isAlnum(p.in[stop]) || strings.IndexByte(".-_", p.in[stop]) >= 0) {
+		stop++
+	}
+	name := p.in[host:stop]
+	switch {
+	case at-pass > maxBare, isDigits(strings.ReplaceAll(user, ".", "")) && user != "":
+		return false
+	case isVersion(strings.TrimPrefix(name, "v")) && strings.Trim(name, "v0123456789.-") == "" && strings.Count(name, ".") < 3:
+		return false
+	case p.isPort(stop), stop < end && p.in[stop] == '/', !isAlnum(p.in[host]):
+		return true
+	}
+	return isWeak(p.in[pass:at], weakPassword) || isStrong(p.in[pass:at])
+}
+
 // userStart returns where the user name before colon begins; -1 if there is none.
-// An empty one is only believed at the start of a word: ":pw@host".
+// An empty one counts only at the start of a word: ":pw@host".
 func (p *scan) userStart(colon int) int {
 	i := colon
-	for i > max(p.floor, colon-maxUser) && userBytes[p.in[i-1]] {
+	for i > max(p.floor, colon-maxUser) && userBytes.has(p.in[i-1]) {
 		i--
 	}
 	if i == colon && i > p.floor && !isBlank(p.in[i-1]) && p.in[i-1] != '=' {
@@ -52,7 +81,7 @@ func (p *scan) userStart(colon int) int {
 	return i
 }
 
-// isHostAt says whether in[i:end] can be a host; the digest of an image is none.
+// isHostAt reports whether in[i:end] can be a host; the digest of an image cannot.
 func (p *scan) isHostAt(i, end int) bool {
 	if i >= end {
 		return false
@@ -81,11 +110,13 @@ func (p *scan) isOracle(colon int) bool {
 	return strings.HasSuffix(before, "oracle:thin") || strings.HasSuffix(before, "oracle:oci")
 }
 
-// isHarmlessScheme lists what stands before a colon and an address without
-// being a user.
+// isHarmlessScheme lists schemes and labels that stand before a colon and an
+// address.
 func isHarmlessScheme(user string) bool {
 	switch strings.ToLower(user) {
-	case "mailto", "sip", "sips", "acct", "xmpp", "email", "mail", "pkg", "jdbc", "r2dbc", "oracle":
+	case "mailto", "sip", "sips", "acct", "xmpp", "email", "mail", "pkg", "jdbc", "r2dbc", "oracle", "npm", "go",
+		"user", "users", "username", "host", "contact", "contacts", "team", "owner", "owners", "from", "to", "cc", "bcc",
+		"by", "author", "maintainer", "maintainers", "sender", "recipient", "rcpt", "login", "account", "member", "assignee":
 		return true
 	}
 	return false

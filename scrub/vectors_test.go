@@ -41,7 +41,10 @@ func (v vector) run(t *testing.T) {
 	switch v.Kind {
 	case "name":
 		check(t, v, s.Name)
-	case "value":
+	case "value": // These hold in both registers.
+		value := func(text string) string { return s.Value("", text) }
+		check(t, v, value)
+		check(t, v, func(text string) string { return value(value(text)) })
 		check(t, v, s.Text)
 		check(t, v, func(text string) string { return s.Text(s.Text(text)) })
 	case "value_hex":

@@ -28,6 +28,16 @@ var webhooks = []struct {
 	{"open.larksuite.com", "/hook/", false},
 	{"chat.googleapis.com", "/messages/", false},
 	{"webhook.site", "/", false},
+	{"hooks.airtable.com", "/workflows/", false},
+	{"hook.integromat.com", "/", false},
+	{"hook.eu1.make.com", "/", false},
+	{"api.opsgenie.com", "/integrations/", false},
+	{"alert.victorops.com", "/generic/", false},
+	{"ntfy.sh", "/tk_", false},
+	{"oapi.dingtalk.com", "/robot/send/", false},
+	{"betteruptime.com", "/heartbeat/", false},
+	{"uptime.betterstack.com", "/heartbeat/", false},
+	{"cronitor.link", "/p/", false},
 }
 
 const (
@@ -55,7 +65,7 @@ func (p *scan) webhook(start, end int) int {
 	}
 	from += path
 	to := from
-	for to < end && pathBytes[p.in[to]] && !(tail && p.in[to] == '/') {
+	for to < end && pathBytes.has(p.in[to]) && !(tail && p.in[to] == '/') {
 		to++
 	}
 	if from == to {
@@ -84,7 +94,7 @@ func secretPath(host, path string) (from int, tail bool) {
 
 func firstPart(path string) string {
 	i := 0
-	for i < len(path) && path[i] != '/' && pathBytes[path[i]] {
+	for i < len(path) && path[i] != '/' && pathBytes.has(path[i]) {
 		i++
 	}
 	return path[:i]

@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// startsLine says whether only blanks, and the dash of a list, stand before the
-// name at i on its line.
+// startsLine reports whether only blanks, and the dash of a list, stand before
+// the name at i on its line.
 func (p *scan) startsLine(i int) bool {
 	for j := i; ; j-- {
 		if j == 0 || p.in[j-1] == '\n' {
@@ -17,10 +17,10 @@ func (p *scan) startsLine(i int) bool {
 
 // yamlLine is V11 for a name at the start of a line of several: its value is
 // the rest of the line, and the block of lines below it that are indented more.
-func (p *scan) yamlLine(name, colon, value int) int {
-	end := p.lineEnd(value)
+func (p *scan) yamlLine(pr pair) int {
+	value, end := pr.value, p.lineEnd(pr.value)
 	if value == end {
-		return p.yamlBlock(name, colon, end)
+		return p.yamlBlock(pr, end)
 	}
 	if quote, slashes := openingQuote(p.in, value); quote >= 0 {
 		if closing := closingQuote(p.in, quote+1, p.in[quote], slashes, false); closing > end {
@@ -29,23 +29,21 @@ func (p *scan) yamlLine(name, colon, value int) int {
 	} else if after := balancedOrAll(p.in, value); after > end {
 		end = after
 	} else if isBlockHeader(p.in[value:end]) {
-		end = p.blockEnd(name, end)
+		end = p.blockEnd(pr.name.start, end)
 	}
 	return p.mask(value, end, v11)
 }
 
-// yamlBlock masks the lines below a name that has nothing beside it.
-func (p *scan) yamlBlock(name, colon, end int) int {
-	block := p.blockEnd(name, end)
-	if block == end {
-		return colon
-	}
+// yamlBlock masks the lines below a name that has nothing beside it, or only
+// the header of a block that ends at end.
+func (p *scan) yamlBlock(pr pair, end int) int {
+	block := p.blockEnd(pr.name.start, end)
 	first := end
 	for first < block && isBlank(p.in[first]) {
 		first++
 	}
 	if first >= block {
-		return colon
+		return pr.name.end
 	}
 	return p.mask(first, block, v11)
 }
@@ -83,3 +81,22 @@ func (p *scan) indentOf(name int) int {
 }
 
 func nextLine(in string, i int) int { return min(len(in), indexByte(in, i, '\n')+1) }
+
+// proseBlock masks the block of YAML below a name in a sentence's register, if
+// its first line has the shape of a secret.
+func (p *scan) proseBlock(pr pair, c class) int {
+	header := p.lineEnd(pr.value)
+	first := nextLine(p.in, header)
+	v := p.candidate(skipSpaces(p.in, first), false)
+	if !isStrong(v.text) && (c < passLike || !isWeak(v.text, weakPassword)) {
+		return pr.name.end
+	}
+	return p.yamlBlock(pr, header)
+}
+
+// isBlock reports whether a value is the header of a block of YAML, of which
+// there are more lines.
+func (p *scan) isBlock(v candidate) bool {
+	return v.quote < 0 && p.lines && v.text != "" && (v.text[0] == '|' || v.text[0] == '>') && len(v.text) <= 2 &&
+		p.endsLine(v.start+len(v.text))
+}

@@ -1,0 +1,237 @@
+package scrub
+
+import "strings"
+
+const (
+	weakLength   = 8 // bytes of a weak value
+	weakPassword = 6 // bytes of a weak value after the name of a password
+	maxNumber    = 6 // digits from which on a number may be a secret
+)
+
+// A candidate is the beginning of a value, as much of it as is needed to judge.
+type candidate struct {
+	text  string
+	start int  // of text
+	quote int  // the opening quote, or -1
+	slash int  // the backslashes before it
+	alone bool // nothing but punctuation follows on its line
+}
+
+// proseValue judges the value of a name in a sentence.
+func (p *scan) proseValue(pr pair, name string, before span) int {
+	isFlag := name[0] == '-'
+	if pr.sign == nextSign && !isFlag {
+		if v := p.candidate(pr.value, true); !isStrong(v.text) {
+			return pr.name.end
+		}
+	}
+	c := p.s.classOf(strings.TrimLeft(name, "-"), p.wordBefore(pr, before))
+	if pr.sign == colonSign && isHeader(name) && (c != notName || has(headerNames, name)) {
+		return p.header(pr)
+	}
+	if c == notName {
+		if pr.sign != paramSign || !isCode(name) {
+			return pr.name.end
+		}
+		c = strongOnly
+	}
+	v := p.candidate(p.opener(pr.value), pr.sign != equalsSign)
+	if pr.sign == colonSign && p.isBlock(v) {
+		return p.proseBlock(pr, c)
+	}
+	if !p.proseMasks(c, pr, v, isFlag) {
+		return pr.name.end
+	}
+	return p.maskPair(pr, v)
+}
+
+// wordBefore is the word before a name when only a blank stands between.
+func (p *scan) wordBefore(pr pair, before span) string {
+	if before.end+1 != pr.name.start || before.end <= before.start || p.in[before.end] != ' ' {
+		return ""
+	}
+	return p.in[before.start:before.end]
+}
+
+// isCode lists parameters whose value is a secret only if it looks like one.
+func isCode(name string) bool { return name == "key" || name == "code" || name == "sig" }
+
+// proseMasks decides whether a value in a sentence is a secret.
+func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
+	minimum := weakLength
+	if c >= passLike {
+		minimum = weakPassword
+	}
+	switch {
+	case strings.HasPrefix(v.text, Mask), isPlaceholder(v.text):
+		return false
+	case c == configured && pr.sign != nextSign:
+		return true
+	case isStrong(v.text):
+		return true
+	case c == strongOnly && pr.sign == paramSign:
+		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
+	case c == strongOnly:
+		return pr.sign == colonSign && isOneTime(p.in[pr.name.start:pr.name.end]) && isLongNumber(v.text)
+	case pr.sign == nextSign:
+		return isFlag && isWeak(v.text, minimum)
+	case pr.sign == colonSign && v.quote < 0:
+		return p.colonMasks(c, pr, v, minimum)
+	}
+	return p.equalsMasks(c, pr, v)
+}
+
+// equalsMasks decides for a value after = or in quotes.
+func (p *scan) equalsMasks(c class, pr pair, v candidate) bool {
+	switch {
+	case isStatus(v.text), isDigits(v.text) && len(v.text) < maxNumber, isPath(v.text), isTime(v.text), p.isMeasured(v):
+		return false
+	case v.quote >= 0 && isSentence(v.text), v.quote < 0 && p.beginsSentence(pr, v):
+		return false
+	case c >= passLike, pr.sign == paramSign:
+		return true
+	case v.quote >= 0 && pr.spaced && pr.sign == equalsSign: // api_key = "abc"
+		return true
+	}
+	return !isPlainName(v.text) && !isURL(v.text)
+}
+
+// isMeasured finds the number with a unit or with limits that a plugin reports.
+func (p *scan) isMeasured(v candidate) bool {
+	after := v.start + len(v.text)
+	if !isNumber(v.text) {
+		return false
+	}
+	return !isDigits(v.text) || after < len(p.in) && p.in[after] == ';' && len(v.text) < 2*maxNumber &&
+		(after+1 == len(p.in) || isDigit(p.in[after+1]) || p.in[after+1] == ';')
+}
+
+// beginsSentence reports whether an unquoted value is the first word of a
+// sentence: "password = must not be empty".
+func (p *scan) beginsSentence(pr pair, v candidate) bool {
+	rest := p.in[v.start:p.lineEnd(v.start)]
+	return isSentence(rest) && (pr.spaced || has(sentenceWords, v.text))
+}
+
+// colonMasks decides for an unquoted value after a colon that is not strong.
+func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
+	password := c >= passLike
+	switch {
+	case isWeak(v.text, minimum):
+		return (password || v.alone) && !isStatus(v.text) && !isSentence(p.in[v.start:p.lineEnd(v.start)])
+	case isLongNumber(v.text):
+		return password
+	}
+	return password && p.fillsLine(pr, v.start) && !isStatus(v.text)
+}
+
+// fillsLine reports whether a pair at the beginning of a line has one word up to
+// the end of the line, which then can be any password: "password: changeme".
+func (p *scan) fillsLine(pr pair, value int) bool {
+	end := p.nextBlank(value)
+	return end-value >= weakPassword && p.startsLine(pr.name.start) && p.endsLine(end) && !isPath(p.in[value:end]) && !isTime(p.in[value:end])
+}
+
+func isLongNumber(v string) bool { return isDigits(v) && len(v) >= maxNumber }
+
+// isOneTime reports whether a name is that of a number that is a secret.
+func isOneTime(name string) bool {
+	var buf [maxName]byte
+	lower := string(fold(buf[:0], name[max(0, len(name)-maxName):]))
+	return strings.HasSuffix(lower, "otp") || strings.HasSuffix(lower, "pin")
+}
+
+// endsLine reports whether nothing but blanks follows on the line of i.
+func (p *scan) endsLine(i int) bool {
+	i = skipSpaces(p.in, i)
+	return i == len(p.in) || p.in[i] == '\n' || p.in[i] == '\r'
+}
+
+// candidate reads the value at i. With comma it ends at one that a blank
+// follows.
+func (p *scan) candidate(i int, comma bool) candidate {
+	if quote, slashes := openingQuote(p.in, i); quote >= 0 {
+		end := min(len(p.in), quote+1+2*maxShape)
+		closing := closingQuote(p.in[:end], quote+1, p.in[quote], slashes, false)
+		return candidate{text: p.in[quote+1 : orEnd(closing-slashes, end)], start: quote + 1, quote: quote, slash: slashes}
+	}
+	end := i
+	for limit := min(len(p.in), i+maxShape); end < limit; end++ {
+		c := p.in[end]
+		if !stopBytes.has(c) {
+			continue
+		}
+		if endsValue(c) || isQuote(c) && end > i || comma && c == ',' || p.nest > 0 && (c == '}' || c == ']') || spaceLen(p.in, end) > 0 {
+			break
+		}
+	}
+	text := trimClosers(p.in[i:end])
+	after := i + len(text)
+	alone := after == len(p.in) || strings.IndexByte(",;.:)]}>\"'\n\r!", p.in[after]) >= 0 || p.endsLine(after)
+	return candidate{text: text, start: i, quote: -1, alone: alone}
+}
+
+// trimClosers cuts the punctuation of a sentence or of what encloses a value
+// from its end.
+func trimClosers(v string) string {
+	end := len(v)
+	for end > 0 && strings.IndexByte(".,:;)]}>!?\"'", v[end-1]) >= 0 {
+		end--
+	}
+	if end == 0 {
+		return v
+	}
+	return v[:end]
+}
+
+// maskPair masks a value that begins with v.
+func (p *scan) maskPair(pr pair, v candidate) int {
+	r := pr.rule()
+	switch {
+	case pr.sign == paramSign:
+		return p.mask(pr.value, p.paramEnd(pr.value), r)
+	case pr.sign == equalsSign && v.start == pr.value+v.slash && v.quote < 0, pr.sign == equalsSign && v.quote == pr.value:
+		return p.mask(pr.value, p.valueEnd(pr.value), r)
+	case v.quote >= 0:
+		closing := closingQuote(p.in, v.start, p.in[v.quote], v.slash, false)
+		return p.mask(v.start, orEnd(closing-v.slash, p.lineEnd(v.start)), r)
+	case pr.sign == tagSign:
+		return p.mask(pr.value, p.tagEnd(pr.value), r)
+	}
+	end := v.start + len(v.text)
+	if pr.sign == colonSign && !pr.quoted && p.fillsLine(pr, v.start) {
+		end = p.nextBlank(v.start)
+	}
+	for len(v.text) >= maxShape-1 && end < len(p.in) && !endsValue(p.in[end]) && !isQuote(p.in[end]) {
+		end++
+	}
+	if pr.quoted && pr.sign == colonSign { // JSON: a number becomes a string
+		return p.maskQuoted(v.start, end, p.in[pr.name.end:p.quoteEnd(pr.name.end)])
+	}
+	return p.mask(v.start, end, r)
+}
+
+func (pr pair) rule() rule {
+	switch pr.sign {
+	case paramSign:
+		return v9
+	case equalsSign:
+		return v10
+	case nextSign:
+		return v16
+	}
+	return v11
+}
+
+// paramEnd returns the end of a query parameter's value, also of one that is
+// itself encoded.
+func (p *scan) paramEnd(i int) int {
+	encoded := i >= 3 && p.in[i-3] == '%'
+	for i < len(p.in) && paramBytes.has(p.in[i]) && !(encoded && strings.HasPrefix(p.in[i:], "%26")) {
+		i++
+	}
+	return i
+}
+
+// tagEnd returns the end of the text of an XML element.
+func (p *scan) tagEnd(i int) int { return min(indexByte(p.in, i, '<'), p.lineEnd(i)) }

@@ -1,0 +1,152 @@
+package scrub
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A class says what a name makes of its value in a sentence.
+type class uint8
+
+const (
+	notName    class = iota
+	strongOnly       // the value is masked if it has a strong shape
+	counted          // the name of a secret
+	passLike         // the name of a password
+	configured       // a name of the configuration
+)
+
+// words are whole words of a name and what they make of it. notName is for
+// those that only end like another.
+var words = func() map[string]class {
+	set := map[string]class{}
+	for word := range strings.FieldsSeq(segments + " masterauth unseal bearer mnemonic") {
+		set[word] = strongOnly
+	}
+	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature") {
+		set[word] = counted
+	}
+	for word := range strings.FieldsSeq("compass bypass trespass encompass surpass overpass underpass windpass basalt cobalt asphalt") {
+		set[word] = notName
+	}
+	return set
+}()
+
+// endings are what words of a name end in, by the last letter.
+var endings = func() (table [256][]ending) {
+	add := func(c class, list string) {
+		for text := range strings.FieldsSeq(list) {
+			last := text[len(text)-1]
+			table[last] = append(table[last], ending{text, c})
+		}
+	}
+	add(passLike, "password passwd passphrase pass pwd")
+	add(counted, "secret token apikey accesskey secretkey authkey authtoken privatekey sessid sessionid")
+	add(strongOnly, "pw salt")
+	return table
+}()
+
+type ending struct {
+	text  string
+	class class
+}
+
+var (
+	// qualifiers make a key one that opens something.
+	qualifiers = wordSet(`api access secret private account shared preshared encryption encrypt signing license master
+		instrumentation client auth`)
+
+	// aspects are last words by which a name says something about a secret.
+	aspects = wordSet(`file path dir url endpoint type name count days ttl size method version status host port service
+		cache id expires expiry expiration age length policy mode limit algorithm time timeout seconds total lifetime
+		attempts errors format`)
+)
+
+const maxSegments = 12
+
+// classOf says what a name means in a sentence. before is the word before it,
+// for "api key".
+func (s *Scrubber) classOf(name, before string) class {
+	rules := s.current()
+	switch {
+	case rules.allow[name]:
+		return notName
+	case rules.isExtra(name):
+		return configured
+	}
+	var buf [maxName]byte
+	lower := fold(buf[:0], name[max(0, len(name)-maxName):])
+	name = name[len(name)-len(lower):]
+	var ends [maxSegments]int
+	n := split(name, &ends)
+	best, start, last := notName, 0, before
+	for _, end := range ends[:n] {
+		for start < end && !isAlnum(lower[start]) {
+			start++
+		}
+		segment := trimDigits(lower[start:end])
+		best = max(best, classOfSegment(segment, last))
+		if len(segment) > 0 {
+			last = string(segment)
+		}
+		start = end
+	}
+	if n > 1 && best < passLike { // PassWord, JSessionID
+		best = max(best, classOfSegment(lower[bytes.LastIndexByte(lower, '_')+1:], ""))
+	}
+	if best != notName && aspects[last] {
+		if last == "id" && bytes.Contains(lower, []byte("session")) {
+			return strongOnly
+		}
+		return notName
+	}
+	return best
+}
+
+// split finds the ends of the segments of a name, the last ones of many.
+func split(name string, ends *[maxSegments]int) int {
+	n := 0
+	for i := 1; i <= len(name); i++ {
+		if !isAlnum(name[i-1]) || i < len(name) && isAlnum(name[i]) && !isBoundary(name, i, true) {
+			continue
+		}
+		if n == maxSegments {
+			copy(ends[:], ends[1:])
+			n--
+		}
+		ends[n] = i
+		n++
+	}
+	return n
+}
+
+func trimDigits(segment []byte) []byte {
+	for len(segment) > 0 && isDigit(segment[len(segment)-1]) {
+		segment = segment[:len(segment)-1]
+	}
+	return segment
+}
+
+// classOfSegment classifies one word of a name; before is the one before it.
+func classOfSegment(segment []byte, before string) class {
+	if len(segment) < 2 {
+		return notName
+	}
+	if c, known := words[string(segment)]; known {
+		return c
+	}
+	if string(segment) == "key" {
+		switch {
+		case has(qualifiers, before):
+			return counted
+		case before == "routing":
+			return strongOnly
+		}
+	}
+	for _, e := range endings[segment[len(segment)-1]] {
+		if len(segment) >= len(e.text) && string(segment[len(segment)-len(e.text):]) == e.text {
+			return e.class
+		}
+	}
+	return notName
+}
