@@ -10,17 +10,18 @@ import (
 
 // Metrics returns a handler that shows what g gathers, in the format that the
 // scraper prefers. It answers GET and HEAD, and always with 200: a collector that
-// fails costs its own series, not the scrape. Simultaneous scrapes share one
-// gathering. Errors go to errorLog, which may be nil. With a nil Gatherer every
+// fails costs its own series, not the scrape. Simultaneous scrapes of one form
+// share one gathering and encoding, and a flood of them is answered little by
+// little, so that it takes the processors away from nothing else. Errors go to errorLog, which may be nil. With a nil Gatherer every
 // answer is 500.
 func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
 	missing := isNil(g)
-	metrics := promhttp.HandlerFor(lenient{g, errorLog}, promhttp.HandlerOpts{
+	metrics := newScrapes(promhttp.HandlerFor(lenient{g, errorLog}, promhttp.HandlerOpts{
 		ErrorLog:          errorLog,
 		ErrorHandling:     promhttp.ContinueOnError,
 		EnableOpenMetrics: true,
 		CoalesceGather:    true,
-	})
+	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Cache-Control"] = noStore
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

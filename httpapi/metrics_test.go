@@ -8,10 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -140,35 +137,6 @@ func TestMetricsAreAlwaysOKAndNegotiated(t *testing.T) {
 			t.Errorf("%s: %d, Allow %q", method, res.Code, res.Header().Get("Allow"))
 		}
 	}
-}
-
-func TestScrapersThatComeTogetherShareOneGathering(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := &slow{release: make(chan struct{})}
-		h := httpapi.Metrics(g, nil)
-		var scrapers sync.WaitGroup
-		for range 20 {
-			scrapers.Go(func() { get(t, h, "/metrics") })
-		}
-		synctest.Wait()
-		close(g.release)
-		scrapers.Wait()
-		if n := g.times.Load(); n != 1 {
-			t.Errorf("%d gatherings for 20 scrapers, want 1", n)
-		}
-	})
-}
-
-// slow gathers nothing, once it may.
-type slow struct {
-	times   atomic.Int64
-	release chan struct{}
-}
-
-func (s *slow) Gather() ([]*dto.MetricFamily, error) {
-	s.times.Add(1)
-	<-s.release
-	return nil, nil
 }
 
 // gatherer gathers what another does, and an error.
