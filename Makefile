@@ -3,9 +3,11 @@
 GO      ?= go
 BINARY  := healthcheck_exporter
 COMMON  := github.com/prometheus/common/version
-# How long one fuzz target runs, and what `make run` hands to the binary.
+# How long one fuzz target runs, the arguments of the binary in `make run`, and of
+# the mutation test.
 FUZZTIME ?= 10m
 ARGS     ?=
+MUTANTS  ?= -n 20 ./...
 
 # The flags and version variables of .promu.yml (a test compares them). Nothing of
 # the machine or the moment is built in: the same commit gives the same bytes in any
@@ -86,6 +88,11 @@ fuzz: ## every fuzz target for FUZZTIME=10m; the figures go to docs/reliability.
 .PHONY: faults
 faults: ## every check type through the common fault table, with the strict times; figures as well
 	scripts/faults
+
+.PHONY: mutants
+mutants: ## changes of the code that the tests do not notice, sampled (make mutants MUTANTS='-n 40 ./scrub')
+	$(GO) build -C tools/mutants -o ../../.build/tools/ .
+	nice .build/tools/mutants $(MUTANTS)
 
 .PHONY: soak
 soak: ## thirty minutes of steady load; the figures go to docs/reliability.md
