@@ -30,6 +30,12 @@ type Check struct {
 
 	// Optional makes a failure degrade the whole instead of failing it.
 	Optional bool
+	// Severity says whom a failure wakes. Empty means critical, and warning for
+	// an optional check.
+	Severity Severity
+	// Labels are further labels of healthcheck_check_info, such as team. All
+	// checks together have at most [MaxLabels] names.
+	Labels map[string]string
 	// FailureThreshold is the number of consecutive failures that turn a
 	// passed check failed. Zero means 1.
 	FailureThreshold int
@@ -102,6 +108,10 @@ func (c Check) Validate() error {
 			fault(fmt.Sprintf("tags.%d", i), "tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", tag)
 		}
 	}
+	if text := severityFault(c.Severity); text != "" {
+		fault("severity", "%s", text)
+	}
+	labelFaults(c.Labels, func(name, text string) { fault("labels."+name, "%s", text) })
 	return errors.Join(errs...)
 }
 

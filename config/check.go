@@ -107,6 +107,8 @@ func (l *loading) common(c *check) checks.Check {
 		SuccessTTL:  duration(c.SuccessTTL, global.SuccessTTL),
 		FailedTTL:   duration(c.FailedTTL, global.FailedTTL),
 		Optional:    c.Optional,
+		Severity:    checks.Severity(c.Severity),
+		Labels:      c.Labels,
 		Tags:        c.Tags,
 		DependsOn:   c.DependsOn,
 		Description: c.Description,

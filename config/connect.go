@@ -3,6 +3,8 @@ package config
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -12,7 +14,7 @@ import (
 // connect reports faults of names and tags, and of the checks together, also of
 // those whose own settings are faulty.
 func (l *loading) connect(all []check) {
-	first := map[string]*check{}
+	first, labels := map[string]*check{}, map[string]bool{}
 	for i := range all {
 		c := &all[i]
 		name := c.node.Get("name")
@@ -25,18 +27,31 @@ func (l *loading) connect(all []check) {
 			first[c.Name] = c
 		}
 		l.words(c)
+		countLabels(c, labels)
 	}
 	l.dependencies(all, first)
 }
 
-// words reports an invalid name and invalid tags.
+// words reports invalid names, tags, labels and severities.
 func (l *loading) words(c *check) {
-	err := checks.Check{Name: c.Name, Func: idle, Tags: c.Tags}.Validate()
+	err := checks.Check{Name: c.Name, Func: idle, Tags: c.Tags, Severity: checks.Severity(c.Severity), Labels: c.Labels}.Validate()
 	l.faults(c.node, err, fmt.Sprintf("check %q: ", c.Name))
 }
 
 // idle makes a check valid that only its names are asked about.
 func idle(context.Context) (string, error) { return "", nil }
+
+// countLabels reports the names of labels that are too many over all checks.
+func countLabels(c *check, names map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(c.Labels)) {
+		if !names[name] && len(names) == checks.MaxLabels {
+			at := c.node.Get("labels")
+			at.FaultAt(at.Get(name), "more than %d names of labels over all checks", checks.MaxLabels)
+			return
+		}
+		names[name] = true
+	}
+}
 
 // dependencies reports unknown ones and cycles.
 func (l *loading) dependencies(all []check, byName map[string]*check) {

@@ -105,6 +105,13 @@ type check struct {
 	// Optional makes a failure degrade the whole instead of failing it. Default
 	// false.
 	Optional bool `yaml:"optional"`
+	// Severity says whom a failure wakes: critical, warning or info. Default
+	// critical, for an optional check warning. A database that all servers share
+	// is optional (its failure must not take all of them out) and critical.
+	Severity string `yaml:"severity"`
+	// Labels are further labels of healthcheck_check_info, such as team: shop. All
+	// checks together have at most 16 names. Default none.
+	Labels map[string]string `yaml:"labels"`
 	// FailureThreshold is the number of consecutive failures that turn a passed
 	// check failed. 1 to 1000; default 1.
 	FailureThreshold *int `yaml:"failure_threshold"`
