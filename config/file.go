@@ -192,7 +192,7 @@ type answer struct {
 	// in the syntax of Go's text/template. Its data has Status, Draining, Time and
 	// Results; each result has the fields Check, Passed, State, Output, Reason,
 	// Warning, Time, Expires, Duration, Since and more. The function json encodes
-	// a value.
+	// a value, and line shows a text on one line.
 	SuccessTemplate string `yaml:"success_template"`
 	// FailedTemplate is the body of all other answers for the format template.
 	FailedTemplate string `yaml:"failed_template"`

@@ -1,16 +1,10 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"net/http"
 	"strings"
-	"text/template"
-	"time"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -48,19 +42,12 @@ func (l *loading) template(a *httpapi.Answer, n *document.Node, key, text, conte
 		n.FaultAt(n.Get("format"), "is template without %s", key)
 		return
 	}
-	t, err := template.New(key).Funcs(template.FuncMap{"json": encode}).Parse(text)
-	if err == nil {
-		err = t.Execute(&bytes.Buffer{}, sample())
-	}
+	body, err := httpapi.Template(text)
 	if err != nil {
-		at.Fault("%s", l.vault.hide(strings.TrimPrefix(err.Error(), "template: "+key+":")))
+		at.Fault("%s", l.vault.hide(strings.TrimPrefix(err.Error(), "template: body:")))
 		return
 	}
-	a.Body = func(r collector.Report) ([]byte, error) {
-		var b bytes.Buffer
-		err := t.Execute(&b, r)
-		return b.Bytes(), err
-	}
+	a.Body = body
 	a.Header = a.Header.Clone()
 	if a.Header == nil {
 		a.Header = http.Header{}
@@ -74,21 +61,4 @@ func withoutTemplate(a *httpapi.Answer) {
 		a.Body, a.Header = nil, a.Header.Clone()
 		a.Header.Del("Content-Type")
 	}
-}
-
-// encode is the function json of a template.
-func encode(v any) (string, error) {
-	data, err := json.Marshal(v)
-	return string(data), err
-}
-
-// sample returns a report on which a template is tried when it is loaded: a field
-// that does not exist is noticed only by executing.
-func sample() collector.Report {
-	now := time.Unix(0, 0)
-	result := collector.Result{
-		Check: "a", Output: "x", State: collector.StateFailed, Reason: checks.ReasonError, Warning: "x", Time: now, Expires: now, Since: now,
-		LastSuccess: now, Values: []collector.Value{{Name: "x_seconds"}}, Tags: []string{"x"},
-	}
-	return collector.Report{Status: collector.StatusFailed, Draining: "x", Time: now, Results: []*collector.Result{&result}}
 }
