@@ -2,20 +2,18 @@ module github.com/healthcheck-exporter/healthcheck_exporter/examples/embedded
 
 go 1.26.0
 
-require (
-	github.com/go-kit/log v0.2.1
-	github.com/healthcheck-exporter/healthcheck_exporter v0.0.0
-	github.com/prometheus/client_golang v1.25.0
-)
+require github.com/healthcheck-exporter/healthcheck_exporter v0.0.0
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-kit/log v0.2.1 // indirect
 	github.com/go-logfmt/logfmt v0.6.1 // indirect
 	github.com/go-ole/go-ole v1.2.6 // indirect
 	github.com/lufia/plan9stats v0.0.0-20211012122336-39d0f177ccd0 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/power-devops/perfstat v0.0.0-20210106213030-5aafc221ea8c // indirect
+	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect

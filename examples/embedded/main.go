@@ -1,6 +1,5 @@
-// Command embedded is a service that answers for its own health: it registers a
-// function, mounts the handlers and registers the collector. Nothing is global,
-// and there is nothing to close.
+// Command embedded is a service with health checks of its own: it registers a
+// function and mounts one handler. Nothing is global, and nothing needs closing.
 //
 //	go run . 127.0.0.1:8080 127.0.0.1:6379
 package main
@@ -18,12 +17,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
-	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
-	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/service"
 )
 
 func main() {
@@ -39,9 +35,9 @@ func main() {
 	}
 }
 
-// serve is the service, with its health embedded.
+// serve runs the service with its health checks.
 func serve(ctx context.Context, address, redis string) error {
-	c, err := collector.New(collector.Options{Logger: logger{slog.Default()}}, checks.Check{
+	health, err := service.New(service.Options{Logger: collector.SlogLogger(slog.Default())}, checks.Check{
 		Name:       "redis",
 		Func:       func(ctx context.Context) (string, error) { return ping(ctx, redis) },
 		SuccessTTL: 500 * time.Millisecond,
@@ -50,22 +46,13 @@ func serve(ctx context.Context, address, redis string) error {
 	if err != nil {
 		return err
 	}
-	dump, err := envinfo.New(envinfo.Options{})
-	if err != nil {
-		return err
-	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(c)
-	handler := httpapi.Routes(map[string]http.Handler{
-		"/":             http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the service") }),
-		"/healthcheck/": httpapi.Healthcheck(c, httpapi.Options{Prefix: "/healthcheck"}),
-		"/environment/": httpapi.Guard(httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}), httpapi.Access{}),
-		"/metrics":      httpapi.Metrics(registry, nil),
-	})
-	go c.Run(ctx) //nolint:errcheck // Its only error is a second call.
+	go health.Run(ctx) //nolint:errcheck // Its only error is a second call.
 
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the service") })
+	mux.Handle("/", health)
 	server := &http.Server{
-		Addr: address, Handler: handler,
+		Addr: address, Handler: mux,
 		ReadHeaderTimeout:            5 * time.Second,
 		DisableGeneralOptionsHandler: true,
 	}
@@ -76,7 +63,7 @@ func serve(ctx context.Context, address, redis string) error {
 	return nil
 }
 
-// ping is a check of the service's own making.
+// ping is a check that the service defines.
 func ping(ctx context.Context, address string) (string, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
@@ -96,7 +83,7 @@ func ping(ctx context.Context, address string) (string, error) {
 		return "", err
 	}
 	if string(pong[:]) != "+PONG\r\n" {
-		return "", checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer %q, want PONG", pong[:]))
+		return "", checks.Fail(checks.ReasonProtocol, fmt.Errorf("reply %q, want PONG", pong[:]))
 	}
 	return "PONG", nil
 }

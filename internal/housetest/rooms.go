@@ -77,7 +77,7 @@ func rooms() []room {
 		{path: "config", floor: 4, uses: with(answers, types...), outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
-		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", "envinfo", striped, clip, flight}, lean: true, outside: with(clientGolang, "github.com/prometheus/common/expfmt")},
+		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", striped, clip, flight}, lean: true, outside: with(clientGolang, "github.com/prometheus/common/expfmt")},
 		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true, outside: []string{kitLog}},
 		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
 

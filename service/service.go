@@ -1,0 +1,147 @@
+package service
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// A Service is a collector of checks with its HTTP handlers and its metrics. New
+// makes one. All methods are safe for concurrent use.
+type Service struct {
+	*collector.Collector
+
+	registry Registry
+	routes   *httpapi.Router
+
+	healthcheck, environment, metrics, page http.Handler
+	live, ready                             *httpapi.Handler
+}
+
+// New makes a service of checks, and registers its metrics in Options.Registry.
+// The error says everything that is wrong with the options or the checks; then
+// nothing stays registered.
+func New(o Options, cs ...checks.Check) (*Service, error) {
+	o = o.withDefaults()
+	if err := o.Healthcheck.Validate(); err != nil {
+		return nil, err
+	}
+	c, err := collector.New(o.Collector, cs...)
+	if err != nil {
+		return nil, err
+	}
+	dump, err := envinfo.New(o.Environment)
+	if err != nil {
+		return nil, err
+	}
+	info, err := envinfo.NewBuildInfo(o.Environment)
+	if err != nil {
+		return nil, err
+	}
+	requests := httpapi.NewRequests()
+	registry, err := register(o.Registry, c, info, requests)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{Collector: c, registry: registry}
+	s.mount(o, dump, requests)
+	return s, nil
+}
+
+// mount makes the handlers: those for any path, and those of ServeHTTP.
+func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Requests) {
+	health := func(o httpapi.Options) http.Handler {
+		return requests.Wrap("healthcheck", httpapi.Healthcheck(s.Collector, o))
+	}
+	environment := func(prefix string) http.Handler {
+		shown := httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: prefix})
+		return requests.Wrap("environment", httpapi.Guard(shown, o.Access))
+	}
+	s.healthcheck, s.environment = health(o.Healthcheck), environment("")
+	s.live, s.ready = httpapi.Live(s.Collector, httpapi.Options{}), httpapi.Ready(s.Collector, o.Healthcheck)
+	s.metrics = requests.Wrap("metrics", httpapi.Metrics(s.registry, errorLog{o.Logger}))
+	s.page = requests.Wrap("page", httpapi.Page(s.Collector, links()))
+
+	o.Healthcheck.Prefix = "/healthcheck"
+	s.routes = httpapi.Routes(map[string]http.Handler{
+		"/":             s.page,
+		"/healthcheck/": health(o.Healthcheck),
+		"/environment/": environment("/environment"),
+		"/metrics":      s.metrics,
+	})
+}
+
+// register registers all of cs or none.
+func register(r Registry, cs ...prometheus.Collector) (Registry, error) {
+	if r == nil {
+		r = prometheus.NewRegistry()
+		cs = append(cs, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	}
+	for i, c := range cs {
+		if err := r.Register(c); err != nil {
+			for _, registered := range cs[:i] {
+				r.Unregister(registered)
+			}
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// links are relative, so that they also work below a prefix.
+func links() []httpapi.Link {
+	return []httpapi.Link{
+		{Path: "healthcheck", Text: "the report in JSON, for haproxy"},
+		{Path: "healthcheck?format=text", Text: "the report as text"},
+		{Path: "metrics", Text: "metrics, for Prometheus"},
+		{Path: "environment", Text: "what this host and process are"},
+	}
+}
+
+// ServeHTTP answers at /healthcheck and below it, /environment and below it (for
+// local clients and those that Options.Access lets through), /metrics, and /,
+// which is a page for people. Other paths are 404, and none is redirected.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
+
+// HealthcheckHandler returns a handler for any path that answers like
+// /healthcheck.
+func (s *Service) HealthcheckHandler() http.Handler { return s.healthcheck }
+
+// EnvironmentHandler returns a handler for any path that answers like
+// /environment, to the same clients.
+func (s *Service) EnvironmentHandler() http.Handler { return s.environment }
+
+// MetricsHandler returns the handler of /metrics.
+func (s *Service) MetricsHandler() http.Handler { return s.metrics }
+
+// PageHandler returns the handler of the page.
+func (s *Service) PageHandler() http.Handler { return s.page }
+
+// LiveHandler returns a handler for liveness probes: it passes as long as it is
+// served, also while the service is drained.
+func (s *Service) LiveHandler() *httpapi.Handler { return s.live }
+
+// ReadyHandler returns a handler for readiness probes: it answers like
+// HealthcheckHandler, also where Options.Healthcheck says to ignore a drain.
+func (s *Service) ReadyHandler() *httpapi.Handler { return s.ready }
+
+// Registry returns the registry of the service's metrics, for more of them.
+func (s *Service) Registry() Registry { return s.registry }
+
+// errorLog logs errors of gathering.
+type errorLog struct{ log.Logger }
+
+// Println implements promhttp.Logger.
+func (l errorLog) Println(v ...any) {
+	level.Error(l.Logger).Log("msg", "gathering metrics", "err", strings.TrimSpace(fmt.Sprintln(v...)))
+}

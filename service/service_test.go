@@ -1,0 +1,211 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
+	"github.com/healthcheck-exporter/healthcheck_exporter/service"
+)
+
+var (
+	_ http.Handler         = (*service.Service)(nil)
+	_ prometheus.Collector = (*service.Service)(nil)
+	_ httpapi.Reporter     = (*service.Service)(nil)
+)
+
+func redisOK() checks.Check {
+	return checks.Check{Name: "redis", Func: checks.Bool(func() (bool, string) { return true, "redis ok" })}
+}
+
+func newService(t *testing.T, o service.Options, cs ...checks.Check) *service.Service {
+	t.Helper()
+	s, err := service.New(o, cs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// get asks as a client at that address does.
+func get(t *testing.T, h http.Handler, peer, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+	r.RemoteAddr, r.Host = peer, "localhost"
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+const local, remote = "127.0.0.1:5000", "192.0.2.1:5000"
+
+func TestOneValueAnswersEverything(t *testing.T) {
+	s := newService(t, service.Options{}, redisOK())
+	mux := http.NewServeMux()
+	mux.Handle("/internal/", http.StripPrefix("/internal", s))
+	for _, c := range []struct {
+		path, peer string
+		status     int
+		want       string
+	}{
+		{"/", remote, 200, "redis ok"},
+		{"/healthcheck", remote, 200, `{"checker": "redis", "output": "redis ok", "passed": true`},
+		{"/healthcheck/redis", remote, 200, `"redis ok"`},
+		{"/healthcheck/typo", remote, 404, `{"error": "unknown check \"typo\""}`},
+		{"/environment", local, 200, `{"os": {`},
+		{"/environment/go", local, 200, `{"go": {`},
+		{"/environment", remote, 403, "forbidden: the client is not on this machine"},
+		{"/metrics", remote, 200, `healthcheck_passed{check="redis"} 1`},
+		{"/metrics", remote, 200, "\nhealthcheck_build_info{"},
+		{"/metrics", remote, 200, `healthcheck_http_requests_total{code="200",handler="healthcheck"} `},
+		{"/metrics", remote, 200, "\ngo_goroutines "},
+		{"/elsewhere", remote, 404, `{"error": "not found"}`},
+	} {
+		for name, h := range map[string]struct {
+			http.Handler
+			prefix string
+		}{"alone": {s, ""}, "below a prefix": {mux, "/internal"}} {
+			if w := get(t, h, c.peer, h.prefix+c.path); w.Code != c.status || !strings.Contains(w.Body.String(), c.want) {
+				t.Errorf("%s, %s from %s: %d, want %d with %s:\n%.500s", name, c.path, c.peer, w.Code, c.status, c.want, w.Body)
+			}
+		}
+	}
+}
+
+func TestEachHandlerIsToBeHadAlone(t *testing.T) {
+	s := newService(t, service.Options{Access: httpapi.Access{AllowRemote: true}}, redisOK())
+	handlers := map[string]http.Handler{
+		`"redis ok"`: s.HealthcheckHandler(), `{"os": {`: s.EnvironmentHandler(), "healthcheck_passed": s.MetricsHandler(),
+		"<!DOCTYPE html>": s.PageHandler(), `"results": []`: s.LiveHandler(), `"results": [{"checker": "redis"`: s.ReadyHandler(),
+	}
+	for want, h := range handlers {
+		if w := get(t, h, remote, "/any/path"); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %.300s", want, w.Code, w.Body)
+		}
+	}
+	s.Drain(errors.New("deploy"))
+	for _, c := range []struct {
+		handler http.Handler
+		status  int
+	}{{s.LiveHandler(), 200}, {s.ReadyHandler(), 503}, {s.HealthcheckHandler(), 503}, {s, 503}} {
+		if w := get(t, c.handler, remote, "/healthcheck"); w.Code != c.status {
+			t.Errorf("drained: status %d, want %d: %s", w.Code, c.status, w.Body)
+		}
+	}
+}
+
+func TestAPathOfYourOwnReadsNamesWithAPrefix(t *testing.T) {
+	s := newService(t, service.Options{Healthcheck: httpapi.Options{Prefix: "/status"}}, redisOK())
+	if w := get(t, s.HealthcheckHandler(), remote, "/status/typo"); w.Code != 404 {
+		t.Errorf("/status/typo: %d", w.Code)
+	}
+	if w := get(t, s, remote, "/healthcheck/redis"); w.Code != 200 {
+		t.Errorf("/healthcheck/redis: %d", w.Code)
+	}
+}
+
+func TestOneScrubberServesAllParts(t *testing.T) {
+	scrubber := scrub.New(scrub.Rules{})
+	scrubber.Learn("correct horse battery")
+	var logged strings.Builder
+	leak := func(context.Context) (any, error) { return "a correct horse battery", nil }
+	s := newService(t, service.Options{
+		Scrubber: scrubber, Logger: log.NewLogfmtLogger(&logged), Access: httpapi.Access{AllowRemote: true},
+		Healthcheck: httpapi.Options{Sections: []httpapi.Section{{Name: "extra", Func: leak}}},
+		Environment: envinfo.Options{Sections: []envinfo.Section{{Name: "extra", Func: leak}}},
+	}, checks.Check{Name: "leaks", Func: func(context.Context) (string, error) { return "", errors.New("no correct horse battery") }})
+	all := ""
+	for _, path := range []string{"/healthcheck", "/healthcheck?format=text", "/environment", "/"} {
+		all += get(t, s, remote, path).Body.String()
+	}
+	if strings.Contains(all, "correct horse") || strings.Contains(logged.String(), "correct horse") || strings.Count(all, "********") < 5 {
+		t.Errorf("a secret is shown, or nothing is masked:\n%s\n%s", all, logged.String())
+	}
+}
+
+func TestTheRegistryMayBeYours(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	s := newService(t, service.Options{Registry: registry}, redisOK())
+	if s.Registry() != service.Registry(registry) {
+		t.Error("Registry() is another one")
+	}
+	if n, err := testutil.GatherAndCount(registry, "healthcheck_passed", "healthcheck_build_info"); n != 2 || err != nil {
+		t.Errorf("%d series, %v, want healthcheck_passed and healthcheck_build_info", n, err)
+	}
+	if n, err := testutil.GatherAndCount(registry, "go_goroutines"); n != 0 || err != nil {
+		t.Errorf("%d series of the Go runtime in a registry of yours, %v", n, err)
+	}
+
+	// A second service does not fit into the same registry, and leaves it as it was.
+	if _, err := service.New(service.Options{Registry: registry}, redisOK()); err == nil {
+		t.Error("two services in one registry gave no error")
+	}
+	if n, err := testutil.GatherAndCount(registry, "healthcheck_passed"); n != 1 || err != nil {
+		t.Errorf("%d series, %v, want the first service's", n, err)
+	}
+}
+
+func TestTwoServicesInOneRegistryHaveALabelEach(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	for _, part := range []string{"one", "two"} {
+		wrapped := wrappedRegistry{prometheus.WrapRegistererWith(prometheus.Labels{"part": part}, registry), registry}
+		s := newService(t, service.Options{Registry: wrapped}, redisOK())
+		get(t, s, remote, "/healthcheck")
+	}
+	if n, err := testutil.GatherAndCount(registry, "healthcheck_passed", "healthcheck_build_info"); n != 4 || err != nil {
+		t.Errorf("%d series, %v, want two of each service", n, err)
+	}
+}
+
+type wrappedRegistry struct {
+	prometheus.Registerer
+	prometheus.Gatherer
+}
+
+func TestWrongOptionsAreErrors(t *testing.T) {
+	for name, o := range map[string]service.Options{
+		"collector":   {Collector: collector.Options{Timeout: -1}},
+		"healthcheck": {Healthcheck: httpapi.Options{DrainingStatus: 1}},
+		"environment": {Environment: envinfo.Options{Disable: []string{"nothing"}}},
+		"labels":      {Environment: envinfo.Options{Labels: map[string]string{"1": "x"}}},
+	} {
+		if s, err := service.New(o, redisOK()); err == nil || s != nil {
+			t.Errorf("%s: %v, want an error", name, err)
+		}
+	}
+	if _, err := service.New(service.Options{}, redisOK(), redisOK()); err == nil {
+		t.Error("two checks of one name gave no error")
+	}
+}
+
+// A service that imports collector and httpapi alone links nothing for the facts
+// of hosts.
+func TestCollectorAndHandlersLinkNoGopsutil(t *testing.T) {
+	const module = "github.com/healthcheck-exporter/healthcheck_exporter/"
+	for packages, want := range map[string]bool{"collector httpapi": false, "service": true} {
+		arguments := []string{"list", "-deps"}
+		for p := range strings.FieldsSeq(packages) {
+			arguments = append(arguments, module+p)
+		}
+		out, err := exec.CommandContext(t.Context(), "go", arguments...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(out), "github.com/shirou/gopsutil"); got != want {
+			t.Errorf("%s link gopsutil: %t, want %t", packages, got, want)
+		}
+	}
+}
