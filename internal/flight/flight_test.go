@@ -67,7 +67,7 @@ func TestAFunctionThatHangsCostsNoReaderMoreThanTheLimit(t *testing.T) {
 func TestAReaderThatGivesUpEndsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var single flight.Single[error]
-		slow := func(ctx context.Context) (error, error) { time.Sleep(time.Second); return ctx.Err(), nil } //nolint:staticcheck // The error is the result.
+		slow := func(ctx context.Context) (error, error) { time.Sleep(time.Second); return ctx.Err(), nil }
 		left := errors.New("the reader has left")
 		ctx, leave := context.WithCancelCause(t.Context())
 		leave(left)
