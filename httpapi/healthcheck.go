@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"errors"
+	"fmt"
 	"hash/maphash"
+	"maps"
 	"net/http"
 	"reflect"
 	"sync"
@@ -15,6 +17,7 @@ import (
 // concurrent use.
 type Handler struct {
 	selection                selection
+	views                    map[string]*Handler
 	prefix                   string
 	unknown                  int
 	format                   Format
@@ -42,8 +45,8 @@ func Healthcheck(r Reporter, o Options) *Handler {
 		r = nil
 	}
 	h := &Handler{
-		selection: newSelection(r, o),
-		prefix:    o.Prefix, unknown: o.UnknownStatus,
+		selection: newSelection(r, o), views: maps.Clone(o.Views),
+		prefix: o.Prefix, unknown: o.UnknownStatus,
 		format: o.Format, hide: o.HideOutput,
 		success:  newOutcome(o.Success, jsonHead(o.Hostname, "success"), "OK"),
 		failed:   newOutcome(o.Failed, jsonHead(o.Hostname, "failure"), "NOT OK"),
@@ -135,6 +138,9 @@ func (h *Handler) ServeEpoch(w http.ResponseWriter, r *http.Request, epoch uint6
 	}
 	q, err := parseRequest(r, h.prefix, h.seed)
 	var rep collector.Report
+	if err == nil && q.hasView {
+		h, err = h.view(q.view)
+	}
 	if err == nil {
 		rep, err = h.selection.report(r.Context(), q.filter)
 	}
@@ -151,6 +157,14 @@ func (h *Handler) ServeEpoch(w http.ResponseWriter, r *http.Request, epoch uint6
 	}
 	h.answer(w, r, &q, rep)
 	return true
+}
+
+// view returns the handler of that view, or h itself with an error.
+func (h *Handler) view(name string) (*Handler, error) {
+	if v := h.views[name]; v != nil {
+		return v, nil
+	}
+	return h, fmt.Errorf("%w %q", errUnknownView, quoted(name))
 }
 
 // setHealthHeader sets what the header of every answer has.
@@ -171,7 +185,7 @@ func (h *Handler) statusOf(err error) int {
 
 // statusOf returns the HTTP status for err of a handler without settings.
 func statusOf(err error) int {
-	if errors.Is(err, collector.ErrUnknownCheck) || errors.Is(err, errNothingThere) {
+	if errors.Is(err, collector.ErrUnknownCheck) || errors.Is(err, errUnknownView) || errors.Is(err, errNothingThere) {
 		return http.StatusNotFound
 	}
 	if _, ok := errors.AsType[badRequest](err); ok {

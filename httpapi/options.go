@@ -95,6 +95,10 @@ type Options struct {
 	// The zero value means all checks, Names that are empty but not nil mean no
 	// checks: such a handler passes unless the service is drained.
 	Filter collector.Filter
+	// Views are further handlers by name: ?view=live gets the answer of the
+	// handler "live", which reads the rest of the request as this one does. A
+	// view that is not in Views gets UnknownStatus.
+	Views map[string]*Handler
 	// IgnoreDrain answers as if the service were not drained.
 	IgnoreDrain bool
 

@@ -18,6 +18,9 @@ type request struct {
 	filter  collector.Filter
 	format  Format // empty: the default
 	verbose bool
+	// view is the name of a view, if hasView.
+	view    string
+	hasView bool
 	// filtered reports whether the request selects checks; shape is a hash of
 	// its path and query.
 	filtered bool
@@ -25,6 +28,8 @@ type request struct {
 }
 
 var (
+	// errUnknownView is wrapped in the error for a view that does not exist.
+	errUnknownView = errors.New("unknown view")
 	// errNothingThere is the error for a path that no handler serves.
 	errNothingThere = errors.New("not found")
 	// The errors of handlers made with a nil argument.
@@ -125,6 +130,8 @@ func (q *request) set(key, value string) error {
 		q.filter.Exclude = append(q.filter.Exclude, value)
 	case "tag":
 		q.filter.Tags = append(q.filter.Tags, value)
+	case "view":
+		q.view, q.hasView = value, true
 	case "verbose":
 		q.verbose = value != "0" && value != "false"
 	case "format":

@@ -222,3 +222,44 @@ func TestZeroValuesNeverPanic(t *testing.T) {
 		t.Errorf("Wrap of nil: status %d, want 404", res.Code)
 	}
 }
+
+func TestAViewAnswersInItsOwnWay(t *testing.T) {
+	c := taggedChecks(t)
+	live := httpapi.Live(c, httpapi.Options{Success: httpapi.Answer{Status: 204}})
+	ready := httpapi.Ready(c, httpapi.Options{Filter: collector.Filter{Tags: []string{"ready"}, Exclude: []string{"db"}}, HideOutput: true})
+	h := httpapi.Healthcheck(c, httpapi.Options{Prefix: "/healthcheck", Views: map[string]*httpapi.Handler{"live": live, "ready": ready}, UnknownStatus: 410})
+	for _, test := range []struct {
+		path   string
+		status int
+		want   string
+	}{
+		{"/healthcheck", 500, "redis db search disk"},
+		{"/healthcheck?view=ready", 200, "redis search"},
+		{"/healthcheck?view=ready&check=redis", 200, "redis"},
+		{"/healthcheck/redis?view=ready", 200, "redis"},
+		{"/healthcheck/disk?view=ready", 404, ""},
+		{"/healthcheck?view=typo", 410, ""},
+		{"/healthcheck?view=", 410, ""},
+		{"/healthcheck?view", 410, ""},
+	} {
+		res := get(t, h, test.path)
+		if got := checkers(t, res); res.Code != test.status || got != test.want {
+			t.Errorf("%s: %d, checks %q, want %d, %q", test.path, res.Code, got, test.status, test.want)
+		}
+	}
+	if res := get(t, h, "/healthcheck?view=live"); res.Code != 204 || res.body != "" {
+		t.Errorf("live: %d %q", res.Code, res.body)
+	}
+	if res := get(t, h, "/healthcheck?view=ready"); strings.Contains(res.body, "redis ok") {
+		t.Errorf("the view hides outputs: %s", res.body)
+	}
+	c.Drain(errors.New("deploy"))
+	for view, want := range map[string]int{"live": 204, "ready": 503} {
+		if res := get(t, h, "/healthcheck?view="+view); res.Code != want {
+			t.Errorf("%s while drained: %d, want %d", view, res.Code, want)
+		}
+	}
+	if res := get(t, ready, "/readyz?view=ready"); res.Code != 404 {
+		t.Errorf("a view of a view: %d", res.Code)
+	}
+}
