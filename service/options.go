@@ -53,8 +53,8 @@ func (o Options) withDefaults() Options {
 	if o.Collector.Logger == nil {
 		o.Collector.Logger = o.Logger
 	}
-	if o.Collector.Scrub == nil {
-		o.Collector.Scrub = o.Scrubber.Text
+	if o.Collector.Scrubber == nil {
+		o.Collector.Scrubber = o.Scrubber
 	}
 	if o.Healthcheck.Scrubber == nil {
 		o.Healthcheck.Scrubber = o.Scrubber

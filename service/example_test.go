@@ -1,0 +1,89 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/service"
+)
+
+func ping(context.Context) error { return nil }
+
+// A service registers its checks and mounts one handler.
+func ExampleNew() {
+	s, err := service.New(service.Options{},
+		checks.Check{Name: "postgres", Func: checks.Ping(ping)},
+		checks.Check{Name: "search", Optional: true, Func: checks.Ping(func(context.Context) error { return errors.New("connection refused") })},
+	)
+	if err != nil {
+		panic(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/internal/", http.StripPrefix("/internal", s))
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/internal/healthcheck?format=text", nil))
+	fmt.Print(w.Code, "\n", w.Body)
+	// Output:
+	// 200
+	// [+] postgres: ok
+	// [-] search: connection refused (optional)
+	// healthcheck: degraded
+}
+
+// Probes of Kubernetes: a drained service is alive, but not ready.
+func ExampleService_LiveHandler() {
+	s, err := service.New(service.Options{}, checks.Check{Name: "postgres", Func: checks.Ping(ping)})
+	if err != nil {
+		panic(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/livez", s.LiveHandler())
+	mux.Handle("/readyz", s.ReadyHandler())
+
+	s.Drain(errors.New("deploy"))
+	for _, path := range []string{"/livez", "/readyz"} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		fmt.Println(path, w.Code)
+	}
+	// Output:
+	// /livez 200
+	// /readyz 503
+}
+
+// Two services in one process share a registry when each has a label of its own.
+func ExampleOptions_registry() {
+	type registry struct {
+		prometheus.Registerer
+		prometheus.Gatherer
+	}
+	shared := prometheus.NewRegistry()
+	for _, part := range []string{"shop", "search"} {
+		labelled := registry{prometheus.WrapRegistererWith(prometheus.Labels{"part": part}, shared), shared}
+		s, err := service.New(service.Options{Registry: labelled}, checks.Check{Name: "redis", Func: checks.Ping(ping)})
+		if err != nil {
+			panic(err)
+		}
+		s.HealthcheckHandler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	}
+
+	w := httptest.NewRecorder()
+	httpapi.Metrics(shared, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for line := range strings.Lines(w.Body.String()) {
+		if strings.HasPrefix(line, "healthcheck_passed{") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// healthcheck_passed{check="redis",part="search"} 1
+	// healthcheck_passed{check="redis",part="shop"} 1
+}
