@@ -25,7 +25,7 @@ func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
 	t.Parallel()
 	redis := testservers.Redis(t)
 	agent := testservers.FreeAddr(t)
-	e := start(t, dependentChecks(redis.Addr)+"healthcheck: {draining_status: 404}\n",
+	e := start(t, dependentChecks(redis.Addr)+"healthcheck: {draining_status: 404, unknown_status: 500}\n",
 		"--agent.listen-address="+agent, "--web.enable-lifecycle")
 	for _, name := range []string{"httpchk.cfg", "agent-check.cfg", "disable-on-404.cfg"} {
 		t.Run(name, func(t *testing.T) {

@@ -265,6 +265,79 @@ backend app
 	wantWeight("40")
 }
 
+// What deploy/haproxy/agent-check.cfg says of an agent that is gone.
+func TestHAProxyKeepsTheStateThatADeadAgentLeaves(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ state, checks string }{
+		{"UP", "checks: []\n"},
+		{"DOWN", "checks:\n  - name: dead\n    tcp: {address: \"127.0.0.1:1\"}\n"},
+	} {
+		t.Run(test.state, func(t *testing.T) {
+			t.Parallel()
+			agent := testservers.FreeAddr(t)
+			e := start(t, test.checks, "--agent.listen-address="+agent)
+			b := balance(t, strings.ReplaceAll(`
+backend app
+    server s APP check agent-check inter 100ms agent-inter 100ms agent-addr 127.0.0.1 agent-port AGENT
+`, "AGENT", portOf(agent)))
+			b.waitFor(t, test.state)
+			e.Stop()
+			for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+				if s := b.servers(t)["app/s"]; !strings.HasPrefix(s.status, test.state) {
+					t.Fatalf("without its agent the server is %s (%s), want %s as before", s.status, s.why, test.state)
+				}
+			}
+		})
+	}
+}
+
+func TestHAProxysWeightSetByHandIsOverwrittenByTheAgent(t *testing.T) {
+	t.Parallel()
+	agent := testservers.FreeAddr(t)
+	start(t, "checks: []\n", "--agent.listen-address="+agent)
+	b := balance(t, strings.ReplaceAll(`
+backend app
+    server s APP check weight 100 agent-check inter 200ms agent-inter 1s agent-addr 127.0.0.1 agent-port AGENT
+`, "AGENT", portOf(agent)))
+	weight := func(want string) {
+		t.Helper()
+		eventually(t, func() string {
+			if s := b.servers(t)["app/s"]; s.weight != want {
+				return fmt.Sprintf("weight %s, want %s", s.weight, want)
+			}
+			return ""
+		})
+	}
+	weight("100")
+	b.tell(t, "set server app/s weight 50%")
+	weight("50")
+	weight("100")
+}
+
+// A check that does not exist must not look like a drained server.
+func TestHAProxyTakesAMisspeltCheckForAFailure(t *testing.T) {
+	t.Parallel()
+	e := start(t, "checks: []\nhealthcheck: {draining_status: 404, unknown_status: 500}\n")
+	b := balance(t, strings.ReplaceAll(`
+backend app
+    option httpchk GET /healthcheck/misspelt
+    http-check expect status 200
+    http-check disable-on-404
+    default-server inter 200ms fall 2 rise 1
+    server s APP check addr 127.0.0.1 port WEB
+`, "WEB", e.Port()))
+	b.waitFor(t, "DOWN")
+}
+
+// timeout check stands above startup_wait, whose default is at most 5s.
+func TestHAProxyWaitsLongerThanTheExporter(t *testing.T) {
+	for _, path := range []string{"deploy/haproxy/httpchk.cfg", "deploy/haproxy/disable-on-404.cfg"} {
+		if !strings.Contains(read(t, path), "\n    timeout check 6s\n") {
+			t.Errorf("%s has no timeout check of 6s", path)
+		}
+	}
+}
+
 func portOf(addr string) string {
 	_, port, _ := net.SplitHostPort(addr)
 	return port
