@@ -19,7 +19,7 @@ type faulty interface {
 func (l *loading) faults(n *document.Node, err error, prefix string) {
 	for _, e := range flat(err) {
 		said := strings.TrimPrefix(e.Error(), prefix)
-		at := n.Find(said[:strings.IndexAny(said+" ", " :")]) // For a type without Faults.
+		at := n
 		if f, ok := errors.AsType[faulty](e); ok {
 			at = n.Find(f.Setting())
 		}
