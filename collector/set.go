@@ -131,29 +131,28 @@ func (s *set) connect() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return s.order()
+	for _, cycle := range checks.Cycles(s.definitions(), len(s.entries)) {
+		errs = append(errs, fmt.Errorf("check %q: depends on itself: %s", cycle[0], cycle))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	s.order()
+	return nil
 }
 
-// order walks the dependencies depth first: it finds the cycles and, on the
-// way back, how long each check may have to wait for those it depends on.
-func (s *set) order() error {
-	const walking, walked = 1, 2
-	mark := make(map[*entry]int, len(s.entries))
-	var path []string
-	var errs []error
+// order walks the dependencies, which have no cycles, depth first and finds how
+// long each check may have to wait for those it depends on.
+func (s *set) order() {
+	done := make(map[*entry]bool, len(s.entries))
 	var walk func(*entry)
 	walk = func(e *entry) {
-		path = append(path, e.Name)
-		mark[e] = walking
+		if done[e] {
+			return
+		}
+		done[e] = true
 		for _, dep := range e.deps {
-			switch mark[dep] {
-			case walking:
-				cycle := append(slices.Clone(path[slices.Index(path, dep.Name):]), dep.Name)
-				errs = append(errs, fmt.Errorf("check %q: depends on itself: %s", dep.Name, way(cycle)))
-				continue
-			case 0:
-				walk(dep)
-			}
+			walk(dep)
 			e.patience = max(e.patience, addDurations(dep.patience, dep.Timeout, grace, longestWait(dep)))
 			e.chain = max(e.chain, dep.chain)
 		}
@@ -161,24 +160,10 @@ func (s *set) order() error {
 		if !e.Optional {
 			s.startup = min(max(s.startup, e.chain), maxStartup)
 		}
-		mark[e] = walked
-		path = path[:len(path)-1]
 	}
 	for _, e := range s.entries {
-		if mark[e] == 0 {
-			walk(e)
-		}
+		walk(e)
 	}
-	return errors.Join(errs...)
-}
-
-// way writes a cycle, without the middle of a long one.
-func way(names []string) string {
-	const ends = 4
-	if left := len(names) - 2*ends; left > 1 {
-		names = slices.Concat(names[:ends], []string{fmt.Sprintf("(%d more)", left)}, names[len(names)-ends:])
-	}
-	return strings.Join(names, " → ")
 }
 
 // definitions returns what the set was made of.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
@@ -72,7 +71,7 @@ func (l *loading) dependencies(all []check, byName map[string]*check) {
 	}
 	for _, cycle := range checks.Cycles(graph, document.MaxFaults) {
 		c := byName[cycle[0]]
-		c.node.FaultAt(c.node.Get("depends_on"), "depends on itself: %s", strings.Join(shortened(cycle), " → "))
+		c.node.FaultAt(c.node.Get("depends_on"), "depends on itself: %s", cycle)
 	}
 }
 
@@ -96,15 +95,4 @@ func (l *loading) meant(name string, names []string) string {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}
 	return ""
-}
-
-// shortened leaves out the middle of a long list.
-func shortened(words []string) []string {
-	const ends = 4
-	if len(words) <= 2*ends+1 {
-		return words
-	}
-	short := append([]string(nil), words[:ends]...)
-	short = append(short, fmt.Sprintf("(%d more)", len(words)-2*ends))
-	return append(short, words[len(words)-ends:]...)
 }
