@@ -12,8 +12,12 @@ func (p *scan) command(start, end int) int {
 	switch p.in[start:end] {
 	case "AUTH":
 		word := p.wordEnd(from)
-		if next := skipSpaces(p.in, word); next > word && has(codeWords, p.in[from:word]) {
+		switch next := skipSpaces(p.in, word); {
+		case next == word || word == from:
+		case has(codeWords, p.in[from:word]):
 			return p.argument(start, next, isEncoded)
+		default: // AUTH user x
+			return p.argument(start, next, isStrong)
 		}
 	case "LOGIN":
 		word := from

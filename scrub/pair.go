@@ -86,13 +86,16 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		case strings.HasPrefix(rest, "::"), strings.HasPrefix(rest, "://"):
 			return noSign, 0
 		}
+		if value := p.typedValue(i + 1); value > 0 {
+			return equalsSign, value
+		}
 		return colonSign, skipSpaces(p.in, i+1)
 	case '%':
 		if strings.HasPrefix(rest, "%3D") || strings.HasPrefix(rest, "%3d") {
 			return paramSign, i + len("%3D")
 		}
 	case '>':
-		if p.opensTag(pr.name.start) {
+		if pr.quoted || p.opensTag(pr.name.start) {
 			return tagSign, i + 1
 		}
 	case '|':
@@ -104,6 +107,10 @@ func (p *scan) signAt(pr pair) (sign, int) {
 	case 'i':
 		if strings.HasPrefix(rest, "is ") {
 			return nextSign, skipSpaces(p.in, i+2)
+		}
+	case 'w':
+		if strings.HasPrefix(rest, "was ") {
+			return nextSign, skipSpaces(p.in, i+3)
 		}
 	case 'v', 'V', '\n', '\r', '"', '\'', ',', ';', '\\':
 		if value := p.pairedValue(i); value > 0 {
@@ -134,6 +141,20 @@ func (p *scan) equalsAt(pr pair, i int) (sign, int) {
 		i++
 	}
 	return equalsSign, skipSpaces(p.in, i)
+}
+
+// typedValue finds the value of a declaration with a type, "key: string = x", of
+// which i is behind the colon: where x begins, or 0.
+func (p *scan) typedValue(i int) int {
+	start := skipSpaces(p.in, i)
+	end := start
+	for end < len(p.in) && end < start+16 && isASCIIAlnum(p.in[end]) {
+		end++
+	}
+	if next := skipSpaces(p.in, end); end > start && next > end && next+1 < len(p.in) && p.in[next] == '=' && p.in[next+1] == ' ' {
+		return skipSpaces(p.in, next+1)
+	}
+	return 0
 }
 
 const maxTag = 256 // bytes of the attributes of an XML element

@@ -63,7 +63,7 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 		minimum = weakPassword
 	}
 	switch {
-	case strings.HasPrefix(v.text, Mask), isPlaceholder(v.text):
+	case p.isMasked(v.start), isPlaceholder(v.text), isAddress(v.text):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true
@@ -72,11 +72,13 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 	case c == strongOnly && pr.sign == paramSign:
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
-		return pr.sign == colonSign && isOneTime(p.in[pr.name.start:pr.name.end]) && isLongNumber(v.text)
+		return pr.sign != nextSign && isOneTime(p.in[pr.name.start:pr.name.end]) && isLongNumber(v.text)
 	case pr.sign == nextSign:
 		return isFlag && isWeak(v.text, minimum)
 	case pr.sign == colonSign && v.quote < 0:
 		return p.colonMasks(c, pr, v, minimum)
+	case pr.sign == colonSign && !pr.quoted && (!isWeak(v.text, minimum) || strings.Contains(v.text, " ")) && !p.isData(v):
+		return false
 	}
 	return p.equalsMasks(c, pr, v)
 }
@@ -94,6 +96,23 @@ func (p *scan) equalsMasks(c class, pr pair, v candidate) bool {
 		return true
 	}
 	return !isPlainName(v.text) && !isURL(v.text)
+}
+
+// isData reports whether a value in quotes is one of several, or the last thing
+// on its line, and not the beginning of a sentence: password: "x", port: 1.
+func (p *scan) isData(v candidate) bool {
+	i := skipSpaces(p.in, p.quoteEnd(v.start+len(v.text)))
+	if p.endsLine(i) || strings.IndexByte("}])>;", p.in[i]) >= 0 {
+		return true
+	}
+	if p.in[i] != ',' {
+		return false
+	}
+	if i = skipSpaces(p.in, i+1); i == len(p.in) || isQuote(p.in[i]) {
+		return true
+	}
+	end := p.wordEnd(i)
+	return end > i && end < len(p.in) && (p.in[end] == ':' || p.in[end] == '=')
 }
 
 // isMeasured finds the number with a unit or with limits that a plugin reports.
@@ -117,6 +136,8 @@ func (p *scan) beginsSentence(pr pair, v candidate) bool {
 func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 	password := c >= passLike
 	switch {
+	case isOption(v.text), strings.HasPrefix(p.in[v.start+len(v.text):], ": "): // name=x, or an error that wraps another
+		return false
 	case isWeak(v.text, minimum):
 		return (password || v.alone) && !isStatus(v.text) && !isSentence(p.in[v.start:p.lineEnd(v.start)])
 	case isLongNumber(v.text):
@@ -128,7 +149,14 @@ func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 // fillsLine reports whether a pair at the beginning of a line has one word up to
 // the end of the line, which then can be any password: "password: changeme".
 func (p *scan) fillsLine(pr pair, value int) bool {
+	name := p.in[max(pr.name.start, pr.name.end-maxName):pr.name.end]
+	if classOfSegment(fold(nil, name[strings.LastIndexAny(name, "_-.")+1:]), "") != passLike {
+		return false // password-reset-worker: running
+	}
 	end := p.nextBlank(value)
+	if word := p.in[value:end]; isJoined(word) && strings.ContainsAny(word, "_:") {
+		return false // login_timeout, failures:0
+	}
 	return end-value >= weakPassword && p.startsLine(pr.name.start) && p.endsLine(end) && !isPath(p.in[value:end]) && !isTime(p.in[value:end])
 }
 

@@ -147,8 +147,8 @@ func (p *scan) wordAt(i int) int {
 	if next := p.scheme(i, end); next > end {
 		return next
 	}
-	if p.tool != nil && i < p.toolEnd && p.in[i] == '-' {
-		if next := p.shortFlag(i, end); next > i {
+	if p.in[i] == '-' {
+		if next := p.flagAt(i, end); next > i {
 			return next
 		}
 	} else if t := toolNamed(p.in[i:end]); t != nil {

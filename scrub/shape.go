@@ -58,6 +58,9 @@ func isStrong(v string) bool {
 	if isUUID(v) {
 		return true
 	}
+	if before, after, found := strings.Cut(v, ":"); found && !isURL(v) {
+		return isStrong(before) || isStrong(after)
+	}
 	c := count(v)
 	mixed := c.upper > 0 && c.lower > 0
 	switch {
@@ -87,6 +90,16 @@ func isStructured(v string) bool {
 	return isURL(v) || isPath(v) || isTime(v) || isNumber(v) || isJoined(v)
 }
 
+// isOption finds --name=x and name=x.
+func isOption(v string) bool {
+	v = strings.TrimLeft(v, "-")
+	i := 0
+	for i < len(v) && (isLower(v[i]) || isDigit(v[i]) || strings.IndexByte("-_.:", v[i]) >= 0) {
+		i++
+	}
+	return i > 1 && i < len(v)-1 && (v[i] == '=' || strings.HasPrefix(v, "error:"))
+}
+
 func isURL(v string) bool {
 	n := strings.Index(v, "://")
 	return n > 0 && schemeBytes.run(v, 0) == n
@@ -103,6 +116,11 @@ func isPath(v string) bool {
 		return true
 	}
 	return len(v) > 2 && isASCIIAlnum(v[0]) && v[1] == ':' && v[2] == '\\'
+}
+
+// isAddress finds URLs and DSNs, whose own rules mask their passwords.
+func isAddress(v string) bool {
+	return strings.Contains(v, "…") || isURL(v) && !strings.Contains(v, "=") || strings.Contains(v, "@tcp(") || strings.Contains(v, "@unix(")
 }
 
 // isTime finds 2026-01-02 and what follows it.
@@ -189,13 +207,18 @@ func isIrregular(v string) bool {
 	if len(v) < 6 {
 		return false
 	}
-	changes := 0
+	changes, uppers, digits := 0, 0, 0
 	for i := 1; i < len(v); i++ {
 		if kind(v[i]) != kind(v[i-1]) {
 			changes++
+		} else if isUpper(v[i]) {
+			uppers++
+		}
+		if isDigit(v[i]) {
+			digits++
 		}
 	}
-	return changes*3 > len(v)+3
+	return changes*3 > len(v)+3 && (digits > 0 || uppers > 1) // CrashLoopBackOff is regular
 }
 
 // kind is upper case (1), lower case (2), a digit (3) or something else (0).
@@ -284,7 +307,7 @@ func isStatus(v string) bool {
 func isPlaceholder(v string) bool {
 	switch {
 	case strings.Trim(v, "*") == "", strings.Trim(v, ".") == "", len(v) > 2 && strings.Trim(v, "xX") == "",
-		v == "…", v == "%s", v == "%q", v == "%v", v == "?":
+		v == "…", v == "%s", v == "%q", v == "%v", v == "?", v == "-":
 		return true
 	case strings.HasPrefix(v, "<"):
 		return strings.IndexByte(v, '>') > 0

@@ -83,6 +83,21 @@ func isNoPassword(v string) bool {
 		strings.HasSuffix(v, "/tcp") || strings.HasSuffix(v, "/udp")
 }
 
+// flagAt is V15 at a word that begins with a dash, apart from flags that are
+// called like a secret. It returns start when there is nothing to mask.
+func (p *scan) flagAt(start, end int) int {
+	if value := skipSpaces(p.in, end); value < len(p.in) && isUserName(strings.TrimLeft(p.in[start:end], "-")) {
+		if p.in[value] == '=' {
+			value++
+		}
+		return p.userFlag(start, p.candidate(value, false), ':')
+	}
+	if p.tool == nil || start >= p.toolEnd {
+		return start
+	}
+	return p.shortFlag(start, end)
+}
+
 // shortFlag is V15 at a word of a command in a text that begins with a dash and
 // follows the name of a tool. It returns start when there is nothing to mask.
 func (p *scan) shortFlag(start, end int) int {

@@ -94,10 +94,10 @@ func (s *Scrubber) classOf(name, before string) class {
 	if n > 1 && best < passLike { // PassWord, JSessionID
 		best = max(best, classOfSegment(lower[bytes.LastIndexByte(lower, '_')+1:], ""))
 	}
-	if best != notName && aspects[last] {
-		if last == "id" && bytes.Contains(lower, []byte("session")) {
-			return strongOnly
-		}
+	switch {
+	case last == "id" && (strings.HasSuffix(before, "session") || bytes.Contains(lower, []byte("session"))):
+		return strongOnly
+	case best != notName && aspects[last]:
 		return notName
 	}
 	return best
