@@ -53,3 +53,24 @@ func statements(body *ast.BlockStmt) (n int) {
 	})
 	return n
 }
+
+func TestTheProgramsOfTheDocumentParse(t *testing.T) {
+	document, err := os.ReadFile("../docs/embedding.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(document), "```go\n")[1:]
+	if len(blocks) < 5 {
+		t.Fatalf("docs/embedding.md has %d programs", len(blocks))
+	}
+	for _, block := range blocks {
+		program, _, _ := strings.Cut(block, "```")
+		text := "package p\n" + program
+		if !strings.HasPrefix(program, "func ") {
+			text = "package p\nfunc _() {\n" + program + "}"
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), "embedding.go", text, parser.SkipObjectResolution); err != nil {
+			t.Errorf("%v in\n%s", err, program)
+		}
+	}
+}
