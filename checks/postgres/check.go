@@ -2,14 +2,15 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// Check passes when the server accepts the login, has the wanted role, and answers
-// a query, with the expected value if one is given.
+// Check passes when the server accepts the login, has the wanted role, and
+// answers a query, with the expected value if one is given.
 //
 //	name: orders
 //	postgres:
@@ -18,23 +19,28 @@ import (
 //	  query: "SELECT count(*) > 0 FROM currencies"
 //	  expect: "t"
 //
-// The query is one statement in a read-only transaction, with nine tenths of
-// the time that is left as its statement_timeout: the server gives it up before
-// we do. That works through PgBouncer too. Only what is given here counts: no
-// PG… environment variable, service file, password file or certificate in the
+// The query is one statement in a read-only transaction, which is sent in one
+// piece, ends with COMMIT, and has nine tenths of the time that is left as its
+// statement_timeout: the server gives up before the check does. That works
+// through PgBouncer in each of its modes; its admin console (database pgbouncer)
+// gets the query alone, SHOW VERSION if none is given. Only the settings count:
+// no PG… environment variable, service file, password file or certificate in the
 // home directory is used (but with PGSERVICE in its environment the driver
-// refuses to work, and the check fails as internal). Observed are
-// connect_seconds, login_seconds, query_seconds and, with TLS,
-// tls_not_after_timestamp_seconds.
+// refuses to work, and the check fails as internal).
+//
+// Observed are connect_seconds, login_seconds, query_seconds (the transaction)
+// and, with TLS, tls_seconds and tls_not_after_timestamp_seconds.
 type Check struct {
-	// DSN says everything in one: a URL (postgres://user:password@host/database)
-	// or keywords (host=… user=… dbname=…), as libpq has them, with one host.
+	// DSN holds everything in one: a URL (postgres://user:password@host/database)
+	// or keywords (host=… user=… dbname=…), as libpq has them. Of several hosts
+	// (host=a,b or //a,b:5433/) the first that accepts a connection and is what
+	// target_session_attrs wants counts; each gets its share of the time.
 	// Known are host, port, user, password, dbname, sslmode (default prefer:
-	// TLS if the server has it, the certificate is not looked at), sslrootcert,
-	// sslcert, sslkey, target_session_attrs, application_name, options,
-	// search_path, client_encoding, timezone; connect_timeout and keepalives…
-	// are ignored, since the check's timeout bounds all of it. Empty means that
-	// the fields below say it.
+	// TLS if the server has it, the certificate is not verified), sslnegotiation,
+	// sslrootcert, sslcert, sslkey, channel_binding, target_session_attrs,
+	// application_name, options, search_path, client_encoding, timezone;
+	// connect_timeout and keepalives… are ignored, since the check's timeout
+	// bounds all of it. Empty means the fields below.
 	DSN checks.Secret `yaml:"dsn"`
 	// DSNFile names a file with the DSN, read at every run, instead.
 	DSNFile checks.SecretFile `yaml:"dsn_file"`
@@ -53,12 +59,12 @@ type Check struct {
 	// a DSN, what its sslmode says.
 	TLS *checks.TLS `yaml:"tls"`
 	// Role is what the server must be: primary or standby. Empty means that it
-	// is not asked, but for a DSN with target_session_attrs.
+	// is not asked, unless a DSN has target_session_attrs.
 	Role string `yaml:"role"`
 	// Query is the statement. Empty means SELECT 1.
 	Query string `yaml:"query"`
 	// Expect is the first column of the first row as text (a boolean is t or f,
-	// nothing is NULL). Empty means any, also no row.
+	// a null value NULL). Empty means any, also no row.
 	Expect string `yaml:"expect"`
 }
 
@@ -79,7 +85,7 @@ func (p Check) Build() (checks.Func, error) {
 	f.Join(checktype.OneSecret("dsn", p.DSN, p.DSNFile))
 	f.Join(checktype.OneSecret("password", p.Password, p.PasswordFile))
 	f.Join(checktype.ValidateTLS(p.TLS))
-	f.Check(p.Role != "" && p.Role != "primary" && p.Role != "standby", "role", "%q, want primary or standby", p.Role)
+	f.Check(!slices.Contains([]string{"", rolePrimary, roleStandby}, p.Role), "role", "%q, want primary or standby", p.Role)
 	if p.DSN != "" || p.DSNFile != "" {
 		f.Check(p.Address != "", "address", "given beside a dsn, want one of them")
 		f.Check(p.User != "", "user", "given beside a dsn, want one of them")
@@ -93,13 +99,14 @@ func (p Check) Build() (checks.Func, error) {
 
 // destination is where and as whom to connect.
 type destination struct {
-	at       wire.Endpoint
+	hosts    []wire.Endpoint // tried in this order
 	user     string
 	password string
 	database string
 	params   map[string]string // run-time parameters of the session
+	binding  string            // channel_binding; empty means prefer
 	tls      tlsSettings
-	role     string // primary, standby or empty
+	attrs    string // target_session_attrs or the role; empty means any
 }
 
 // fromFields returns the destination without a DSN.
@@ -107,41 +114,41 @@ func (p Check) fromFields(f *checktype.Faults) destination {
 	at := wire.ParseAddress(p.Address, f)
 	f.Check(p.User == "", "user", "missing, want the role that logs in")
 	if at.Network == "unix" {
-		at.Address = socketPath(at.Address, "5432")
+		at.Address = socketPath(at.Address, defaultPort)
 	}
 	at.NoTLSOverUnix(p.TLS != nil, f)
-	to := destination{at: at, user: p.User, database: p.Database, role: p.Role}
+	to := destination{hosts: []wire.Endpoint{at}, user: p.User, database: p.Database, attrs: p.Role}
 	if p.TLS != nil {
 		to.tls = tlsSettings{mode: tlsVerified, settings: p.TLS}
 	}
 	return to
 }
 
-// run is a Postgres whose settings are valid. Its target is empty
-// when the DSN is in a file.
+// run is a Check whose settings are valid. Its destination is empty when the DSN
+// is in a file.
 type run struct {
 	Check
 	to destination
 }
 
-// resolve returns the target of this run, with its secrets read.
+// resolve returns the destination of this run, with its secrets read and
+// announced.
 func (c run) resolve(ctx context.Context) (destination, error) {
 	to := c.to
+	dsn, err := checktype.ReadSecret(ctx, c.DSN, c.DSNFile)
+	if err != nil {
+		return to, err
+	}
 	if c.DSNFile != "" {
-		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
-		if err != nil {
-			return to, err
-		}
 		var f checktype.Faults
 		to = c.fromDSN(dsn, &f)
-		if err := f.Err(); err != nil {
+		if err = f.Err(); err != nil {
 			return to, wire.LocalFault(c.DSNFile, err)
 		}
 	}
-	if c.Password == "" && c.PasswordFile == "" {
-		return to, nil
+	if c.Password != "" || c.PasswordFile != "" {
+		to.password, err = checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	}
-	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	to.password = password
+	checktype.LearnSecret(ctx, to.password, prepared(to.password))
 	return to, err
 }

@@ -134,7 +134,7 @@ func TestServer(t *testing.T) {
 			want   string
 		}{
 			{"with a wrong password", func(p *postgres.Check) { p.Password = faulttest.Planted + "x" }, checks.ReasonAuth,
-				`the login: password authentication failed for user "app" (SQLSTATE 28P01)`},
+				`login: password authentication failed for user "app" (SQLSTATE 28P01)`},
 			{"without a password", func(p *postgres.Check) { p.Password = "" }, checks.ReasonAuth, "SQLSTATE 28P01"},
 			{"without such a database", func(p *postgres.Check) { p.Database = "none" }, checks.ReasonStatus, `database "none" does not exist (SQLSTATE 3D000)`},
 			{"without such a table", func(p *postgres.Check) { p.Query = "SELECT * FROM none" }, checks.ReasonStatus, "SQLSTATE 42P01"},
@@ -222,7 +222,7 @@ func TestServer(t *testing.T) {
 			},
 			Preamble: "R\x00\x00\x00\x08\x00\x00\x00\x00",
 			Except: map[string]faulttest.Want{
-				"plain on a tls port": {Reason: checks.ReasonProtocol, Text: "the request for TLS"},
+				"plain on a tls port": {Reason: checks.ReasonProtocol, Text: "the reply to the request for TLS"},
 			},
 		})
 	})
@@ -250,7 +250,7 @@ func TestIsLeftWhenItFreezesInAQuery(t *testing.T) {
 	spec := postgres.Check{Address: s.Addr, User: "postgres", Query: "SELECT pg_sleep(60)"}
 	s.PostgresSQL("ALTER ROLE postgres PASSWORD '" + faulttest.Planted + "'")
 	spec.Address, spec.Password = freezing, faulttest.Planted
-	faulttest.TimesOut(t, spec, "waiting for the reply to the query from ")
+	faulttest.TimesOut(t, spec, "waiting for the result of the query from ")
 }
 
 func TestStandby(t *testing.T) {
@@ -287,23 +287,33 @@ func TestBuildSaysAllFaultsAtOnce(t *testing.T) {
 
 func TestBuildShowsNothingOfABadDSN(t *testing.T) {
 	const syntax = "dsn: is neither a URL (postgres://user:password@host:5432/database) nor keywords (host=… user=… dbname=…)"
-	const parameter = "dsn: has an unknown parameter, want some of host, port, user, password, dbname, sslmode, sslrootcert, sslcert, sslkey, " +
-		"target_session_attrs, application_name, options, search_path, client_encoding, timezone"
+	const encoding = "dsn: is not a URL; likely the user or password has a character that must be percent-encoded: " +
+		"@ as %40, / as %2F, : as %3A, ? as %3F, # as %23, % as %25"
+	const parameter = "dsn: has an unknown parameter, want some of host, port, user, password, dbname, sslmode, sslnegotiation, sslrootcert, sslcert, sslkey, " +
+		"channel_binding, target_session_attrs, application_name, options, search_path, client_encoding, timezone"
 	const sslmode = "dsn: sslmode is not disable, allow, prefer, require, verify-ca or verify-full"
 	for _, c := range []struct{ dsn, want string }{
 		{faulttest.Planted, syntax},
-		{"postgres://app:" + faulttest.Planted + "@db/x", syntax},
-		{"postgres://app:a%zz" + faulttest.Planted + "@db/x", syntax},
+		{"postgres://app:" + faulttest.Planted + "@db/x", encoding},
+		{"postgres://app:a%zz" + faulttest.Planted + "@db/x", encoding},
+		{"postgres://app:pass/word@db/x", encoding},
+		{"postgres://app:p@ssword@db/x", encoding},
+		{"postgres://app:pass#word@db/x", encoding},
+		{"postgres://app:pass word@db/x", encoding},
+		{"postgres://app:pw@[::1]x/y", encoding},
 		{"host=db user=app password='" + faulttest.Planted, syntax},
 		{"host=db user=app password=two words " + faulttest.Planted, syntax},
 		{"host=db user=app password=" + faulttest.Planted + "\x00", syntax},
-		{"postgres://app:pw?ssword@db/x", syntax},
-		{"postgres://db?ssword@x/y", parameter},
+		{"postgres://app:pw?ssword@db/x", encoding},
+		{"postgres://db?ssword@x/y", encoding},
+		{"postgres://app:pw@db?secret=x", parameter},
 		{"host=db user=app password=x secret=" + faulttest.Planted, parameter},
 		{"host=db user=app password=" + faulttest.Planted + " sslmode=maybe", sslmode},
-		{"postgres://app:pw@a:1,b:2/x", "dsn: names several hosts, want a check for each of them"},
-		{"postgres://app:pw@a,b/x", "dsn: names several hosts, want a check for each of them"},
-		{"host=a,b user=app", "dsn: names several hosts, want a check for each of them"},
+		{"host=a,b,c port=1,2 user=app", "dsn: has 3 hosts and 2 ports, want a port for each or one for all"},
+		{"host=a,,c user=app", "dsn: has no host, want a name, an address or the directory of a unix socket"},
+		{"host=db user=app channel_binding=" + faulttest.Planted, "dsn: channel_binding is not disable, prefer or require"},
+		{"host=db user=app sslnegotiation=" + faulttest.Planted, "dsn: sslnegotiation is not postgres or direct"},
+		{"host=db user=app sslnegotiation=direct", "dsn: sslnegotiation=direct needs sslmode require, verify-ca or verify-full"},
 		{"user=app", "dsn: has no host, want a name, an address or the directory of a unix socket"},
 		{"host=db user=app port=" + faulttest.Planted, "dsn: has no valid port, want 1 to 65535"},
 		{"host=db", "dsn: has no user, want the role that logs in"},

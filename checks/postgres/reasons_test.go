@@ -28,7 +28,7 @@ func TestReasonsOfSQLSTATEs(t *testing.T) {
 		fields := "SFATAL\x00VFATAL\x00C" + code + "\x00Mthe message\nof " + faulttest.Planted + "\x00\x00"
 		answer := "E" + string(binary.BigEndian.AppendUint32(nil, uint32(4+len(fields)))) + fields
 		spec := postgres.Check{Address: faulttest.Refusing(t, true, answer), User: "app", Password: faulttest.Planted}
-		faulttest.Fails(t, spec, want, "the login: the message… (SQLSTATE "+code+")")
+		faulttest.Fails(t, spec, want, "login: the message… (SQLSTATE "+code+")")
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 
@@ -18,73 +17,94 @@ type tlsMode int
 
 const (
 	tlsOff        tlsMode = iota // disable
+	tlsAllowed                   // allow: only if the server refuses plain text
 	tlsPreferred                 // prefer: if the server has it, any certificate
 	tlsUnverified                // require: any certificate
 	tlsAnyName                   // verify-ca: a trusted certificate for any host
-	tlsVerified                  // verify-full, and our own words
+	tlsVerified                  // verify-full, and the setting tls
 )
 
-// tlsSettings is how a connection to Postgres is protected.
+// tlsSettings is how a connection to PostgreSQL is secured.
 type tlsSettings struct {
 	mode     tlsMode
 	settings *checks.TLS
+	direct   bool // TLS from the first byte on, without asking
 }
 
-// sslRequest asks a server of Postgres for TLS: its length, then a magic number.
+// forms returns which connections are tried, in order: secure or not.
+func (t tlsSettings) forms(at wire.Endpoint) []bool {
+	switch {
+	case at.Network == "unix", t.mode == tlsOff: // As libpq does.
+		return []bool{false}
+	case t.mode == tlsAllowed:
+		return []bool{false, true}
+	case t.mode == tlsPreferred:
+		return []bool{true, false}
+	}
+	return []bool{true}
+}
+
+// sslRequest asks a PostgreSQL server for TLS: its length, then a magic number.
 var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
 
-// client does what the mode says with conn, whose server was addressed as host.
-func (t tlsSettings) client(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
-	if t.mode == tlsOff {
-		return conn, nil
+// client makes conn, whose server was addressed as host, a TLS connection.
+func (t tlsSettings) client(r *wire.Run, conn net.Conn, host string) (net.Conn, error) {
+	if t.direct {
+		return t.handshake(r, conn, host)
 	}
-	answer := make([]byte, 1)
-	w.Phase("waiting for the reply to the request for TLS from")
+	r.Phase("waiting for the reply to the request for TLS from")
 	if _, err := conn.Write(sslRequest); err != nil {
-		return nil, w.Fail(err)
+		return nil, r.Fail(err)
 	}
-	if _, err := io.ReadFull(conn, answer); err != nil {
-		return nil, w.Fail(err)
+	reply := make([]byte, 1)
+	if _, err := io.ReadFull(conn, reply); err != nil {
+		return nil, r.Fail(err)
 	}
 	switch {
-	case answer[0] == 'S':
-		return t.handshake(w, conn, host)
-	case answer[0] == 'N' && t.mode == tlsPreferred:
+	case reply[0] == 'S':
+		return t.handshake(r, conn, host)
+	case reply[0] == 'N' && t.mode == tlsPreferred:
 		return conn, nil
-	case answer[0] == 'N':
+	case reply[0] == 'N':
 		return nil, checks.Fail(checks.ReasonTLS, errors.New("server has no TLS, want TLS"))
 	}
-	return nil, checks.Fail(checks.ReasonProtocol, fmt.Errorf("answer to the request for TLS begins with %q, want S or N", answer))
+	return nil, r.Reject(checks.ReasonProtocol, "%q, want S or N", reply)
 }
 
-func (t tlsSettings) handshake(w *wire.Run, conn net.Conn, host string) (net.Conn, error) {
-	return w.Secure(conn, t.settings, host, func(config *tls.Config) {
+func (t tlsSettings) handshake(r *wire.Run, conn net.Conn, host string) (net.Conn, error) {
+	secure, err := r.Secure(conn, t.settings, host, func(config *tls.Config) {
+		if t.direct {
+			config.NextProtos = []string{"postgresql"}
+		}
 		if t.mode != tlsVerified {
 			config.InsecureSkipVerify = true // The sslmode says so.
 		}
 		if t.mode == tlsAnyName {
-			observe, roots := config.VerifyConnection, config.RootCAs
-			config.VerifyConnection = func(state tls.ConnectionState) error {
-				chains, err := verifyChain(state, roots)
-				if err != nil {
-					return err
-				}
-				state.VerifiedChains = chains
-				return observe(state)
-			}
+			config.VerifyConnection = anyName(config.VerifyConnection, config.RootCAs)
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
+	if t.direct && secure.ConnectionState().NegotiatedProtocol != "postgresql" {
+		return nil, r.Reject(checks.ReasonProtocol, "the server does not speak PostgreSQL over direct TLS")
+	}
+	return secure, nil
 }
 
-// verifyChain is crypto/tls's verification without the host's name.
-func verifyChain(state tls.ConnectionState, roots *x509.CertPool) ([][]*x509.Certificate, error) {
-	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
-	for _, cert := range state.PeerCertificates[1:] {
-		options.Intermediates.AddCert(cert)
+// anyName verifies the chain as crypto/tls does, without the host's name, before
+// it calls next.
+func anyName(next func(tls.ConnectionState) error, roots *x509.CertPool) func(tls.ConnectionState) error {
+	return func(state tls.ConnectionState) error {
+		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
+		for _, cert := range state.PeerCertificates[1:] {
+			options.Intermediates.AddCert(cert)
+		}
+		chains, err := state.PeerCertificates[0].Verify(options)
+		if err != nil {
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+		}
+		state.VerifiedChains = chains
+		return next(state)
 	}
-	chains, err := state.PeerCertificates[0].Verify(options)
-	if err != nil {
-		return nil, &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
-	}
-	return chains, nil
 }

@@ -88,7 +88,7 @@ func rooms() []room {
 		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
 		checkType("checks/command"),
 		checkType("checks/redis"),
-		checkType("checks/postgres", "github.com/jackc/pgx/v5"),
+		checkType("checks/postgres", "github.com/jackc/pgx/v5", "golang.org/x/text"),
 		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
 		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),
 

@@ -1,0 +1,191 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
+)
+
+// applicationName is what administrators see in pg_stat_activity.
+const applicationName = "healthcheck_exporter"
+
+// cleanupTime bounds how long an abandoned connection may take to tell the
+// server to cancel its statement, after the run's end.
+const cleanupTime = 25 * time.Millisecond
+
+// session is the connection of a run to one host.
+type session struct {
+	*wire.Run
+	to   destination
+	at   wire.Endpoint
+	conn *pgconn.PgConn
+}
+
+// SQLSTATEs that the login acts on.
+const (
+	codeNoEntry    = "28000" // pg_hba.conf has no entry for this form, or rejects it
+	codePassword   = "28P01"
+	codeStartingUp = "57P03"
+)
+
+// login connects and authenticates, in each form that the sslmode allows until
+// pg_hba.conf accepts one, and with each form of the password.
+func (s *session) login() error {
+	var first error
+	forms := s.to.tls.forms(s.at)
+	for i, secure := range forms {
+		code, err := s.authenticate(secure)
+		if err == nil {
+			return nil
+		}
+		first = cmp.Or(first, err)
+		again := code == codeNoEntry || s.to.tls.mode == tlsPreferred && checks.ReasonOf(err) == checks.ReasonTLS
+		if !again || i == len(forms)-1 {
+			break
+		}
+	}
+	return first
+}
+
+// authenticate tries the password as SASLprep has it and, if that differs and is
+// refused, as it is: the server says too late which of them it wants. The code is
+// the SQLSTATE of a refusal, if there was one.
+func (s *session) authenticate(secure bool) (code string, err error) {
+	passwords := slices.Compact([]string{prepared(s.to.password), s.to.password})
+	for _, password := range passwords {
+		if code, err = s.connect(secure, password); code != codePassword {
+			return code, err
+		}
+	}
+	return code, err
+}
+
+// connect makes one connection and logs in. The connection is made here, TLS
+// included, so that its errors stay what they are, and handed to the driver.
+func (s *session) connect(secure bool, password string) (code string, err error) {
+	conn, err := s.dial(s.Context(), s.at.Network, s.at.Address, secure)
+	if err != nil {
+		return "", elsewhere(err)
+	}
+	config, err := s.config(conn, secure, password)
+	if err != nil {
+		return "", err
+	}
+	began := s.Phase("logging in to")
+	s.conn, err = pgconn.ConnectConfig(s.Context(), config)
+	if err == nil {
+		s.Observe("login_seconds", began)
+		return "", nil
+	}
+	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
+		code = refusal.Code
+	}
+	if err = s.fault("login", err); code == "" || code == codeStartingUp {
+		err = elsewhere(err)
+	}
+	return code, err
+}
+
+// dial opens a connection and starts TLS if it is to be secure.
+func (s *session) dial(ctx context.Context, network, address string, secure bool) (net.Conn, error) {
+	conn, err := s.DialContext(ctx, network, address)
+	if err != nil || !secure {
+		return conn, err
+	}
+	return s.to.tls.client(s.Run, conn, s.at.Host)
+}
+
+// neutral is a connection string that says everything for which ParseConfig
+// would otherwise look at PG… variables and the home directory.
+const neutral = `host=127.0.0.1 port=1 user=- password=- dbname=- passfile='' sslmode=disable sslcert='' sslkey='' sslrootcert=''
+	sslpassword='' sslcertmode=allow sslsni=1 sslnegotiation='' target_session_attrs=any channel_binding=prefer require_auth=''
+	min_protocol_version='' max_protocol_version='' connect_timeout=0`
+
+// config is the driver's configuration, nothing in it but what was given.
+func (s *session) config(first net.Conn, secure bool, password string) (*pgconn.Config, error) {
+	config, err := pgconn.ParseConfig(neutral)
+	if err != nil {
+		return nil, checks.Fail(checks.ReasonInternal, errors.New("local: the environment has PGSERVICE, with which the driver does not start"))
+	}
+	config.User, config.Password, config.Database = s.to.user, password, s.to.database
+	config.ChannelBinding = cmp.Or(s.to.binding, "prefer")
+	config.RuntimeParams = map[string]string{"application_name": applicationName}
+	maps.Copy(config.RuntimeParams, s.to.params)
+	config.MaxProtocolMessageBodyLen = wire.DefaultBudget
+	if s.at.Network == "tcp" {
+		config.Host = s.at.Host
+	}
+	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if conn := first; conn != nil {
+			first = nil
+			return conn, nil
+		}
+		// The driver wants to cancel a statement.
+		if s.at.Network == "unix" {
+			network, address = s.at.Network, s.at.Address
+		}
+		return s.dial(ctx, network, address, secure)
+	}
+	return config, nil
+}
+
+// close says goodbye. When the driver has already given the connection up, it
+// tells the server to cancel in a goroutine of its own, which gets a moment and
+// ends when the run closes its connections.
+func (s *session) close() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.Context()), cleanupTime)
+	defer cancel()
+	_ = s.conn.Close(ctx)
+	select {
+	case <-s.conn.CleanupDone():
+		return
+	case <-ctx.Done():
+	}
+	s.Run.Close()
+	<-s.conn.CleanupDone()
+}
+
+// fault gives an error of the driver our words and a reason; nil stays nil.
+func (s *session) fault(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
+		text := wire.Clip(wire.Mask(refusal.Message, s.to.password, prepared(s.to.password)))
+		return checks.Fail(reasonOf(refusal.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(refusal.Code)))
+	}
+	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {
+		return s.Fail(&wire.TooLarge{Limit: wire.DefaultBudget})
+	}
+	if text := err.Error(); strings.Contains(text, "channel binding required") {
+		return checks.Fail(checks.ReasonAuth, errors.New("login: the server offers no channel binding, which channel_binding=require wants"))
+	}
+	return s.Explain(err)
+}
+
+// reasonOf sorts the errors that a server replies with, by the SQLSTATEs of
+// https://www.postgresql.org/docs/current/errcodes-appendix.html.
+func reasonOf(code string) checks.Reason {
+	switch {
+	case strings.HasPrefix(code, "28"), code == "42501": // invalid authorization, insufficient privilege
+		return checks.ReasonAuth
+	case code == "57014", code == "25P04", code == "55P03": // statement, transaction, lock time-out
+		return checks.ReasonTimeout
+	case code == "08P01": // protocol violation
+		return checks.ReasonProtocol
+	}
+	return checks.ReasonStatus
+}
