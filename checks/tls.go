@@ -1,14 +1,13 @@
 package checks
 
-// TLS is how every check type spells its TLS settings. Nil means no TLS (but
-// where the scheme of a URL says it), the zero value TLS with the roots of the
-// system.
+// TLS is how every check type spells its TLS settings. Nil means no TLS (unless
+// the scheme of a URL wants it), the zero value TLS with the roots of the system.
 //
 //	tls: {ca_file: /etc/ssl/internal-ca.pem, server_name: db.example.org}
 type TLS struct {
 	// CAFile holds the PEM certificates that are trusted instead of the system's.
 	CAFile string `yaml:"ca_file"`
-	// CertFile and KeyFile are our own certificate and its key, in PEM; both or none.
+	// CertFile and KeyFile are the client's certificate and its key, in PEM; both or neither.
 	CertFile string `yaml:"cert_file"`
 	KeyFile  string `yaml:"key_file"`
 	// ServerName is the name that the peer's certificate must be for. Empty
@@ -18,4 +17,10 @@ type TLS struct {
 	MinVersion string `yaml:"min_version"`
 	// InsecureSkipVerify accepts any certificate.
 	InsecureSkipVerify bool `yaml:"insecure_skip_verify"`
+	// WarnDays passes with a warning when the peer's certificates are trusted for
+	// fewer days than that; of several chains the best counts. Zero means never.
+	WarnDays int `yaml:"warn_days"`
+	// FailDays fails, with the reason threshold, when they are trusted for fewer
+	// days than that. Zero means once they have expired.
+	FailDays int `yaml:"fail_days"`
 }

@@ -21,8 +21,8 @@ const enoughBadFiles = 150
 
 // A bad file is a table row: what is in it, then a line for each fault that must
 // be told, in order and no other: "# want: LINE: message"; line 0 is the file as
-// a whole. The want lines are cut off before the file is loaded, and @DIR@
-// stands for a folder with secret files of all kinds.
+// a whole. The want lines are cut off before the file is loaded, @DIR@ stands for
+// a folder with secret files of all kinds, and @TYPES@ for the list of check types.
 func TestBadFilesAreRefusedWithEveryFaultAndItsLine(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.bad.yml")
 	if err != nil || len(names) < enoughBadFiles {
@@ -39,7 +39,7 @@ func TestBadFilesAreRefusedWithEveryFaultAndItsLine(t *testing.T) {
 			file := filepath.Join(t.TempDir(), filepath.Base(name))
 			write(t, file, string(bytes.ReplaceAll(body, []byte("@DIR@"), []byte(dir))))
 			message := refused(t, file)
-			got := wantLines(strings.ReplaceAll(message, dir, "@DIR@"), file)
+			got := wantLines(strings.NewReplacer(dir, "@DIR@", strings.Join(config.TypeNames(), ", "), "@TYPES@").Replace(message), file)
 			if *update {
 				write(t, name, string(body)+got)
 				return

@@ -88,7 +88,7 @@ func TestReferenceHasEveryTypeWithItsKeys(t *testing.T) {
 		}
 		last = at
 	}
-	for _, name := range []string{"", "htt", "http ", "tls", "nonsense", "http\n"} {
+	for _, name := range []string{"", "htt", "http ", "tl", "nonsense", "http\n"} {
 		if text, found := config.ReferenceOf(name); found {
 			t.Errorf("ReferenceOf(%q) = %q, want none", name, text)
 		}

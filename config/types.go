@@ -18,6 +18,7 @@ import (
 type Types struct {
 	HTTP     *probe.HTTP     `yaml:"http"`
 	TCP      *probe.TCP      `yaml:"tcp"`
+	TLS      *probe.TLS      `yaml:"tls"`
 	DNS      *probe.DNS      `yaml:"dns"`
 	Redis    *redis.Check    `yaml:"redis"`
 	Postgres *postgres.Check `yaml:"postgres"`

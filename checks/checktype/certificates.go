@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -43,4 +44,40 @@ func firstEnd(chain []*x509.Certificate) time.Time {
 		}
 	}
 	return first
+}
+
+const day = 24 * time.Hour
+
+// ValidateDays returns the faults of the settings warn_days and fail_days, whose
+// keys begin with prefix. Zero means not given.
+func ValidateDays(prefix string, warn, fail int) error {
+	var f Faults
+	f.Check(warn < 0, prefix+"warn_days", "%d, want 0 or more", warn)
+	f.Check(fail < 0, prefix+"fail_days", "%d, want 0 or more", fail)
+	f.Check(warn > 0 && warn < fail, prefix+"warn_days", "%d, want at least fail_days, which is %d", warn, fail)
+	return f.Err()
+}
+
+// JudgeDays compares the days until certificates end with warn_days and
+// fail_days: fewer days are a warning or a failure with the reason threshold.
+func JudgeDays(end time.Time, warn, fail int) error {
+	left := time.Until(end)
+	found := fmt.Sprintf("certificate expires in %s, at %s", Days(left), end.UTC().Format(time.RFC3339))
+	switch {
+	case end.IsZero():
+		return nil
+	case fail > 0 && left < time.Duration(fail)*day:
+		return checks.Fail(checks.ReasonThreshold, fmt.Errorf("%s, want at least %d days", found, fail))
+	case warn > 0 && left < time.Duration(warn)*day:
+		return checks.Warnf("%s, want at least %d days", found, warn)
+	}
+	return nil
+}
+
+// Days returns a time as whole days, or as hours below two days.
+func Days(d time.Duration) string {
+	if d < 2*day {
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/day)
 }

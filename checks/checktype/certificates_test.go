@@ -3,11 +3,13 @@ package checktype_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
 func TestBestVerifiedChainSaysWhenTrustEnds(t *testing.T) {
@@ -40,5 +42,50 @@ func TestBestVerifiedChainSaysWhenTrustEnds(t *testing.T) {
 		if got, observed := values["tls_not_after_timestamp_seconds"]; observed != !c.want.IsZero() || observed && got != float64(c.want.Unix()) {
 			t.Errorf("%s: observed %v, want %v", name, values, c.want)
 		}
+	}
+}
+
+func TestDaysAreJudged(t *testing.T) {
+	in := func(days float64) time.Time {
+		return time.Now().Add(time.Duration(days*24)*time.Hour + time.Minute)
+	}
+	for _, c := range []struct {
+		end        time.Time
+		warn, fail int
+		reason     checks.Reason
+		text       string
+	}{
+		{time.Time{}, 30, 20, "", ""},
+		{in(40), 30, 20, "", ""},
+		{in(30), 30, 20, "", ""},
+		{in(29), 30, 20, "", "certificate expires in 29 days, at "},
+		{in(29), 0, 20, "", ""},
+		{in(19), 30, 20, checks.ReasonThreshold, "certificate expires in 19 days, at "},
+		{in(19), 0, 20, checks.ReasonThreshold, "certificate expires in 19 days, at "},
+		{in(1.5), 2, 0, "", "certificate expires in 36 hours, at "},
+		{in(-5), 0, 0, "", ""}, // For insecure_skip_verify: nobody has asked.
+	} {
+		err := checktype.JudgeDays(c.end, c.warn, c.fail)
+		text, warned := checks.Warning(err)
+		switch {
+		case c.text == "" && err != nil:
+			t.Errorf("JudgeDays(%v, %d, %d) = %v, want nil", c.end, c.warn, c.fail, err)
+		case c.text != "" && c.reason == "" && (!warned || !strings.HasPrefix(text, c.text)):
+			t.Errorf("JudgeDays(%v, %d, %d) = %v, want the warning %q", c.end, c.warn, c.fail, err, c.text)
+		case c.reason != "" && (warned || checks.ReasonOf(err) != c.reason || !strings.HasPrefix(err.Error(), c.text)):
+			t.Errorf("JudgeDays(%v, %d, %d) = %v, want the failure %q", c.end, c.warn, c.fail, err, c.text)
+		}
+	}
+}
+
+func TestHandshakeWarnsAndFailsByDays(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	address := faulttest.TLS(t, certs.Good, nil)
+	_, err := client(t, &checks.TLS{CAFile: certs.CAFile, WarnDays: 40}, address)
+	if text, warned := checks.Warning(err); !warned || !strings.HasPrefix(text, "certificate expires in 29 days") {
+		t.Errorf("Handshake with warn_days = %v, want a connection and a warning", err)
+	}
+	if _, err = client(t, &checks.TLS{CAFile: certs.CAFile, FailDays: 40}, address); checks.ReasonOf(err) != checks.ReasonThreshold {
+		t.Errorf("Handshake with fail_days = %v, want the reason threshold", err)
 	}
 }

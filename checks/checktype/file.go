@@ -19,6 +19,10 @@ const (
 	maxPEMFile = 4 << 20
 )
 
+// ReadPEM returns the content of a file of certificates, a regular file of at most
+// 4 MiB. It never waits, and an error begins with the path.
+func ReadPEM(path string) ([]byte, error) { return readFile(path, maxPEMFile) }
+
 // readFile returns the content of the regular file at path. A file larger than
 // limit bytes is an error. readFile never waits: a run that reads a FIFO or a
 // terminal by mistake would not end. An error begins with the path.

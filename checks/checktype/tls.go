@@ -37,6 +37,7 @@ func ValidateTLS(t *checks.TLS) error {
 	if _, known := tlsVersion(t.MinVersion); !known {
 		f.Add("tls.min_version", "%q, want TLS10, TLS11, TLS12 or TLS13", t.MinVersion)
 	}
+	f.Join(ValidateDays("tls.", t.WarnDays, t.FailDays))
 	return f.Err()
 }
 
@@ -93,7 +94,8 @@ func loadFiles(config *tls.Config, t *checks.TLS) error {
 
 // Handshake starts TLS on conn, whose peer was addressed as host, and observes
 // when the peer's certificates end (see [ObserveCertificates]). On an error conn
-// is closed; see [HandshakeError] for its reason.
+// is closed; see [HandshakeError] for its reason. A warning of [JudgeDays] comes
+// with the connection: a run that passes returns it.
 func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (*tls.Conn, error) {
 	config, err := TLSConfig(t, host)
 	if err != nil {
@@ -101,12 +103,21 @@ func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (
 		return nil, err
 	}
 	client := tls.Client(conn, config)
-	if err := client.HandshakeContext(ctx); err != nil {
+	if err = client.HandshakeContext(ctx); err != nil {
 		conn.Close()
 		return nil, HandshakeError(err)
 	}
-	ObserveCertificates(ctx, client.ConnectionState())
-	return client, nil
+	state := client.ConnectionState()
+	ObserveCertificates(ctx, state)
+	if t == nil {
+		return client, nil
+	}
+	err = JudgeDays(NotAfter(state), t.WarnDays, t.FailDays)
+	if _, warned := checks.Warning(err); err != nil && !warned {
+		conn.Close()
+		return nil, HandshakeError(err)
+	}
+	return client, err
 }
 
 // HandshakeError names the phase in err, an error of a TLS handshake, and gives

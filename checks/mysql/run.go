@@ -116,7 +116,7 @@ func (s *session) configure(own *checks.TLS) error {
 		s.config.AllowFallbackToPlaintext = false
 	}
 	if s.config.TLS != nil {
-		s.watchTLS()
+		s.watchTLS(own)
 	}
 	return nil
 }
@@ -127,8 +127,8 @@ func (s *session) startTLS() {
 }
 
 // watchTLS ends that phase when the certificates are verified.
-func (s *session) watchTLS() {
-	s.Watch(s.config.TLS)
+func (s *session) watchTLS(own *checks.TLS) {
+	s.Watch(s.config.TLS, own)
 	observe := s.config.TLS.VerifyConnection
 	s.config.TLS.VerifyConnection = func(state tls.ConnectionState) error {
 		if err := observe(state); err != nil {

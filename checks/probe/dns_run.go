@@ -34,7 +34,11 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	r.Observe("lookup_seconds", began)
-	return c.judge(ctx, answer)
+	output, err := c.judge(ctx, answer)
+	if err != nil {
+		return "", err
+	}
+	return output, r.Warning()
 }
 
 // ask sends the question, over TCP where that is wanted or where the answer

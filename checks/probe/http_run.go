@@ -33,7 +33,7 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if location == "" {
-			return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code))), nil
+			return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code))), r.Warning()
 		}
 		if h, err = c.nextHop(h, code, location); err != nil {
 			return "", err

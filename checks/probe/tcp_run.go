@@ -28,12 +28,12 @@ func (c *tcpCheck) run(ctx context.Context) (string, error) {
 		}
 	}
 	if len(c.steps) == 0 {
-		return "connected to " + c.address, nil
+		return "connected to " + c.address, r.Warning()
 	}
 	if err := c.converse(r, conn); err != nil {
 		return "", err
 	}
-	return c.address + " answers as expected", nil
+	return c.address + " answers as expected", r.Warning()
 }
 
 func (c *tcpCheck) converse(r *wire.Run, conn net.Conn) error {

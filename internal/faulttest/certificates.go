@@ -31,6 +31,9 @@ type Certs struct {
 	NotYetValid Leaf // begins tomorrow
 	OfOtherHost Leaf // for OtherHost
 	OfUnknownCA Leaf // signed by a CA that is in no file
+	// CrossSigned is a good one that is sent with an expired certificate of the CA
+	// by another CA, which no trusted chain needs.
+	CrossSigned Leaf
 	// Client is for a client, which a server recognises by CAFile.
 	Client Leaf
 }
@@ -67,6 +70,8 @@ func Certificates(tb testing.TB) *Certs {
 		OfUnknownCA: leaf("unknown_ca", stranger, now.Add(-day), now.Add(30*day), local...),
 		Client:      leaf("client", ca, now.Add(-day), now.Add(30*day), "client"),
 	}
+	c.CrossSigned = leaf("cross_signed", ca, now.Add(-day), now.Add(30*day), local...)
+	c.CrossSigned.TLS.Certificate = append(c.CrossSigned.TLS.Certificate, stranger.cross(tb, ca, now.Add(-day)).Raw)
 	writePEM(tb, c.CAFile, "CERTIFICATE", ca.cert.Raw)
 	return c
 }
@@ -117,6 +122,14 @@ func (a *authority) leaf(tb testing.TB, dir, name string, from, until time.Time,
 	writePEM(tb, l.CertFile, "CERTIFICATE", cert.Raw)
 	writePEM(tb, l.KeyFile, "PRIVATE KEY", der)
 	return l
+}
+
+// cross signs the certificate of another authority, until then.
+func (a *authority) cross(tb testing.TB, other *authority, until time.Time) *x509.Certificate {
+	tb.Helper()
+	template := *other.cert
+	template.SerialNumber, template.NotAfter = serial(tb), until
+	return sign(tb, &template, a.cert, other.key, a.key)
 }
 
 func newKey(tb testing.TB) *ecdsa.PrivateKey {

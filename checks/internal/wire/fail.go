@@ -49,7 +49,7 @@ func (r *Run) Fail(err error) error {
 		}
 		return &Failure{text: fmt.Sprintf("%s: timeout after %s", where, r.Limit()), cause: ended}
 	}
-	text := where + ": " + plain(err)
+	text := where + ": " + Plain(err)
 	if checks.ReasonOf(err) == checks.ReasonInternal {
 		text = "local: " + text
 	}
@@ -97,8 +97,8 @@ func Interrupted(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
 }
 
-// plain returns the text of err without addresses and names of system calls.
-func plain(err error) string {
+// Plain returns the text of err without addresses and names of system calls.
+func Plain(err error) string {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired && e.Cert != nil {
 		if time.Now().Before(e.Cert.NotBefore) {
 			return "certificate is not yet valid, it begins at " + e.Cert.NotBefore.UTC().Format(time.RFC3339)

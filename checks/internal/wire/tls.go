@@ -42,15 +42,23 @@ func (r *Run) TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Watch(config)
+	r.Watch(config, t)
 	return config, nil
 }
 
 // Watch makes the handshakes of a client configuration observe when the
-// certificates end.
-func (r *Run) Watch(config *tls.Config) {
+// certificates end, and judge that by the settings (nil: not at all).
+func (r *Run) Watch(config *tls.Config, t *checks.TLS) {
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		checktype.ObserveCertificates(r.ctx, state)
-		return nil
+		if t == nil {
+			return nil
+		}
+		err := checktype.JudgeDays(checktype.NotAfter(state), t.WarnDays, t.FailDays)
+		if _, warned := checks.Warning(err); warned {
+			r.Warn(err)
+			return nil
+		}
+		return err
 	}
 }
