@@ -38,7 +38,7 @@ func configurationPage(sections []described) string {
 			}
 			fmt.Fprintf(&b, "\n## %s\n\n", title)
 		}
-		writeDoc(&b, strings.Replace(s.doc, "A file is what may stand in the YAML file.", "This is what may stand in the YAML file.", 1))
+		writeDoc(&b, s.doc)
 		if s.name == "check" {
 			b.WriteString("The types are in [checks.md](checks.md).\n\n")
 		}
@@ -60,15 +60,21 @@ func writeDoc(b *strings.Builder, doc string) {
 }
 
 func writeTable(b *strings.Builder, keys []key) {
-	b.WriteString("| key | type | |\n|---|---|---|\n")
+	b.WriteString("| key | type | default | meaning |\n|---|---|---|---|\n")
 	for _, k := range keys {
 		kind := k.kind
 		if k.name == "tls" {
 			kind = "[TLS](#tls)"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", k.name, kind, strings.ReplaceAll(escape(k.doc), "|", `\|`))
+		if k.required {
+			kind += ", required"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.name, kind, cell(k.standard), cell(k.doc))
 	}
 }
+
+// cell escapes a text for a cell of a table.
+func cell(text string) string { return strings.ReplaceAll(escape(text), "|", `\|`) }
 
 // escape keeps what Markdown would take for its own.
 func escape(text string) string {

@@ -55,8 +55,34 @@ func TestFieldsAreNamedByTheirKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, k := range d.keys {
-		if k.name == "expect" && !strings.HasPrefix(k.doc, "`expect` is the value of `key` or the reply to `command`") {
+		if k.name == "expect" && !strings.HasPrefix(k.doc, "The value of `key` or the reply to `command`") {
 			t.Errorf("expect: %s", k.doc)
 		}
+	}
+}
+
+func TestTablesHaveTypeDefaultAndMeaning(t *testing.T) {
+	files, err := generate("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := files["../docs/configuration.md"]
+	for _, row := range []string{
+		"| key | type | default | meaning |\n",
+		"| `name` | string, required |  | Identifies the check in answers",
+		"| `timeout` | duration | 5s | Bounds one run of a check: 1ms to 5m. |\n",
+		"| `optional` | boolean | false | Makes a failure degrade",
+		"| `success_status` | integer | 200 | The HTTP status if",
+		"| `success_status` | integer | healthcheck.success_status | The HTTP status if", // of a view
+	} {
+		if !strings.Contains(page, row) {
+			t.Errorf("configuration.md has no row %q", row)
+		}
+	}
+	if row := "| `min_version` | string | TLS12 | TLS10, TLS11, TLS12 or TLS13. |\n"; !strings.Contains(files["../docs/checks.md"], row) {
+		t.Errorf("checks.md has no row %q", row)
+	}
+	if !strings.Contains(files["types.txt"], "\n  path (string, required)\n      The absolute path") {
+		t.Error("types.txt does not say that the path of a disk is required")
 	}
 }

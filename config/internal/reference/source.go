@@ -28,9 +28,14 @@ type described struct {
 	keys []key
 }
 
-// A key is one setting. Those of a struct in a struct follow it, with dots in
+// A key is one setting. The keys of a struct in a struct follow it, with dots in
 // their names.
-type key struct{ name, kind, doc string }
+type key struct {
+	name, kind string
+	required   bool
+	standard   string // the default; empty if the key is required
+	doc        string
+}
 
 // read parses the packages config, checks and those below checks.
 func read(config string) (source, error) {
@@ -132,12 +137,17 @@ func (s source) lookup(name string) (described, error) {
 			if err != nil {
 				return d, err
 			}
-			d.keys = append(d.keys, inlined.keys...)
+			for _, k := range inlined.keys {
+				if name == "config.view" {
+					k.standard = "healthcheck." + k.name
+				}
+				d.keys = append(d.keys, k)
+			}
 		}
 		if yamlKey(field) == "" {
 			continue
 		}
-		one := key{yamlKey(field), kindOf(field.Type), found.forReaders(field)}
+		one := found.key(field)
 		if one.doc == "" && len(d.keys) > 0 {
 			one.doc = "See `" + d.keys[len(d.keys)-1].name + "`."
 		}

@@ -37,7 +37,14 @@ func typesText(types []described, tls described) string {
 }
 
 func writeKey(b *strings.Builder, k key) {
-	fmt.Fprintf(b, "  %s (%s)\n%s", k.name, k.kind, wrap(strings.ReplaceAll(k.doc, "`", ""), "      "))
+	about := k.kind
+	switch {
+	case k.required:
+		about += ", required"
+	case k.standard != "":
+		about += ", default " + strings.ReplaceAll(k.standard, "`", "")
+	}
+	fmt.Fprintf(b, "  %s%s", strings.TrimLeft(wrap(k.name+" ("+about+")", "      "), " "), wrap(strings.ReplaceAll(k.doc, "`", ""), "      "))
 }
 
 // wrap breaks a text into lines that begin with indent.

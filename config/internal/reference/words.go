@@ -17,12 +17,12 @@ func kindOf(t ast.Expr) string {
 		}
 		return "list of mappings"
 	case *ast.MapType:
-		return "mapping of names to " + kindOf(t.Value) + "s"
+		return "mapping of " + kindOf(t.Value) + "s"
 	}
 	kinds := map[string]string{
-		".string": "text", ".bool": "true or false", ".int": "whole number", ".float64": "number",
+		".string": "string", ".bool": "boolean", ".int": "integer", ".float64": "number",
 		"time.Duration": "duration", "checks.Size": "size", "checks.Secret": "secret",
-		"checks.SecretFile": "path of a secret file", "document.Members": "mapping of names to anything",
+		"checks.SecretFile": "path", "document.Members": "mapping of any values",
 	}
 	if kind, known := kinds[typeName(t, "")]; known {
 		return kind
@@ -30,10 +30,57 @@ func kindOf(t ast.Expr) string {
 	return "mapping"
 }
 
+// key describes a field for readers of YAML.
+func (s structure) key(field *ast.Field) key {
+	k := key{name: yamlKey(field), kind: kindOf(field.Type)}
+	doc := s.forReaders(field)
+	if m := standard.FindStringSubmatchIndex(doc); m != nil {
+		k.standard = strings.TrimPrefix(doc[m[2]:m[3]], "that ")
+		doc = strings.TrimSpace(doc[:m[0]] + " " + doc[m[1]:])
+	}
+	doc, k.required = strings.CutSuffix(doc, "Required.")
+	if k.standard == "" && !k.required && k.kind == "boolean" {
+		k.standard = "false"
+	}
+	k.doc = meaning(k.name, strings.TrimSpace(doc))
+	return k
+}
+
+// standard finds the sentence of a comment that has the default.
+var standard = regexp.MustCompile(`(?:^| )(?:Default|(?:Empty|Zero|None|Not given) means) ((?:[^.]|\.[^ ])+)\.(?: |$)`)
+
+// meaning turns "`key` is the name of x" into "The name of x": the key stands in
+// a column of its own.
+func meaning(name, doc string) string {
+	rest, found := strings.CutPrefix(doc, "`"+name+"` ")
+	verb, object, _ := strings.Cut(rest, " ")
+	switch {
+	case !found || verb == "and":
+		return doc
+	case verb == "of" || verb == "settings" || strings.HasPrefix(verb, "settings"):
+		return capital(strings.ReplaceAll(name, "_", " ")) + " " + rest
+	case verb != "is" && verb != "are":
+		return capital(rest)
+	case beginsSentence.MatchString(object):
+		return capital(object)
+	}
+	return object // It begins with a value, such as udp or host:port.
+}
+
+// beginsSentence matches what is not the value of a key.
+var beginsSentence = regexp.MustCompile(`^(?:an?|the|how|what|where|whether|which|our|further|sent|served|written|in|its|true|added|masked|selections)\b`)
+
+func capital(s string) string {
+	if s == "tls" {
+		return "TLS"
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 var goName = regexp.MustCompile(`(?:[A-Z][A-Za-z]*\.)?\b[A-Z][A-Za-z]*\b`)
 
-// forReaders is the comment of a field on one line, with the names of fields as
-// the keys that a reader of YAML knows.
+// forReaders returns the comment of a field on one line, with the names of fields
+// as the keys that a reader of YAML knows.
 func (s structure) forReaders(field *ast.Field) string {
 	keys := map[string]string{}
 	for _, f := range s.fields {
