@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -58,11 +59,21 @@ func Guard(next http.Handler, a Access) http.Handler {
 
 // local returns why r does not come from a client on this machine, or nil.
 func local(r *http.Request) error {
-	if !localPeer(r) {
-		return errors.New("the client is not on this machine")
+	if err := LocalClient(r); err != nil {
+		return err
 	}
 	if !localHost(r.Host) {
 		return errors.New("the request's Host is not a loopback name or address")
+	}
+	return nil
+}
+
+// LocalClient returns why r does not come from a client on this machine, or nil:
+// the peer is a loopback address or a Unix socket, and no header shows that a
+// proxy forwarded the request. It does not look at Host: see [OwnHost].
+func LocalClient(r *http.Request) error {
+	if !localPeer(r) {
+		return errors.New("the client is not on this machine")
 	}
 	for name := range r.Header {
 		if forwards(name) {
@@ -70,6 +81,20 @@ func local(r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// OwnHost reports whether host, the Host of a request with or without a port,
+// cannot be a name that a web page has made resolve to this machine: it is
+// empty, an IP address, a loopback name, or one of names.
+func OwnHost(host string, names ...string) bool {
+	name, valid := hostName(host)
+	if !valid {
+		return false
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return localHost(host) || slices.ContainsFunc(names, func(own string) bool { return strings.EqualFold(own, name) })
 }
 
 // localPeer reports whether the other end of the connection is a loopback
@@ -92,25 +117,34 @@ func localHost(host string) bool {
 	if host == "" {
 		return true
 	}
-	name := host
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && (strings.Count(host, ":") == 1 || host[i-1] == ']') {
+	name, valid := hostName(host)
+	if !valid {
+		return false
+	}
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || // RFC 6761: a resolver answers these names itself.
+		name == "localhost.localdomain" || name == "ip6-localhost" || name == "ip6-loopback" // As in /etc/hosts.
+}
+
+// hostName returns a Host in lower case, without its port, the brackets of an
+// IPv6 address and the dot at the end of a name.
+func hostName(host string) (name string, valid bool) {
+	name = host
+	if i := strings.LastIndexByte(host, ':'); i > 0 && (strings.Count(host, ":") == 1 || host[i-1] == ']') {
 		if !digits(host[i+1:]) {
-			return false
+			return "", false
 		}
 		name = host[:i]
 	}
 	if inner, bracketed := strings.CutPrefix(name, "["); bracketed {
 		name, bracketed = strings.CutSuffix(inner, "]")
 		if !bracketed || !strings.Contains(name, ":") {
-			return false
+			return "", false
 		}
 	}
-	if ip, err := netip.ParseAddr(name); err == nil {
-		return ip.Unmap().IsLoopback()
-	}
-	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") || // RFC 6761: a resolver answers these names itself.
-		name == "localhost.localdomain" || name == "ip6-localhost" || name == "ip6-loopback" // As in /etc/hosts.
+	return strings.TrimSuffix(strings.ToLower(name), "."), true
 }
 
 func digits(s string) bool {

@@ -146,3 +146,19 @@ func TestAUnixSocketsPeerIsLocalAndAConnectionIsWhatItIs(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+func TestOwnHostIsNoNameThatAPageCanBringAlong(t *testing.T) {
+	for host, want := range map[string]bool{
+		"": true, "localhost": true, "LOCALHOST.:10927": true, "127.0.0.1:10927": true, "10.0.0.7": true, "[2001:db8::7]:80": true, "2001:db8::7": true,
+		"hc.example.org": true, "HC.Example.org.:10927": true,
+		"evil.example.org": false, "hc.example.org.evil": false, "localhost.evil": false, "10.0.0.7.evil": false, ".": false, ":80": false,
+		"localhost:80:80": false, "[localhost]": false, "hc.example.org:x": false,
+	} {
+		if got := httpapi.OwnHost(host, "hc.example.org"); got != want {
+			t.Errorf("OwnHost(%q) = %v, want %v", host, got, want)
+		}
+	}
+	if httpapi.OwnHost("hc.example.org") {
+		t.Error("a name that was not given is taken")
+	}
+}

@@ -48,7 +48,7 @@ func newScrapes(next http.Handler) *scrapes {
 }
 
 func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	form := scrapeForm{expfmt.NegotiateIncludingOpenMetrics(r.Header), acceptsGzip(r.Header)}
+	form := scrapeForm{expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...), acceptsGzip(r.Header)}
 	if r.URL.Query().Has("name[]") { // It selects families.
 		if b := s.encodeOwn(form, r); b != nil {
 			b.writeTo(w, r.Method)
@@ -247,6 +247,6 @@ func (b *buffered) writeTo(w http.ResponseWriter, method string) {
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(b.status)
 	if method != http.MethodHead {
-		_, _ = w.Write(body) // A client that is gone misses nothing.
+		_, _ = w.Write(body) //nolint:gosec // Metrics, which no browser renders; a client that is gone misses nothing.
 	}
 }

@@ -27,7 +27,9 @@ type flags struct {
 	enablePprof            bool
 	disableExporterMetrics bool
 
+	lifecycleHosts         []string
 	environmentAllowRemote bool
+	environmentDeny        bool
 
 	healthAddresses  []string
 	healthHideOutput bool
@@ -62,11 +64,15 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	app.Flag("web.max-connections", "Open connections of all listeners together; never more than half of the limit of file descriptors.").
 		Default("512").IntVar(&f.maxConnections)
-	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain and /-/undrain.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain and /-/undrain, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
+		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
 	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
 	app.Flag("web.disable-exporter-metrics", "Leave out metrics about the exporter itself (go_*, process_*).").BoolVar(&f.disableExporterMetrics)
 
 	app.Flag("environment.allow-remote", "Show /environment to everybody, not only on this machine or after authentication.").BoolVar(&f.environmentAllowRemote)
+
+	app.Flag("environment.deny", "Trust no client for being on this machine: /environment and lifecycle requests then want authentication. For machines with a proxy that adds no forwarding header.").BoolVar(&f.environmentDeny)
 
 	app.Flag("health.listen-address", "Address for /healthcheck, /-/healthy and /-/ready alone, without TLS and authentication. Repeatable.").
 		PlaceHolder("ADDRESS").StringsVar(&f.healthAddresses)

@@ -53,6 +53,9 @@ func (f *flags) validate() error {
 	if !server.FreePath(f.telemetryPath) {
 		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", f.telemetryPath)
 	}
+	if f.environmentDeny && f.environmentAllowRemote {
+		fault("--environment.deny: does not go with --environment.allow-remote")
+	}
 	if err := web.Validate(*f.web.WebConfigFile); err != nil {
 		fault("--web.config.file: %w", err)
 	}
@@ -75,7 +78,8 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 		},
 		Logging: l, Queue: queue,
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,
-		EnvironmentAllowRemote: f.environmentAllowRemote, Lifecycle: f.enableLifecycle, Pprof: f.enablePprof,
+		EnvironmentAllowRemote: f.environmentAllowRemote, EnvironmentDeny: f.environmentDeny,
+		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof,
 		AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay,
 	}
 }

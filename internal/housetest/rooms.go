@@ -64,7 +64,7 @@ func rooms() []room {
 			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
 		{path: "internal/docs", floor: mainFloor, uses: everything},
 
-		{path: "internal/server", floor: 6, uses: with(files, "internal/instance", "internal/listen", logging),
+		{path: "internal/server", floor: 6, uses: with(files, clip, "internal/instance", "internal/listen", logging),
 			outside: with(clientGolang, toolkit, kitLog, "github.com/prometheus/common",
 				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
 				"net/http/pprof")},

@@ -2,7 +2,10 @@ package server
 
 import (
 	"errors"
+	"strings"
 	"sync"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // errStopping is the error of what cannot be done once the exporter is stopping.
@@ -55,4 +58,13 @@ func (d *drainer) isStopping() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.stopping
+}
+
+// maxReason is the length of the longest reason for draining, in bytes.
+const maxReason = 200
+
+// cleanReason makes a reason of a request one short line. The collector shows
+// control characters and masks secrets.
+func cleanReason(reason string) string {
+	return clip.Short(strings.Join(strings.Fields(strings.ToValidUTF8(reason, "?")), " "), maxReason)
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 )
@@ -42,3 +43,16 @@ func (p *Pulse) Stalled() bool { return p.stalled.Load() }
 
 // Authenticator is authenticator.
 func Authenticator(webConfig string) func(*http.Request) bool { return authenticator(webConfig) }
+
+// GuardLifecycle returns next behind the guard of lifecycle requests.
+func GuardLifecycle(o Options, next http.Handler) http.Handler {
+	return (&daemon{Options: o}).guardLifecycle(next)
+}
+
+// GuardEnvironment returns next behind the guard of /environment.
+func GuardEnvironment(o Options, next http.Handler) http.Handler {
+	return (&daemon{Options: o}).guardEnvironment(next)
+}
+
+// Reachable reports whether other machines may reach an address.
+func Reachable(address net.Addr) bool { return reachable(address) }

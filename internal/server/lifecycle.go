@@ -10,15 +10,14 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// addLifecycle adds what changes the exporter. Without --web.enable-lifecycle
-// it says how to allow that.
+// addLifecycle adds the requests that change the exporter.
 func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handler) {
 	actions := map[string]func(*http.Request) (string, error){
 		"reload": func(*http.Request) (string, error) {
 			return "reloaded", d.instance.Reload(ctx)
 		},
 		"drain": func(r *http.Request) (string, error) {
-			reason := cmp.Or(r.URL.Query().Get("reason"), "drained by POST /-/drain")
+			reason := cmp.Or(cleanReason(r.URL.Query().Get("reason")), "drained by POST /-/drain")
 			level.Info(d.Logging.Logger).Log("msg", "drained", "reason", reason)
 			d.drainer.drain(errors.New(reason))
 			return "drained", nil
@@ -32,31 +31,23 @@ func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handle
 		},
 	}
 	for name, act := range actions {
-		routes["/-/"+name] = d.requests.Wrap(name, d.action(act))
+		routes["/-/"+name] = d.requests.Wrap(name, d.guardLifecycle(d.action(act)))
 	}
 }
 
-// action makes a handler that acts on a POST which no other site has caused.
+// action makes a handler that acts on a POST.
 func (d *daemon) action(act func(*http.Request) (string, error)) http.Handler {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case !d.Lifecycle:
-			say(w, r, http.StatusForbidden, "forbidden: start with --web.enable-lifecycle to allow this")
-		case r.Method != http.MethodPost:
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", "POST")
 			say(w, r, http.StatusMethodNotAllowed, "method not allowed, want POST")
-		default:
-			done, err := act(r)
-			if err != nil {
-				say(w, r, http.StatusInternalServerError, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
-				return
-			}
-			say(w, r, http.StatusOK, done)
+			return
 		}
+		done, err := act(r)
+		if err != nil {
+			say(w, r, http.StatusInternalServerError, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
+			return
+		}
+		say(w, r, http.StatusOK, done)
 	})
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		say(w, r, http.StatusForbidden, "forbidden: the request comes from a page of another origin")
-	}))
-	return protection.Handler(handler)
 }

@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 )
@@ -32,6 +34,8 @@ func TestDrainAndUndrain(t *testing.T) {
 	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "drained by POST /-/drain"`)
 	e.want(http.MethodPost, "/-/drain?reason=deploy+of+1.2", http.StatusOK, "drained\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "deploy of 1.2"`)
+	e.want(http.MethodPost, "/-/drain?reason="+url.QueryEscape(" a\n\tb\x00 "+strings.Repeat("ü", 200)), http.StatusOK, "drained\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "a b\\x00 `+strings.Repeat(`\u00fc`, 96)+`\u2026"`)
 	e.want(http.MethodGet, "/-/healthy", http.StatusOK, "healthy")
 	e.want(http.MethodPost, "/-/undrain", http.StatusOK, "undrained\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
@@ -62,4 +66,18 @@ func TestAnotherSitesPageChangesNothing(t *testing.T) {
 		e.want(http.MethodPost, "/-/drain", http.StatusForbidden, "another origin", headers...)
 	}
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+}
+
+func TestAProfileEndsInTime(t *testing.T) {
+	e := start(t, "checks: []", func(o *server.Options) { o.Pprof = true })
+	begin := time.Now()
+	for _, path := range []string{"/debug/pprof/profile?seconds=9999", "/debug/pprof/trace?seconds=9999", "/debug/pprof/heap?seconds=9999"} {
+		e.want(http.MethodGet, path, http.StatusBadRequest, "seconds: want at most 15")
+	}
+	e.want(http.MethodGet, "/debug/pprof/profile?seconds=1", http.StatusOK, "")
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+	e.want(http.MethodGet, "/debug/pprof/cmdline", http.StatusNotFound, "")
+	e.want(http.MethodGet, "/debug/pprof/", http.StatusOK, "goroutine")
 }

@@ -31,8 +31,14 @@ type Options struct {
 	ExporterMetrics bool
 	// EnvironmentAllowRemote shows /environment to everybody.
 	EnvironmentAllowRemote bool
+	// EnvironmentDeny takes no client for local: /environment and the lifecycle
+	// requests want authentication.
+	EnvironmentDeny bool
 	// Lifecycle allows POST to /-/reload, /-/drain and /-/undrain.
 	Lifecycle bool
+	// LifecycleHosts are names that the Host of such a request may have, beside
+	// addresses and loopback names.
+	LifecycleHosts []string
 	// Pprof serves profiles below /debug/pprof/.
 	Pprof bool
 	// AgentWeight is the percentage for haproxy while degraded, 1 to 100.

@@ -3,20 +3,13 @@ package server
 import (
 	"context"
 	"net/http"
-	"net/http/pprof"
-	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
-// environmentHint says how to get at /environment.
-const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
-
 // webHandler serves everything on the addresses of --web.listen-address.
 func (d *daemon) webHandler(ctx context.Context) http.Handler {
-	environment := httpapi.Guard(d.instance.Environment(), httpapi.Access{
-		AllowRemote: d.EnvironmentAllowRemote, Authenticated: authenticator(d.WebConfigFile), Hint: environmentHint,
-	})
+	environment := d.guardEnvironment(d.instance.Environment())
 	routes := map[string]http.Handler{
 		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), d.links())),
 		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
@@ -54,20 +47,4 @@ func (d *daemon) links() []httpapi.Link {
 		links = append(links, httpapi.Link{Path: "/debug/pprof/", Text: "profiles of the exporter"})
 	}
 	return links
-}
-
-// profiles serves net/http/pprof, whose paths begin with /debug/pprof/.
-func profiles(w http.ResponseWriter, r *http.Request) {
-	switch strings.TrimPrefix(r.URL.Path, "/debug/pprof/") {
-	case "cmdline": // It may hold secrets. /environment shows it without them.
-		http.NotFound(w, r)
-	case "profile":
-		pprof.Profile(w, r)
-	case "symbol":
-		pprof.Symbol(w, r)
-	case "trace":
-		pprof.Trace(w, r)
-	default:
-		pprof.Index(w, r)
-	}
 }

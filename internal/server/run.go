@@ -45,6 +45,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	d := &daemon{Options: o, instance: i, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
 	d.drainer.set = i.Collector().Drain
+	d.warnOfProxies()
 	return d.live(ctx, reload, end)
 }
 

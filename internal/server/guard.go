@@ -1,0 +1,96 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+
+	"github.com/go-kit/log/level"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// environmentHint says how to get at /environment.
+const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
+
+// guardEnvironment lets local clients at /environment, and those that
+// authenticate. With --environment.deny only the latter, because a proxy on this
+// machine that adds no forwarding header makes every client look local.
+func (d *daemon) guardEnvironment(next http.Handler) http.Handler {
+	authenticated := authenticator(d.WebConfigFile)
+	guarded := httpapi.Guard(next, httpapi.Access{
+		AllowRemote: d.EnvironmentAllowRemote, Authenticated: authenticated, Hint: environmentHint,
+	})
+	if !d.EnvironmentDeny {
+		return guarded
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !authenticated(r) {
+			say(w, r, http.StatusForbidden, "forbidden: --environment.deny is given, so authenticate (basic_auth_users or a client certificate in --web.config.file), or run healthcheck_exporter environment on that machine")
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// guardLifecycle lets those change the exporter who are on this machine or
+// authenticate, and whose Host is no foreign name: a web page that has made its
+// own name resolve to this machine has the same origin as what it asks.
+func (d *daemon) guardLifecycle(next http.Handler) http.Handler {
+	authenticated := authenticator(d.WebConfigFile)
+	guarded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := d.lifecycleFault(r, authenticated); err != nil {
+			say(w, r, http.StatusForbidden, "forbidden: "+err.Error())
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		say(w, r, http.StatusForbidden, "forbidden: the request comes from a page of another origin")
+	}))
+	return protection.Handler(guarded)
+}
+
+func (d *daemon) lifecycleFault(r *http.Request, authenticated func(*http.Request) bool) error {
+	if !d.Lifecycle {
+		return errors.New("start with --web.enable-lifecycle to allow this")
+	}
+	if !httpapi.OwnHost(r.Host, d.LifecycleHosts...) {
+		return errors.New("the Host is a name that --web.lifecycle-hosts does not list")
+	}
+	if authenticated(r) {
+		return nil
+	}
+	const hint = "authenticate (basic_auth_users or a client certificate in --web.config.file)"
+	if d.EnvironmentDeny {
+		return errors.New("--environment.deny is given: " + hint)
+	}
+	if err := httpapi.LocalClient(r); err != nil {
+		return fmt.Errorf("%w: ask there, or %s", err, hint)
+	}
+	return nil
+}
+
+// warnOfProxies says at the start what a proxy on this machine can let in.
+func (d *daemon) warnOfProxies() {
+	if d.EnvironmentDeny || d.EnvironmentAllowRemote {
+		return
+	}
+	for _, l := range d.sockets.Web {
+		if !reachable(l.Addr()) {
+			continue
+		}
+		level.Info(d.Logging.Logger).Log("msg", "other machines reach this address, and /environment trusts clients on this one: with a proxy here that adds no forwarding header, start with --environment.deny",
+			"address", l.Addr())
+		return
+	}
+}
+
+// reachable reports whether other machines may reach an address.
+func reachable(address net.Addr) bool {
+	ip, err := netip.ParseAddrPort(address.String())
+	return err == nil && !ip.Addr().Unmap().IsLoopback()
+}
