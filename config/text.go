@@ -1,11 +1,13 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // A text is a string of the file, expanded.
@@ -20,6 +22,7 @@ type text struct {
 type shortSecret struct {
 	at   document.Place
 	name string
+	says string
 }
 
 // text returns the value of a string of the document and learns what is secret
@@ -45,8 +48,15 @@ func (l *loading) readableByAll(file string, n *document.Node) {
 
 // isShort notes a secret that the scrubber cannot tell from a word.
 func (l *loading) isShort(n *document.Node, secret string) {
-	found := shortSecret{n.Place(), n.Name()}
-	if len(secret) < enough && !slices.Contains(l.short, found) {
+	found := shortSecret{n.Place(), n.Name(), fmt.Sprintf("a secret of fewer than %d characters cannot be kept out of every text", enough)}
+	switch {
+	case len(secret) < enough:
+	case !scrub.CanLearn(secret):
+		found.says = "the secret reads as a host name, a path or a word of this program, so it is masked only where it is named"
+	default:
+		return
+	}
+	if !slices.Contains(l.short, found) {
 		l.short = append(l.short, found)
 	}
 }

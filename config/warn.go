@@ -12,7 +12,7 @@ const enough = 8
 // warn says what is allowed but will hurt.
 func (l *loading) warn(root *document.Node) {
 	for _, s := range l.short {
-		l.warning(s.at, "%s: a secret of fewer than %d characters cannot be kept out of every text", s.name, enough)
+		l.warning(s.at, "%s: %s", s.name, s.says)
 	}
 	if len(l.config.Checks) == 0 {
 		l.warning(root.Get("checks").Place(), "there are no checks: every answer will be that all is well")

@@ -63,6 +63,31 @@ var classes = func() (table [256]set) {
 	return table
 }()
 
+// kinds are what the shape of a value is judged by.
+var kinds = func() (table [256]uint8) {
+	for c := range table {
+		switch b := byte(c); {
+		case isUpper(b):
+			table[c] = upper
+		case isDigit(b):
+			table[c] = digit
+		case isAlnum(b):
+			table[c] = lower
+		case strings.IndexByte("-_./:", b) >= 0:
+			table[c] = joiner
+		}
+	}
+	return table
+}()
+
+const (
+	symbol = iota
+	joiner
+	upper
+	lower
+	digit
+)
+
 func (s set) has(c byte) bool { return classes[c]&s != 0 }
 
 // run returns the end of the bytes of s that begin at i.

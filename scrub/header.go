@@ -62,6 +62,9 @@ func isBareStatus(v string) bool {
 // opener skips what opens a list or wraps a value: [, []string{, Some(, b before
 // a quote.
 func (p *scan) opener(i int) int {
+	if i == len(p.in) || strings.IndexByte("[S({bur@", p.in[i]) < 0 {
+		return i
+	}
 	for _, text := range [...]string{"[]string{", "Some(", "String(", "[", "(", "{", "b", "u", "r", "@"} {
 		after := i + len(text)
 		if !strings.HasPrefix(p.in[i:], text) || after == len(p.in) {

@@ -3,10 +3,10 @@ package scrub
 import (
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
@@ -20,20 +20,15 @@ const (
 )
 
 // literals are the known secrets in all the forms in which they are looked for
-// (V1): sets of which each is at least twice as large as the next, so that to
-// learn one secret after the other costs little more than all at once. They
-// never change, but for bits that are added to the filter. Nil knows nothing.
+// (V1). They only grow; readers take no lock. Nil knows nothing.
 type literals struct {
-	sets   []*literalSet
-	filter *filter // shared by all literals of a Scrubber
+	secrets sync.Map // of string
+	forms   sync.Map // of string: whether only as a whole word
+	lengths sync.Map // of the first four bytes: the lengths of forms, the longest first
+	filter  filter
 }
 
-type literalSet struct {
-	secrets map[string]bool
-	forms   map[string]form
-	lengths map[uint32][]int // of the forms by their first four bytes, the longest first
-}
-
+// A form is one spelling of a secret.
 type form struct {
 	text string
 	word bool // only as a whole word
@@ -52,72 +47,38 @@ func (l *literals) knows(secret string) bool {
 	if l == nil {
 		return false
 	}
-	for _, set := range l.sets {
-		if set.secrets[secret] {
-			return true
-		}
-	}
-	return false
+	_, known := l.secrets.Load(secret)
+	return known
 }
 
-// with returns the literals and some more, l itself if there is nothing to add.
-func (l *literals) with(secrets []string) *literals {
-	more := newLiteralSet()
-	for _, secret := range secrets {
-		if canLearn(secret) && !l.knows(secret) && !more.secrets[secret] {
-			more.learn(secret)
-		}
-	}
-	if len(more.secrets) == 0 {
-		return l
-	}
-	next := &literals{filter: &filter{}}
-	if l != nil {
-		next = &literals{sets: slices.Clone(l.sets), filter: l.filter}
-	}
-	for start := range more.lengths {
-		next.filter.add(start)
-	}
-	for n := len(next.sets) - 1; n >= 0 && len(next.sets[n].secrets) < 2*len(more.secrets); n-- {
-		more.merge(next.sets[n])
-		next.sets = next.sets[:n]
-	}
-	next.sets = append(next.sets, more)
-	return next
-}
-
-func newLiteralSet() *literalSet {
-	return &literalSet{secrets: map[string]bool{}, forms: map[string]form{}, lengths: map[uint32][]int{}}
-}
-
-func (s *literalSet) learn(secret string) {
-	s.secrets[secret] = true
+// learn adds a secret. It is not for concurrent use with itself.
+func (l *literals) learn(secret string) {
 	for text, word := range formsOf(secret) {
-		s.add(form{text, word})
+		if len(text) >= minLiteral {
+			l.add(form{text, word})
+		}
 	}
+	l.secrets.Store(secret, nil)
 }
 
-func (s *literalSet) add(f form) {
-	if len(f.text) < minLiteral {
+// add makes a form known; its bit in the filter comes last.
+func (l *literals) add(f form) {
+	if word, known := l.forms.Load(f.text); known && word == false {
 		return
 	}
-	if old, known := s.forms[f.text]; known && !old.word {
-		return
-	}
-	s.forms[f.text] = f
+	l.forms.Store(f.text, f.word)
 	start := first4(f.text)
-	lengths := s.lengths[start]
+	lengths := l.lengthsOf(start)
 	if at, found := slices.BinarySearchFunc(lengths, len(f.text), func(a, b int) int { return b - a }); !found {
-		s.lengths[start] = slices.Insert(slices.Clip(lengths), at, len(f.text))
+		l.lengths.Store(start, slices.Insert(slices.Clone(lengths), at, len(f.text)))
 	}
+	l.filter.add(start)
 }
 
-// merge adds another set, which stays as it is.
-func (s *literalSet) merge(other *literalSet) {
-	maps.Copy(s.secrets, other.secrets)
-	for _, f := range other.forms {
-		s.add(f)
-	}
+func (l *literals) lengthsOf(start uint32) []int {
+	lengths, _ := l.lengths.Load(start)
+	all, _ := lengths.([]int)
+	return all
 }
 
 // formsOf yields the spellings of a secret and whether each has to be a whole
@@ -130,13 +91,22 @@ func formsOf(secret string) map[string]bool {
 			continue
 		}
 		word := utf8.RuneCountInString(plain) < minFree || isDigits(plain)
-		for _, f := range slices.Concat([]string{plain, strings.ToUpper(plain)}, urlForms(plain), quotedForms(plain), base64Forms(plain, !word)) {
+		for _, f := range slices.Concat(plainForms(plain), base64Forms(plain, !word)) {
 			if old, ok := forms[f]; !ok || old {
 				forms[f] = word
 			}
 		}
 	}
 	return forms
+}
+
+// plainForms are a secret as it is, in capitals, and escaped where that differs.
+func plainForms(s string) []string {
+	forms := []string{s, strings.ToUpper(s)}
+	if dotBytes.run(s, 0) == len(s) {
+		return forms
+	}
+	return slices.Concat(forms, urlForms(s), quotedForms(s))
 }
 
 func urlForms(s string) []string {
@@ -229,21 +199,27 @@ func (l *literals) replaceIf(in string, t *trace, wanted func(form) bool) string
 
 // match returns the end of the longest secret that begins at i, or -1.
 func (l *literals) match(in string, i int, wanted func(form) bool) int {
-	if i+minLiteral > len(in) || !l.filter.has(first4(in[i:])) {
+	if i+minLiteral > len(in) {
 		return -1
 	}
-	start, longest := first4(in[i:]), -1
-	for _, set := range l.sets {
-		for _, n := range set.lengths[start] {
-			if end := i + n; end > longest && end <= len(in) {
-				f, known := set.forms[in[i:end]]
-				if known && wanted(f) && (!f.word || isWord(in, i, end)) && !touchesMask(in, i, end) {
-					longest = end
-				}
-			}
+	start := first4(in[i:])
+	if !l.filter.has(start) {
+		return -1
+	}
+	for _, n := range l.lengthsOf(start) {
+		end := i + n
+		if end > len(in) {
+			continue
+		}
+		word, known := l.forms.Load(in[i:end])
+		if !known {
+			continue
+		}
+		if f := (form{in[i:end], word == true}); wanted(f) && (!f.word || isWord(in, i, end)) && !touchesMask(in, i, end) {
+			return end
 		}
 	}
-	return longest
+	return -1
 }
 
 // isWord reports whether in[start:end] is not a part of a longer word. A mask

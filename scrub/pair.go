@@ -86,9 +86,6 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		case strings.HasPrefix(rest, "::"), strings.HasPrefix(rest, "://"):
 			return noSign, 0
 		}
-		if value := p.typedValue(i + 1); value > 0 {
-			return equalsSign, value
-		}
 		return colonSign, skipSpaces(p.in, i+1)
 	case '%':
 		if strings.HasPrefix(rest, "%3D") || strings.HasPrefix(rest, "%3d") {

@@ -26,20 +26,25 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 		}
 	}
 	c := p.s.classOf(strings.TrimLeft(name, "-"), p.wordBefore(pr, before))
-	if pr.sign == colonSign && isHeader(name) && (c != notName || has(headerNames, name)) {
-		return p.header(pr)
-	}
 	if c == notName {
 		if pr.sign != paramSign || !isCode(name) {
 			return pr.name.end
 		}
 		c = strongOnly
 	}
+	if pr.sign == colonSign {
+		if isHeader(name) {
+			return p.header(pr)
+		}
+		if value := p.typedValue(pr.at + 1); value > 0 {
+			pr.sign, pr.value = equalsSign, value
+		}
+	}
 	v := p.candidate(p.opener(pr.value), pr.sign != equalsSign)
 	if pr.sign == colonSign && p.isBlock(v) {
 		return p.proseBlock(pr, c)
 	}
-	if !p.proseMasks(c, pr, v, isFlag) {
+	if !p.proseMasks(c, pr, v, isFlag) || isAddress(v.text) {
 		return pr.name.end
 	}
 	return p.maskPair(pr, v)
@@ -63,7 +68,7 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 		minimum = weakPassword
 	}
 	switch {
-	case p.isMasked(v.start), isPlaceholder(v.text), isAddress(v.text):
+	case p.isMasked(v.start), isPlaceholder(v.text):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true

@@ -30,7 +30,7 @@ type Rules struct {
 type Scrubber struct {
 	rules atomic.Pointer[rules]
 
-	learning sync.Mutex // serializes Learn
+	learning sync.Mutex // serializes writers of known
 	known    atomic.Pointer[literals]
 }
 
@@ -64,12 +64,25 @@ func (s *Scrubber) Rules() Rules {
 // than 8 digits, booleans and other words for a state, host names, paths and the
 // words of this module's own vocabulary, such as redis or timeout. CanLearn tells.
 func (s *Scrubber) Learn(secrets ...string) {
-	if s == nil || !slices.ContainsFunc(secrets, func(secret string) bool { return canLearn(secret) && !s.literals().knows(secret) }) {
+	if s == nil {
 		return
 	}
+	for _, secret := range secrets {
+		if canLearn(secret) && !s.literals().knows(secret) {
+			s.learn(secret)
+		}
+	}
+}
+
+func (s *Scrubber) learn(secret string) {
 	s.learning.Lock()
 	defer s.learning.Unlock()
-	s.known.Store(s.known.Load().with(secrets))
+	known := s.known.Load()
+	if known == nil {
+		known = &literals{}
+	}
+	known.learn(secret)
+	s.known.Store(known)
 }
 
 // CanLearn reports whether Learn takes a secret.

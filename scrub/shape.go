@@ -14,30 +14,36 @@ type counts struct {
 }
 
 func count(v string) (c counts) {
-	start, changes := 0, 0
+	start, changes, before := 0, 0, uint8(symbol)
 	for i := 0; i <= len(v); i++ {
-		if i < len(v) && isAlnum(v[i]) {
-			switch {
-			case isDigit(v[i]):
-				c.digits++
-			case isUpper(v[i]):
-				c.upper++
-			default:
-				c.lower++
+		k := uint8(symbol)
+		if i < len(v) {
+			k = kinds[v[i]]
+		}
+		switch k {
+		case upper:
+			c.upper++
+		case lower:
+			c.lower++
+		case digit:
+			c.digits++
+		default:
+			if n := i - start; n > 0 {
+				c.longest = max(c.longest, n)
+				if n >= minRun {
+					c.changes = max(c.changes, changes)
+				}
 			}
-			if i > start && isDigit(v[i]) != isDigit(v[i-1]) {
-				changes++
+			start, changes, before = i+1, 0, symbol
+			if k == symbol && i < len(v) {
+				c.symbols++
 			}
 			continue
 		}
-		if i-start >= minRun {
-			c.changes = max(c.changes, changes)
+		if before != symbol && (k == digit) != (before == digit) {
+			changes++
 		}
-		c.longest = max(c.longest, i-start)
-		start, changes = i+1, 0
-		if i < len(v) && strings.IndexByte("-_./:", v[i]) < 0 {
-			c.symbols++
-		}
+		before = k
 	}
 	return c
 }
@@ -209,7 +215,7 @@ func isIrregular(v string) bool {
 	}
 	changes, uppers, digits := 0, 0, 0
 	for i := 1; i < len(v); i++ {
-		if kind(v[i]) != kind(v[i-1]) {
+		if kinds[v[i]] != kinds[v[i-1]] {
 			changes++
 		} else if isUpper(v[i]) {
 			uppers++
@@ -219,19 +225,6 @@ func isIrregular(v string) bool {
 		}
 	}
 	return changes*3 > len(v)+3 && (digits > 0 || uppers > 1) // CrashLoopBackOff is regular
-}
-
-// kind is upper case (1), lower case (2), a digit (3) or something else (0).
-func kind(c byte) int {
-	switch {
-	case isUpper(c):
-		return 1
-	case isDigit(c):
-		return 3
-	case isAlnum(c):
-		return 2
-	}
-	return 0
 }
 
 func isUUID(v string) bool {
@@ -305,17 +298,21 @@ func isStatus(v string) bool {
 // isPlaceholder finds what stands for a secret that somebody left out: a mask,
 // <password>, ${NAME}, {{ .Name }}, …, xxxxx.
 func isPlaceholder(v string) bool {
-	switch {
-	case strings.Trim(v, "*") == "", strings.Trim(v, ".") == "", len(v) > 2 && strings.Trim(v, "xX") == "",
-		v == "…", v == "%s", v == "%q", v == "%v", v == "?", v == "-":
-		return true
-	case strings.HasPrefix(v, "<"):
-		return strings.IndexByte(v, '>') > 0
-	case strings.HasPrefix(v, "${"), strings.HasPrefix(v, "{{"), strings.HasPrefix(v, "$("):
+	if v == "" {
 		return true
 	}
-	v = strings.Trim(v, "[]()")
-	return has(placeholders, v)
+	switch v[0] {
+	case '*', '.', 'x', 'X':
+		if n := strings.Trim(v, v[:1]); n == "" && (v[0] == '*' || len(v) > 2) {
+			return true
+		}
+	case '<':
+		return strings.IndexByte(v, '>') > 0
+	case '$', '{', '%', '?', '-':
+		return strings.HasPrefix(v, "${") || strings.HasPrefix(v, "{{") || strings.HasPrefix(v, "$(") ||
+			v == "%s" || v == "%q" || v == "%v" || v == "?" || v == "-"
+	}
+	return v == "…" || has(placeholders, strings.Trim(v, "[]()"))
 }
 
 var placeholders = wordSet(`redacted hidden filtered masked secret scrubbed removed omitted sensitive`)

@@ -2,6 +2,8 @@ package scrub_test
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -60,37 +62,121 @@ var adversarial = map[string]string{
 	"long words":        "abcdefghij",
 	"objects":           `{"a":`,
 	"invalid UTF-8":     "\xff",
+	"masked pairs":      "]]]password=********",
+	"masked braces":     `********}"password=`,
+	"quoted signs":      `": ".password=`,
+	"masked names":      "key:********{token",
+	"masked dashes":     "********-password=",
+	"strong names":      "auth=",
+	"colon names":       "token: ",
+	"names":             "password ",
+	"sentences":         "token is ",
+	"elements":          "<password ",
+	"values":            "password value:",
+	"PuTTY":             "Private-Lines:",
+	"commands":          "mysql -p",
+	"wide blanks":       "\u00a0",
+	"encoded":           "%3Ftoken%3D",
+	"arrows":            "password -> ",
+	"base64":            "abCD12/",
+	"header names":      "X-Api-Key: ",
 }
 
-func TestTimeIsLinear(t *testing.T) {
+func TestTimeGrowsAsTheText(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	s := knowing("aaaaaaaaaaaaaaab", "hunter2!x", "redis", "a:a:a:a:b")
 	for name, part := range adversarial {
 		for _, affix := range [][2]string{{"", ""}, {`{"@`, `@x`}} {
-			small := fastest(s, affix, part, 2<<10, 4, 0)
-			// 64 times the text takes 64 times as long if linear and 4096 times
-			// if quadratic; a busy machine is allowed a factor of 8.
-			limit := max(8*64*small, 100*time.Millisecond)
-			if large := fastest(s, affix, part, 128<<10, 4, limit); large > limit {
-				t.Errorf("%s in %q: 2 KiB take %v, 128 KiB %v", name, affix, small, large)
+			if growth := growth(affix, part); growth > maxGrowth {
+				t.Errorf("%s in %q: 16 times the text takes %.0f times as long", name, affix, growth)
 			}
 		}
 	}
 }
 
-// fastest returns the best of some measurements, for the others measure the
-// machine, or the first that is good enough.
-func fastest(s *scrub.Scrubber, affix [2]string, part string, size, runs int, enough time.Duration) time.Duration {
-	text := affix[0] + strings.Repeat(part, size/len(part)) + affix[1]
+// Texts that nobody thought of: random pieces of what the rules look for.
+func TestTimeGrowsAsTheTextOfRandomPieces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	pieces := []string{
+		"password", "token", "key", "auth", "a", "0", "=", ":", ": ", " ", "\"", "'", "\\", "\\\"", "{", "}", "[", "]", "(", ")", "<", ">", "@", "/",
+		"://", "//", "?", "&", "%3D", "%3F", "-", "--", "-p", ",", ";", "|", "->", " is ", "\n", "\r\n", "\t", "\u00a0", scrub.Mask, "Cookie: ", "Authorization: ",
+		"Bearer ", "Basic ", "Digest username=", "eyJ", ".", "sk-", "ghp_", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "mysql ", "curl -u ", "AUTH ",
+		"value", "name", "Private-Lines:", "hunter2!x", "\xff", "https://hooks.slack.com/services/", "<password", "\\u0077", "abcDEF123ghiJKL", "user:", "tcp(",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 400 {
+		var part strings.Builder
+		for range 1 + random.IntN(5) {
+			part.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		affix := [2]string{pieces[random.IntN(len(pieces))], pieces[random.IntN(len(pieces))]}
+		if growth := growth(affix, part.String()); growth > maxGrowth {
+			t.Errorf("%q repeated in %q: 16 times the text takes %.0f times as long", part.String(), affix, growth)
+		}
+	}
+}
+
+// maxGrowth is what 16 times the text may cost. Quadratic would be 256 times; a
+// busy machine can make anything four times as slow.
+const maxGrowth = 64
+
+// growth returns how many times as long 16 times the text takes in both
+// registers, the best of some measurements: others measure the machine.
+func growth(affix [2]string, part string) float64 {
+	s := knowing("aaaaaaaaaaaaaaab", "hunter2!x", "a:a:a:a:b")
+	const small = 4 << 10
+	best := math.Inf(1)
+	for range 5 {
+		n := small / len(part)
+		once, more := took(s, affix, part, n), took(s, affix, part, 16*n)
+		if best = min(best, float64(more)/float64(once)); best < maxGrowth/2 {
+			break
+		}
+	}
+	return best
+}
+
+func took(s *scrub.Scrubber, affix [2]string, part string, n int) time.Duration {
+	text := affix[0] + strings.Repeat(part, n) + affix[1]
 	best := time.Hour
-	for run := 0; run < runs && best > enough; run++ {
+	for range 3 {
 		start := time.Now()
 		s.Text(text)
+		s.Value("", text)
 		best = min(best, time.Since(start))
 	}
 	return best
+}
+
+func TestTwelveThousandSecretsAreLearnedAndFoundInTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	var secrets []string
+	for i := range 12_000 {
+		secrets = append(secrets, fmt.Sprintf("secret-%08x", i*7919))
+	}
+	s := scrub.New(scrub.Rules{})
+	start := time.Now()
+	for _, secret := range secrets { // one by one, as types announce them
+		s.Learn(secret)
+	}
+	learned := time.Since(start)
+	text := strings.Repeat("secret-secret-secre7 ", 64<<10/21) + secrets[11_999]
+	start = time.Now()
+	got := s.Text(text)
+	found := time.Since(start)
+	if strings.Contains(got, secrets[11_999]) {
+		t.Error("the last secret is shown")
+	}
+	// Quadratic would be minutes. Both take milliseconds on a quiet machine.
+	if learned > 10*time.Second || found > time.Second {
+		t.Errorf("learned in %v, scrubbed 64 KiB in %v", learned, found)
+	}
+	t.Logf("learned in %v, scrubbed 64 KiB in %v", learned, found)
 }
 
 func BenchmarkText64KiB(b *testing.B) {

@@ -70,7 +70,7 @@ func (f prefix) end(in string, i int) int {
 	if len(in)-start < f.min || f.body.run(in[:start+f.min], start) < start+f.min {
 		return -1
 	}
-	if body := in[start:f.body.run(in[:min(len(in), start+maxName)], start)]; f.mixed && (!hasDigit(body) || isJoined(body)) {
+	if body := in[start:f.body.run(in[:min(len(in), start+f.min+12)], start)]; f.mixed && (!hasDigit(body) || isJoined(body)) {
 		return -1
 	}
 	if f.max == 0 {
@@ -83,7 +83,14 @@ func (f prefix) end(in string, i int) int {
 	return end
 }
 
-func hasDigit(text string) bool { return strings.ContainsAny(text, "0123456789") }
+func hasDigit(text string) bool {
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
+}
 
 // trimDots leaves the full stop of a sentence alone.
 func trimDots(in string, start, end int) int {

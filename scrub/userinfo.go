@@ -58,7 +58,7 @@ func (p *scan) isBarePassword(user string, pass, at, end int) bool {
 	}
 	name := p.in[host:stop]
 	switch {
-	case at-pass > maxBare, isDigits(strings.ReplaceAll(user, ".", "")) && user != "":
+	case at-pass > maxBare, isAddressLike(user):
 		return false
 	case isVersion(strings.TrimPrefix(name, "v")) && strings.Trim(name, "v0123456789.-") == "" && strings.Count(name, ".") < 3:
 		return false
@@ -66,6 +66,16 @@ func (p *scan) isBarePassword(user string, pass, at, end int) bool {
 		return true
 	}
 	return isWeak(p.in[pass:at], weakPassword) || isStrong(p.in[pass:at])
+}
+
+// isAddressLike reports whether a user is a number or an IPv4 address.
+func isAddressLike(user string) bool {
+	for i := range len(user) {
+		if !isDigit(user[i]) && user[i] != '.' {
+			return false
+		}
+	}
+	return user != ""
 }
 
 // userStart returns where the user name before colon begins; -1 if there is none.

@@ -23,7 +23,7 @@ var words = func() map[string]class {
 	for word := range strings.FieldsSeq(segments + " masterauth unseal bearer mnemonic") {
 		set[word] = strongOnly
 	}
-	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature") {
+	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization") {
 		set[word] = counted
 	}
 	for word := range strings.FieldsSeq("compass bypass trespass encompass surpass overpass underpass windpass basalt cobalt asphalt") {
@@ -69,7 +69,7 @@ const maxSegments = 12
 func (s *Scrubber) classOf(name, before string) class {
 	rules := s.current()
 	switch {
-	case rules.allow[name]:
+	case len(name) < 2 || rules.allow[name]:
 		return notName
 	case rules.isExtra(name):
 		return configured
@@ -77,6 +77,9 @@ func (s *Scrubber) classOf(name, before string) class {
 	var buf [maxName]byte
 	lower := fold(buf[:0], name[max(0, len(name)-maxName):])
 	name = name[len(name)-len(lower):]
+	if isOneWord(lower, name) {
+		return classOfSegment(trimDigits(lower), before)
+	}
 	var ends [maxSegments]int
 	n := split(name, &ends)
 	best, start, last := notName, 0, before
@@ -101,6 +104,16 @@ func (s *Scrubber) classOf(name, before string) class {
 		return notName
 	}
 	return best
+}
+
+// isOneWord reports whether a name has one segment only.
+func isOneWord(lower []byte, name string) bool {
+	for i, c := range lower {
+		if !isLower(c) && !isDigit(c) || isBoundary(name, i, true) && i > 0 {
+			return false
+		}
+	}
+	return len(lower) != len("id") || string(lower) != "id"
 }
 
 // split finds the ends of the segments of a name, the last ones of many.
