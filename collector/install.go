@@ -31,10 +31,8 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 	case before != nil && (e.line == before || same(before.entry.Check, e.Check)):
 		before.redefine(e)
 	default:
-		if before != nil {
-			c.discard(fx, before)
-		}
 		s.line = c.newLine(e)
+		c.supersede(fx, before, s.line)
 	}
 	if s.counters == nil {
 		s.counters = c.newCounters(s.name)
@@ -48,23 +46,27 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 func (c *Collector) promote(fx *effects, s *slot) {
 	before, l := s.line, s.candidate
 	s.line, s.candidate = l, nil
-	var old *published
-	if before != nil {
-		old = before.result()
-		c.discard(fx, before)
-	}
+	c.supersede(fx, before, l)
 	if s.counters == nil {
 		s.counters = c.newCounters(s.name)
 	}
 	for i, o := range l.uncounted {
 		s.counters.add(o)
 		if i == len(l.uncounted)-1 {
-			c.notify(fx, s, old, l.result(), o)
+			c.notify(fx, s, l.former, l.result(), o)
 		}
 	}
 	l.uncounted = nil
 	if s.call == nil && l.number() > 0 && l.result().neverRan() {
 		c.resume(fx, s)
+	}
+}
+
+// supersede ends a line, if there is one, whose name goes on with l.
+func (c *Collector) supersede(fx *effects, before, l *line) {
+	if before != nil {
+		l.former = either(before.result(), before.former)
+		c.discard(fx, before)
 	}
 }
 

@@ -59,7 +59,7 @@ func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	if l.committed {
 		fx.changed = true
 		l.slot.counters.add(o)
-		c.notify(fx, l.slot, old, p, o)
+		c.notify(fx, l.slot, either(old, l.former), p, o)
 		c.schedule(fx, l)
 	} else {
 		l.uncounted = append(l.uncounted, o)

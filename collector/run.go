@@ -150,7 +150,7 @@ const yield = time.Minute
 // never before r was asked for, so each run gets its turn.
 func (r *run) dueBy() time.Duration {
 	switch p := r.line.result(); {
-	case p == nil:
+	case p == nil || p.State == StateSkipped: // Its dependencies have just passed.
 		return r.asked.mono
 	case p.Passed:
 		return max(r.asked.mono, p.until.mono)

@@ -109,7 +109,7 @@ func (c *Collector) wakeUp(fx *effects) {
 	s := &c.scheduler
 	s.ticked = fx.now.mono
 	s.pulses.Store(0)
-	var kept []*due
+	var taken, kept []*due
 	for len(s.queue) > 0 && s.queue[0].at < fx.now.mono+tick {
 		d, _ := heap.Pop(&s.queue).(*due)
 		if d.from > fx.now.mono {
@@ -117,10 +117,13 @@ func (c *Collector) wakeUp(fx *effects) {
 			continue
 		}
 		d.line.due = nil
-		c.ensure(fx, d.line, d.number)
+		taken = append(taken, d)
 	}
 	for _, d := range kept {
 		heap.Push(&s.queue, d)
+	}
+	for _, d := range taken {
+		c.ensure(fx, d.line, d.number)
 	}
 	s.wakes = fx.now.mono + heartbeat
 	if len(s.queue) > 0 {

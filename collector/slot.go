@@ -37,6 +37,7 @@ type line struct {
 	published chan struct{} // closed at the next result; nil: nobody waits
 	awaiters  []awaiter     // runs that wait for the next result
 
+	former    *published // the last result of the definition before, which listeners have seen
 	opposite  int        // consecutive results that contradict the state
 	spread    bool       // the next run by itself is at a random moment of the whole TTL
 	due       *due       // when the next run starts by itself
