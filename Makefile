@@ -97,6 +97,7 @@ mutants: ## changes of the code that the tests do not notice, sampled (make muta
 .PHONY: soak
 soak: ## thirty minutes of steady load; the figures go to docs/reliability.md
 	scripts/long 45m '^TestSoak'
+	HEALTHCHECK_LONG=1 $(GO) test -count=1 -timeout=20m -run=RandomWorlds ./collector
 
 .PHONY: reliability
 reliability: ## the long form of every other promise about trouble; figures as well
