@@ -27,15 +27,18 @@ func tlsVersion(name string) (version uint16, known bool) {
 
 // ValidateTLS returns the faults of TLS settings under the key "tls", joined,
 // without opening the files. It is for Build. Nil settings are valid.
-func ValidateTLS(t *checks.TLS) error {
+func ValidateTLS(t *checks.TLS) error { return ValidateTLSAt("tls", t) }
+
+// ValidateTLSAt is [ValidateTLS] for settings under another key.
+func ValidateTLSAt(key string, t *checks.TLS) error {
 	if t == nil {
 		return nil
 	}
 	var f Faults
-	f.Check(t.CertFile != "" && t.KeyFile == "", "tls.cert_file", "given without key_file")
-	f.Check(t.KeyFile != "" && t.CertFile == "", "tls.key_file", "given without cert_file")
+	f.Check(t.CertFile != "" && t.KeyFile == "", key+".cert_file", "given without key_file")
+	f.Check(t.KeyFile != "" && t.CertFile == "", key+".key_file", "given without cert_file")
 	if _, known := tlsVersion(t.MinVersion); !known {
-		f.Add("tls.min_version", "%q, want TLS10, TLS11, TLS12 or TLS13", t.MinVersion)
+		f.Add(key+".min_version", "%q, want TLS10, TLS11, TLS12 or TLS13", t.MinVersion)
 	}
 	f.Join(ValidateDays("tls.", t.WarnDays, t.FailDays))
 	return f.Err()

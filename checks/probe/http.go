@@ -9,47 +9,58 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// HTTP passes when the answer to one HTTP/1.1 request has a wanted status and
-// a body that matches.
+// HTTP passes when the reply to one HTTP request has a wanted status and a body
+// that matches.
 //
 //	name: shop
 //	http: {url: "https://shop.example.org/health", status: ["200-299", 304], body_regexp: '"status": *"up"'}
 //
-// Each run is a connection of its own. A 3xx is an answer like any other (and
-// fails unless status names it) until follow_redirects is set. Status 401, 403
-// and 407, where not wanted, fail with the reason auth, others with the reason
-// status. A proxy is used only where proxy_url names one, never because of the
-// environment.
+// Each run has a connection of its own, without keep-alive. A 3xx fails unless
+// status names it or follow_redirects is set. An unwanted status 401, 403 or 407
+// fails with the reason auth, any other with the reason status. The failure
+// shows how the body begins, or where a redirect leads. A proxy is used only if
+// proxy_url names one, never because of the environment.
+//
+// A body that no other setting looks at can be large or endless: then the status
+// decides.
 //
 // Observed, of the last request: dns_seconds (only for a host name),
 // connect_seconds, tls_seconds, first_byte_seconds (from the end of the
-// request), transfer_seconds (the body),
-// body_bytes, status_code, tls_not_after_timestamp_seconds.
+// request), transfer_seconds and body_bytes (of a body that was read to its
+// end), status_code, tls_not_after_timestamp_seconds.
 type HTTP struct {
-	// URL is asked; http or https, without user and password (see BasicAuth).
-	// No output or error shows it, because its path or query may hold a token;
-	// the configuration does: write a token as ${file:PATH}.
+	// URL to request, http or https, without user and password (see BasicAuth).
+	// No output or error shows it, because its path or query may hold a token.
+	// The configuration does: write a token as ${file:PATH}.
 	URL string `yaml:"url"`
 	// Method of the request. Empty means GET.
 	Method string `yaml:"method"`
 	// Headers of the request. Host overrides the URL's host in the request, not
 	// the address nor the name in the certificate (see tls.server_name).
-	// User-Agent is healthcheck_exporter unless given.
+	// User-Agent is healthcheck_exporter unless given. Proxy-Authorization goes to
+	// the proxy and never to the target.
 	Headers map[string]string `yaml:"headers"`
 	// Body of the request. Empty means none.
 	Body string `yaml:"body"`
-	// Status lists what is wanted: codes (304) and ranges (200-299). Empty means 200-299.
+	// Status lists the wanted codes (304) and ranges (200-299). Empty means 200-299.
 	Status []string `yaml:"status"`
 	// BodyRegexp must match the body (Go syntax; begin with (?s) to let . match
 	// line breaks). Empty means any body.
 	BodyRegexp string `yaml:"body_regexp"`
 	// BodyNotRegexp must not match the body. Empty means any body.
 	BodyNotRegexp string `yaml:"body_not_regexp"`
-	// MaxBodySize is the size of the largest body that passes; not more of it
-	// is read. Zero means 64KiB. The headers may have 64KiB in any case.
+	// MaxBodySize is the size of the largest body that passes, and how much of it
+	// is read. Zero means 64KiB for the two regular expressions, and that a
+	// larger body passes without them. The headers may have 64KiB in any case.
 	MaxBodySize checks.Size `yaml:"max_body_size"`
+	// Decompress asks for gzip and matches the decompressed body, whose size
+	// counts. Without it the body is matched as it is sent.
+	Decompress bool `yaml:"decompress"`
+	// HTTPVersion is 1.1 or 2. Empty means HTTP/2 if an https server offers it,
+	// else HTTP/1.1. With 2, an http URL is spoken to in HTTP/2 without TLS (h2c).
+	HTTPVersion string `yaml:"http_version"`
 
-	// BasicAuth sends a user name and password. Nil means none.
+	// BasicAuth sends a user name and password. Nil sends none.
 	BasicAuth *BasicAuth `yaml:"basic_auth"`
 	// BearerToken is sent as "Authorization: Bearer …". Empty means none.
 	BearerToken checks.Secret `yaml:"bearer_token"`
@@ -59,16 +70,21 @@ type HTTP struct {
 	TLS *checks.TLS `yaml:"tls"`
 
 	// FollowRedirects follows up to 10 redirects whose status is not itself
-	// wanted. From the first that leads to another scheme, host or port on,
-	// nothing is sent that could be a credential: no authorization, no
-	// client certificate, no header but Accept… and User-Agent; a redirect that
-	// wants the request's body there fails.
+	// wanted, and keeps the cookies that they set for the run. From the first that
+	// leads to another scheme, host or port on, nothing configured is sent that
+	// could be a credential: no authorization, no client certificate, no header
+	// except Accept… and User-Agent. A redirect that wants the request's body
+	// there fails.
 	FollowRedirects bool `yaml:"follow_redirects"`
 	// UnixSocket is the path of a socket to connect to instead of the URL's host.
 	// Empty means TCP.
 	UnixSocket string `yaml:"unix_socket"`
-	// ProxyURL is an HTTP proxy, http://host:port. Empty means none.
+	// ProxyURL is a proxy: http://host:port, https:// or socks5://, with user and
+	// password if it wants them. Empty means none.
 	ProxyURL string `yaml:"proxy_url"`
+	// ProxyTLS are the TLS settings of an https proxy. Nil means the defaults;
+	// the target's settings are never used for it.
+	ProxyTLS *checks.TLS `yaml:"proxy_tls"`
 }
 
 // BasicAuth is a user name and a password, as HTTP sends them.
@@ -83,7 +99,7 @@ type BasicAuth struct {
 
 const (
 	defaultMaxBody = 64 << 10
-	maxHead        = 64 << 10 // bytes of status line and headers, 1xx answers included
+	maxHead        = 64 << 10 // bytes of status line and headers
 	maxRedirects   = 10
 	userAgent      = "healthcheck_exporter"
 )
@@ -95,11 +111,13 @@ type httpCheck struct {
 	url      *url.URL
 	proxy    *url.URL // nil: none
 	header   http.Header
-	host     string // of the request's Host header; empty: the URL's
-	status   statusSet
-	match    *regexp.Regexp // nil: any
-	notMatch *regexp.Regexp // nil: any
-	maxBody  int64
+	// proxyHeader is the configured Proxy-Authorization, empty for none.
+	proxyHeader string
+	host        string // of the request's Host header; empty: the URL's
+	status      statusSet
+	match       *regexp.Regexp // nil: any
+	notMatch    *regexp.Regexp // nil: any
+	maxBody     int64
 }
 
 // Type returns "http".

@@ -13,7 +13,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// compile makes a check of the settings or says all that is wrong with them.
+// compile makes a check of the settings, or returns all faults in them.
 func (s HTTP) compile() (*httpCheck, error) {
 	var f faults
 	c := &httpCheck{settings: s, method: cmp.Or(s.Method, http.MethodGet), maxBody: int64(cmp.Or(s.MaxBodySize, defaultMaxBody))}
@@ -22,6 +22,10 @@ func (s HTTP) compile() (*httpCheck, error) {
 		f.Add("method", "%q, want one such as GET, HEAD or POST", c.method)
 	}
 	c.setHeaders(s.Headers, &f)
+	if s.Decompress && c.header.Get("Accept-Encoding") == "" {
+		c.header = c.header.Clone()
+		c.header.Set("Accept-Encoding", "gzip")
+	}
 	c.status = f.statuses(s.Status)
 	c.match = f.pattern("body_regexp", s.BodyRegexp)
 	c.notMatch = f.pattern("body_not_regexp", s.BodyNotRegexp)
@@ -34,10 +38,35 @@ func (s HTTP) compile() (*httpCheck, error) {
 		f.Add("tls", "given, but the url begins with http://")
 	}
 	c.proxy = f.proxy(s.ProxyURL)
-	if s.ProxyURL != "" && s.UnixSocket != "" {
-		f.Add("proxy_url", "given beside unix_socket, want one of them")
-	}
+	c.checkProxy(&f)
+	c.checkVersion(&f)
 	return c, f.Err()
+}
+
+// checkProxy validates the settings that need a proxy, or forbid one.
+func (c *httpCheck) checkProxy(f *faults) {
+	s, scheme := c.settings, ""
+	if c.proxy != nil {
+		scheme = c.proxy.Scheme
+	}
+	f.Check(s.ProxyURL != "" && s.UnixSocket != "", "proxy_url", "given beside unix_socket, want one of them")
+	f.Check(s.ProxyTLS != nil && scheme != "https", "proxy_tls", "given, but proxy_url does not begin with https://")
+	f.Join(checktype.ValidateTLSAt("proxy_tls", s.ProxyTLS))
+	if c.proxyHeader != "" {
+		f.Check(s.ProxyURL == "" || scheme == "socks5", "headers", "Proxy-Authorization is given without an HTTP proxy")
+		f.Check(c.proxy != nil && c.proxy.User != nil, "headers", "Proxy-Authorization is given beside a user in proxy_url, want one of them")
+	}
+}
+
+func (c *httpCheck) checkVersion(f *faults) {
+	switch c.settings.HTTPVersion {
+	case "", "1.1":
+	case "2":
+		plain := c.url != nil && c.url.Scheme == "http"
+		f.Check(plain && c.proxy != nil && c.proxy.Scheme != "socks5", "http_version", "2 without TLS cannot pass an HTTP proxy")
+	default:
+		f.Add("http_version", "%q, want 1.1 or 2", c.settings.HTTPVersion)
+	}
 }
 
 // setHeaders takes the configured headers over, sorted by name, so that faults
@@ -64,6 +93,8 @@ func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
 			f.Add("headers", "Host %q, want a host name, with or without a port", value)
 		case canonical == "Host":
 			c.host = value
+		case canonical == "Proxy-Authorization":
+			c.proxyHeader = value // It is for the proxy, never for the target.
 		default:
 			c.header.Set(canonical, value)
 		}
@@ -139,11 +170,8 @@ func (f *faults) proxy(raw string) *url.URL {
 		f.Add("proxy_url", "%w", err)
 		return nil
 	}
-	if u.Scheme != "http" {
-		f.Add("proxy_url", "scheme %q, want http", u.Scheme)
-	}
-	if u.User != nil {
-		f.Add("proxy_url", "has a user, which is not supported")
+	if u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
+		f.Add("proxy_url", "scheme %q, want http, https or socks5", u.Scheme)
 	}
 	f.Join(checkHost("proxy_url", u))
 	return u

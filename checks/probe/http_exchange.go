@@ -1,121 +1,151 @@
 package probe
 
 import (
-	"bufio"
+	"context"
+	"crypto/tls"
 	"errors"
-	"io"
-	"math"
 	"net"
 	"net/http"
-	"net/url"
+	"net/http/httptrace"
+	"net/textproto"
+	"sync"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// An exchange is one request and its answer on a connection of its own.
-//
-// It is not done by an http.Transport: that one's goroutines, pool and dialling
-// live on for a while when a request is over or given up, and it tells neither
-// the phase in which it failed nor stops at a size. Here the goroutine of the
-// run writes, reads and closes, and net/http formats and parses.
+// An exchange is one request and its reply. net/http speaks HTTP/1.1 and HTTP/2
+// on a connection that is dialled, and secured, before it gets it: so there is
+// exactly one connection, it ends with the run, and each phase is known.
 type exchange struct {
 	*wire.Run
-	conn    net.Conn
 	request *http.Request
+	secrets []string // what the peer may echo and must not be shown
+	conn    net.Conn
+	gate    *gate // nil with HTTP/2
+	client  *http.ClientConn
+
+	mu    sync.Mutex
+	sent  time.Time // when the request was, zero before
+	hints int       // informational replies
+	over  bool      // the reply is there: later events do not count
 }
 
-// max1xx is how many informational answers may come before the real one.
+// max1xx is how many informational replies may come before the final one.
 const max1xx = 5
 
-// roundTrip sends the request and reads the headers of the answer. The body can
-// be read until the connection is closed, which is all the closing that there
-// is: the body's own Close would first read it to its end.
-func (x *exchange) roundTrip(absolute bool) (*http.Response, error) {
+var errManyHints = errors.New("more than 5 informational replies")
+
+// roundTrip sends the request and returns the headers of the reply. The exchange
+// must be closed after its body has been read.
+func (c *httpCheck) roundTrip(r *wire.Run, h hop, conn net.Conn) (*exchange, *http.Response, error) {
+	x := &exchange{Run: r, conn: conn, secrets: c.secrets(h)}
+	x.request = h.request(httptrace.WithClientTrace(r.Context(), x.trace()))
+	var err error
+	if x.client, err = c.client(x, h, conn); err != nil {
+		return x, nil, x.misunderstood(err)
+	}
 	x.Phase("sending the request to")
-	write := x.request.Write
-	if absolute {
-		write = x.request.WriteProxy
+	res, err := x.client.RoundTrip(x.request)
+	x.mu.Lock()
+	x.over = true
+	x.mu.Unlock()
+	if err != nil {
+		return x, nil, x.failure(err)
 	}
-	var sendFailure error
-	if err := write(x.conn); err != nil {
-		// A peer may have answered without reading all of the request.
-		sendFailure = x.Fail(err)
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		x.Phase("waiting for headers from")
+		return x, nil, x.Reject(checks.ReasonProtocol, "status 101, which was not asked for")
 	}
-	res, err := x.readHead()
-	if err != nil && sendFailure != nil {
-		return nil, sendFailure
-	}
-	return res, err
+	return x, res, nil
 }
 
-func (x *exchange) readHead() (*http.Response, error) {
-	began := x.Phase("waiting for headers from")
-	source := &headReader{conn: x.conn, left: maxHead}
-	reader := bufio.NewReader(source)
-	if _, err := reader.Peek(1); err != nil {
-		return nil, x.headless(source)
+func (x *exchange) close() {
+	if x.client != nil {
+		_ = x.client.Close() // The connection itself is closed by the run.
 	}
-	x.Observe("first_byte_seconds", began)
-	for range max1xx + 1 {
-		res, err := http.ReadResponse(reader, x.request)
-		if err != nil {
-			return nil, x.headless(source)
-		}
-		if res.StatusCode >= 200 {
-			source.left = math.MaxInt // What bounds the body counts it decoded.
-			return res, nil
-		}
-		if res.StatusCode == http.StatusSwitchingProtocols {
-			return nil, x.Reject(checks.ReasonProtocol, "status 101, which was not asked for")
-		}
-	}
-	return nil, x.Reject(checks.ReasonProtocol, "more than %d informational answers", max1xx)
 }
 
-// headless says why there are no headers. The parser takes a line that was cut
-// off for a malformed one, so what reading has met goes before what it says;
-// and its text quotes the peer, so it is not passed on.
-func (x *exchange) headless(source *headReader) error {
+// client returns the connection as one of net/http's. The Transport has no other
+// and keeps none.
+func (c *httpCheck) client(x *exchange, h hop, conn net.Conn) (*http.ClientConn, error) {
+	var protocols http.Protocols
+	secured, overTLS := conn.(*tls.Conn)
 	switch {
-	case source.err == nil:
-		return x.Reject(checks.ReasonProtocol, "the answer is not HTTP")
-	case errors.Is(source.err, errLargeHead):
-		return x.Reject(checks.ReasonProtocol, "%w", source.err)
-	case errors.Is(source.err, io.EOF) && source.left == maxHead:
-		return x.Fail(source.err)
-	case errors.Is(source.err, io.EOF):
-		return x.Reject(checks.ReasonProtocol, "connection closed within them")
+	case overTLS && secured.ConnectionState().NegotiatedProtocol == "h2":
+		protocols.SetHTTP2(true)
+	case !overTLS && c.settings.HTTPVersion == "2":
+		protocols.SetUnencryptedHTTP2(true)
+	default:
+		protocols.SetHTTP1(true)
+		x.gate = newGate(conn)
+		conn = x.gate
 	}
-	return x.Fail(source.err)
+	given := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	transport := &http.Transport{
+		DialContext: given, DialTLSContext: given, Protocols: &protocols,
+		DisableCompression: true, MaxResponseHeaderBytes: maxHead,
+		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: 64 << 10, MaxReceiveBufferPerConnection: 128 << 10},
+	}
+	if c.forwards(h) {
+		transport.Proxy = http.ProxyURL(c.proxy) // It gets the whole URL, and the user of its own.
+		if c.proxyHeader != "" {
+			x.request.Header.Set("Proxy-Authorization", c.proxyHeader)
+		}
+	}
+	return transport.NewClientConn(x.Context(), h.url.Scheme, h.address())
 }
 
-var errLargeHead = errors.New("larger than 64KiB")
-
-// A headReader reads at most what is left and remembers its first error.
-type headReader struct {
-	conn io.Reader
-	left int
-	err  error
+// trace follows the request, from whatever goroutine net/http uses.
+func (x *exchange) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			if !x.over {
+				x.sent = x.Phase("waiting for headers from")
+			}
+		},
+		GotFirstResponseByte: func() {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			if x.sent.IsZero() {
+				x.sent = time.Now() // The reply came before all of the request was sent.
+			}
+			x.Observe("first_byte_seconds", x.sent)
+		},
+		Got1xxResponse: func(int, textproto.MIMEHeader) error {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			if x.hints++; x.hints > max1xx {
+				return errManyHints
+			}
+			return nil
+		},
+	}
 }
 
-func (r *headReader) Read(p []byte) (n int, err error) {
-	if r.left == 0 {
-		err = errLargeHead
-	} else {
-		n, err = r.conn.Read(p[:min(len(p), r.left)])
-		r.left -= n
+// failure returns why there is no reply.
+func (x *exchange) failure(err error) error {
+	switch {
+	case x.Ended() == nil && errors.Is(err, errManyHints):
+		return x.Reject(checks.ReasonProtocol, "%w", errManyHints)
+	case x.Ended() == nil && x.gate != nil:
+		return x.gate.headless(x.Run, x.secrets)
 	}
-	if r.err == nil {
-		r.err = err
-	}
-	return n, err
+	return x.misunderstood(err)
 }
 
-// connectRequest asks a proxy for a tunnel to address (RFC 9110, section 9.3.6).
-func connectRequest(address string) *http.Request {
-	return &http.Request{
-		Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address,
-		Header: http.Header{"User-Agent": {userAgent}},
+// misunderstood fails with err. Any error that is not one of the network means
+// that the peer does not speak HTTP.
+func (x *exchange) misunderstood(err error) error {
+	if ended := x.Ended(); ended != nil {
+		return x.Fail(ended)
 	}
+	failure := x.Fail(err)
+	if checks.ReasonOf(failure) == checks.ReasonError {
+		return x.Reject(checks.ReasonProtocol, "%s", wire.Mask(wire.Clip(err.Error()), x.secrets...))
+	}
+	return failure
 }

@@ -1,18 +1,22 @@
 package probe
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// A hop is one of the requests of a run: the first, or one that a redirect
-// leads to.
+// A hop is one request of a run: the first, or one that a redirect leads to.
 type hop struct {
 	url    *url.URL
 	method string
@@ -20,14 +24,17 @@ type hop struct {
 	header http.Header
 	host   string // of the Host header; empty: the URL's
 	// abroad is set once a redirect has left the scheme, host and port of the
-	// configured URL, and stays set: whoever was asked there also chose where
-	// to go on.
+	// configured URL, and stays set: the host there chose where to go on.
 	abroad bool
-	count  int // of redirects so far
+	count  int            // of redirects so far
+	jar    http.CookieJar // of the run; nil: redirects are not followed
 }
 
 func (c *httpCheck) firstHop(authorization string) hop {
 	h := hop{url: c.url, method: c.method, body: c.settings.Body, header: c.header, host: c.host}
+	if c.settings.FollowRedirects {
+		h.jar, _ = cookiejar.New(nil) // It never fails.
+	}
 	if authorization != "" {
 		h.header = c.header.Clone()
 		h.header.Set("Authorization", authorization)
@@ -35,15 +42,15 @@ func (c *httpCheck) firstHop(authorization string) hop {
 	return h
 }
 
-// nextHop is where the redirect leads, with the method as browsers and package
-// net/http choose it (RFC 9110, section 15.4).
+// nextHop follows the redirect. It chooses the method as browsers and package
+// net/http do (RFC 9110, section 15.4).
 func (c *httpCheck) nextHop(h hop, code int, location string) (hop, error) {
 	if h.count == maxRedirects {
-		return hop{}, c.unwanted(code, fmt.Sprintf(" after %d redirects", h.count))
+		return hop{}, c.unwanted(code, fmt.Sprintf(" after %d redirects", h.count), "")
 	}
-	to, err := h.url.Parse(location)
-	if err != nil || to.Scheme != "http" && to.Scheme != "https" || checkHost("", to) != nil {
-		return hop{}, checks.Fail(checks.ReasonProtocol, fmt.Errorf("status %d with a Location that is no http or https URL", code))
+	to, err := h.resolve(location)
+	if err != nil {
+		return hop{}, checks.Fail(checks.ReasonProtocol, fmt.Errorf("status %d with a Location that is not an http or https URL", code))
 	}
 	to.User, to.Fragment = nil, ""
 	next := h
@@ -60,7 +67,50 @@ func (c *httpCheck) nextHop(h hop, code int, location string) (hop, error) {
 	return next, nil
 }
 
-// goAbroad takes from h all that is meant for the configured host only.
+// resolve returns the URL that a Location means. A host in another script is
+// written in ASCII, as DNS wants it.
+func (h hop) resolve(location string) (*url.URL, error) {
+	to, err := h.url.Parse(location)
+	if err != nil {
+		return nil, err
+	}
+	if host := to.Hostname(); !isASCII(host) {
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return nil, err
+		}
+		if port := to.Port(); port != "" {
+			host = net.JoinHostPort(host, port)
+		}
+		to.Host = host
+	}
+	if to.Scheme != "http" && to.Scheme != "https" {
+		return nil, fmt.Errorf("scheme %q", to.Scheme)
+	}
+	return to, checkHost("", to)
+}
+
+// leadsTo names the host and path of a Location, as a part of a sentence. Its
+// query is not shown: it may hold a token.
+func (h hop) leadsTo(location string, secrets []string) string {
+	to, err := h.resolve(location)
+	if err != nil {
+		return ""
+	}
+	return " to " + wire.Clip(wire.Mask(to.Host+to.EscapedPath(), longestFirst(secrets)...))
+}
+
+// remember keeps the cookies of a reply for the hops that follow.
+func (h hop) remember(res *http.Response) { h.jar.SetCookies(h.url, res.Cookies()) }
+
+// cookies returns those that earlier hops have set for this one.
+func (h hop) cookies() []*http.Cookie {
+	if h.jar == nil {
+		return nil
+	}
+	return h.jar.Cookies(h.url)
+}
+
+// goAbroad removes everything that is meant for the configured host only.
 func (h hop) goAbroad(code int) (hop, error) {
 	if h.body != "" {
 		return hop{}, checks.Fail(checks.ReasonStatus, fmt.Errorf("status %d to another host, where the request's body is not sent", code))
@@ -108,7 +158,7 @@ func hostPort(u *url.URL) string {
 
 func (h hop) address() string { return hostPort(h.url) }
 
-// peer is the name of whom we talk to, for failures.
+// peer names the peer in failures.
 func (h hop) peer(c *httpCheck) string {
 	if c.settings.UnixSocket != "" {
 		return c.settings.UnixSocket
@@ -116,8 +166,8 @@ func (h hop) peer(c *httpCheck) string {
 	return h.address()
 }
 
-// tls are the settings for this hop: abroad neither our certificate nor the
-// name that the configured host has in its own.
+// tls are the settings for this hop: abroad without our certificate, and without
+// the name that is expected in the configured host's.
 func (h hop) tls(t *checks.TLS) *checks.TLS {
 	if t == nil || !h.abroad {
 		return t
@@ -125,10 +175,13 @@ func (h hop) tls(t *checks.TLS) *checks.TLS {
 	return &checks.TLS{CAFile: t.CAFile, MinVersion: t.MinVersion, InsecureSkipVerify: t.InsecureSkipVerify}
 }
 
-func (h hop) request() *http.Request {
-	r := &http.Request{Method: h.method, URL: h.url, Host: h.host, Header: h.header, Close: true}
+func (h hop) request(ctx context.Context) *http.Request {
+	r := (&http.Request{Method: h.method, URL: h.url, Host: h.host, Header: h.header.Clone(), Close: true}).WithContext(ctx)
 	if h.body != "" {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(h.body)), int64(len(h.body))
+	}
+	for _, cookie := range h.cookies() {
+		r.AddCookie(cookie)
 	}
 	return r
 }

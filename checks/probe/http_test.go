@@ -87,7 +87,7 @@ func TestHTTPStatusDecides(t *testing.T) {
 		{401, []string{"401"}, "401 Unauthorized", "", ""},
 	} {
 		t.Run(fmt.Sprintf("%d of %q", c.code, c.wanted), func(t *testing.T) {
-			url := httpServer(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x"); w.WriteHeader(c.code) })
+			url := httpServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.code) })
 			r := run(t, probe.HTTP{URL: url, Status: c.wanted})
 			if c.fails == "" {
 				r.passes(t, c.output)
@@ -234,9 +234,11 @@ func TestHTTPDoesNotReadOnAfterItsJudgement(t *testing.T) {
 	ctx, cancel := contextFor(t, time.Minute)
 	defer cancel()
 	began := time.Now()
-	runIn(ctx, t, probe.HTTP{URL: endless(503)}).fails(t, checks.ReasonStatus, "status 503, want 200 to 299")
+	runIn(ctx, t, probe.HTTP{URL: endless(503)}).
+		fails(t, checks.ReasonStatus, `status 503, want 200 to 299, body begins "`+strings.Repeat("x", 80)+`"…`)
 	url := endless(200)
-	runIn(ctx, t, probe.HTTP{URL: url}).
+	runIn(ctx, t, probe.HTTP{URL: url}).passes(t, "200 OK")
+	runIn(ctx, t, probe.HTTP{URL: url, BodyNotRegexp: "y"}).
 		fails(t, checks.ReasonAssertion, "reading the body from "+peerOf(url)+": larger than 64KiB, want at most max_body_size")
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("both took %v, want an end at once", took)
@@ -270,12 +272,12 @@ func TestHTTPSaysHowAnAnswerIsBroken(t *testing.T) {
 	for name, c := range map[string]struct{ answer, want string }{
 		"no answer":           {"", "waiting for headers from %s: connection closed"},
 		"half of the headers": {"HTTP/1.1 200 OK\r\nContent-", "waiting for headers from %s: connection closed within them"},
-		"another protocol":    {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "waiting for headers from %s: the answer is not HTTP"},
+		"another protocol":    {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "waiting for headers from %s: reply is not HTTP, it begins \"SSH-2.0-OpenSSH_9.2\"…"},
 		"a short body":        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "reading the body from %s: broke off after 5 bytes"},
 		"a broken chunk":      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "reading the body from %s: invalid byte in chunk length"},
 		"another protocol next": {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
 			"waiting for headers from %s: status 101, which was not asked for"},
-		"hints without end": {strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 7), "waiting for headers from %s: more than 5 informational answers"},
+		"hints without end": {strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 7), "waiting for headers from %s: more than 5 informational replies"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address := faulttest.Serve(t, says(c.answer))

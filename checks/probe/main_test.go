@@ -21,7 +21,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is also the server of the benchmarks.
+func TestMain(m *testing.M) {
+	if scheme := os.Getenv("SERVE_SCHEME"); scheme != "" {
+		serveForBenchmarks(scheme)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A report is the outcome of one run.
 type report struct {
@@ -78,6 +85,14 @@ func (r report) fails(t *testing.T, reason checks.Reason, sentence string) {
 	}
 	if got := r.err.Error(); timeless(got) != timeless(sentence) {
 		t.Errorf("failure = %q, want %q", got, sentence)
+	}
+}
+
+// failsWith is fails for a sentence of which only a part is known.
+func (r report) failsWith(t *testing.T, reason checks.Reason, part string) {
+	t.Helper()
+	if got := checks.ReasonOf(r.err); r.err == nil || got != reason || !strings.Contains(r.err.Error(), part) {
+		t.Errorf("run = %q, %v (%s), want a failure with %q (%s)", r.output, r.err, got, part, reason)
 	}
 }
 
@@ -147,7 +162,7 @@ func wantCancelled(t *testing.T, r report) {
 	}
 }
 
-func contextFor(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+func contextFor(t testing.TB, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), d)
 }
 

@@ -54,7 +54,7 @@ func redirects(code int, to string) http.HandlerFunc {
 func TestRedirectIsNotFollowedUnlessWanted(t *testing.T) {
 	var seen witness
 	url := httpServer(t, seen.record(redirects(302, "/there")))
-	run(t, probe.HTTP{URL: url}).fails(t, checks.ReasonStatus, "status 302, want 200 to 299")
+	run(t, probe.HTTP{URL: url}).fails(t, checks.ReasonStatus, "status 302 to "+peerOf(url)+"/there, want 200 to 299")
 	run(t, probe.HTTP{URL: url, FollowRedirects: true, Status: []string{"200", "302"}}).passes(t, "302 Found")
 	if got := seen.requests(); got != "GET /, GET /" {
 		t.Errorf("requests = %s, want GET / twice", got)
@@ -157,7 +157,7 @@ func TestRedirectsEnd(t *testing.T) {
 	}
 	for _, location := range []string{"ftp://example.org/", "file:///etc/passwd", "http://", "http://[::1", "http://a:99999/"} {
 		run(t, probe.HTTP{URL: httpServer(t, redirects(302, location)), FollowRedirects: true}).
-			fails(t, checks.ReasonProtocol, "status 302 with a Location that is no http or https URL")
+			fails(t, checks.ReasonProtocol, "status 302 with a Location that is not an http or https URL")
 	}
 	run(t, probe.HTTP{URL: httpServer(t, status(302, "")), FollowRedirects: true}).
 		fails(t, checks.ReasonStatus, "status 302, want 200 to 299")

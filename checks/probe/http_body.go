@@ -1,0 +1,114 @@
+package probe
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// How much of a body is read that nothing depends on: for so long at most, and
+// for a failure only a first part.
+const (
+	maxBodyTime     = time.Second
+	maxEvidenceTime = 250 * time.Millisecond
+)
+
+// judge reads the body and decides whether it is a wanted one. A body that
+// nothing looks at can be of any size, and need not end.
+func (c *httpCheck) judge(x *exchange, res *http.Response) error {
+	began := x.Phase("reading the body from")
+	patterns := c.match != nil || c.notMatch != nil
+	if c.settings.MaxBodySize > 0 && res.ContentLength > c.maxBody && c.method != http.MethodHead {
+		return x.tooLarge(c.maxBody)
+	}
+	body, err := c.decoded(x, res)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	var n int64
+	var given bool
+	if patterns {
+		n, err = io.Copy(&text, io.LimitReader(body, c.maxBody+1))
+	} else {
+		n, given, err = x.readFor(maxBodyTime, io.Discard, io.LimitReader(body, c.maxBody+1))
+	}
+	switch {
+	case given && c.settings.MaxBodySize == 0:
+		return nil // Of a body without end the status counts.
+	case errors.Is(err, io.ErrUnexpectedEOF) && x.Ended() == nil:
+		return x.Reject(checks.ReasonProtocol, "broke off after %d bytes", n)
+	case err != nil:
+		return x.misunderstood(err)
+	case n > c.maxBody && (patterns || c.settings.MaxBodySize > 0):
+		return x.tooLarge(c.maxBody)
+	case n > c.maxBody:
+		return nil
+	}
+	x.Observe("transfer_seconds", began)
+	checks.Observe(x.Context(), "body_bytes", float64(n))
+	return c.compare(text.Bytes(), x.secrets)
+}
+
+// compare matches the patterns.
+func (c *httpCheck) compare(body []byte, secrets []string) error {
+	if c.match != nil && !c.match.Match(body) {
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("body has no match of %q, it begins %s", c.match, excerpt(body, secrets...)))
+	}
+	if c.notMatch != nil && c.notMatch.Match(body) {
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("body has a match of %q, want none", c.notMatch))
+	}
+	return nil
+}
+
+// decoded returns the body without its gzip, if that is wanted.
+func (c *httpCheck) decoded(x *exchange, res *http.Response) (io.Reader, error) {
+	coding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding")))
+	if !c.settings.Decompress || coding != "gzip" && coding != "x-gzip" {
+		return res.Body, nil
+	}
+	reader, err := gzip.NewReader(res.Body)
+	if err == nil {
+		return reader, nil
+	}
+	if errors.Is(err, io.EOF) {
+		return strings.NewReader(""), nil // The answer to HEAD has no body.
+	}
+	return nil, x.misunderstood(err)
+}
+
+// readFor copies until the source ends or that much time is over, and reports
+// whether it stopped because of the time.
+func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Reader) (n int64, late bool, err error) {
+	var expired atomic.Bool
+	timer := time.AfterFunc(patience, func() {
+		expired.Store(true)
+		_ = x.conn.SetReadDeadline(time.Unix(1, 0)) // A closed connection has nothing to stop.
+	})
+	defer timer.Stop()
+	n, err = io.Copy(sink, source)
+	return n, err != nil && expired.Load(), err
+}
+
+// evidence is how the body of an unwanted reply begins, as a part of a sentence.
+// It is empty if there is no body, or none in time.
+func (x *exchange) evidence(res *http.Response) string {
+	var text bytes.Buffer
+	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(res.Body, maxMasked))
+	if len(bytes.TrimSpace(text.Bytes())) == 0 {
+		return ""
+	}
+	return ", body begins " + excerpt(text.Bytes(), x.secrets...)
+}
+
+func (x *exchange) tooLarge(limit int64) error {
+	return x.Reject(checks.ReasonAssertion, "larger than %s, want at most max_body_size", checks.Size(limit))
+}
