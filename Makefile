@@ -118,6 +118,20 @@ licences: ## write docs/licences.md anew
 image: sbom ## a container image with the binary and its bill of materials, by buildah or docker
 	REVISION=$(REVISION) scripts/image
 
+.PHONY: deb rpm
+deb: ## a Debian package in dist/
+	scripts/package deb
+rpm: ## an RPM package in dist/
+	scripts/package rpm
+
+.PHONY: package-test
+package-test: ## install, run, upgrade, remove and purge the Debian package in a chroot
+	scripts/package-test
+
+.PHONY: release
+release: ## archives for all systems of .promu.yml, packages, bills of materials, checksums
+	scripts/release
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf $(BINARY) dist

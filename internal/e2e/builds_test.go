@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -43,6 +44,31 @@ func TestMakeAndPromuBuildWithTheSameFlags(t *testing.T) {
 	command := makeIn(t, "-n", "build", "VERSION=1.2.3", "REVISION=abc", "BRANCH=main", "BUILD_DATE=20260102-03:04:05")
 	if !strings.Contains(strings.Join(strings.Fields(command), " "), want) {
 		t.Errorf("make build runs\n%s\nwant in it, as in .promu.yml:\n%s", command, want)
+	}
+}
+
+func TestAReleaseIsBuiltForWhatPromuLists(t *testing.T) {
+	var promu struct {
+		Crossbuild struct{ Platforms []string }
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".promu.yml")), &promu); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), filepath.Join(root, "scripts", "release"), "--list").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var platforms []string
+	for line := range strings.Lines(string(out)) {
+		platform, environment, _ := strings.Cut(strings.TrimSpace(line), " ")
+		platforms = append(platforms, platform)
+		arch := strings.Replace(path.Base(platform), "armv7", "arm GOARM=7", 1)
+		if want := "GOOS=" + path.Dir(platform) + " GOARCH=" + arch; environment != want {
+			t.Errorf("%s is built with %q, want %q", platform, environment, want)
+		}
+	}
+	if len(platforms) < 11 || !slices.Equal(platforms, promu.Crossbuild.Platforms) {
+		t.Errorf("scripts/release builds for %v, want %v as in .promu.yml", platforms, promu.Crossbuild.Platforms)
 	}
 }
 
