@@ -23,7 +23,9 @@ func ExampleBool() {
 
 // A check that warns passes, and degrades the whole.
 func ExampleWarnf() {
-	f := func(context.Context) (string, error) { return "1200 documents", checks.Warnf("%d documents, want 5000", 1200) }
+	f := func(context.Context) (string, error) {
+		return "1200 documents", checks.Warnf("%d documents, want 5000", 1200)
+	}
 	output, err := f(context.Background())
 	text, isWarning := checks.Warning(err)
 	fmt.Println(output, "|", text, isWarning)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -112,6 +113,8 @@ func ExampleSlogLogger() {
 		return a
 	}})
 	logger := collector.SlogLogger(slog.New(handler))
-	_ = logger.Log("level", "warn", "msg", "check failed", "check", "search") //nolint:errcheck // The adapter returns nil.
-	// Output: level=INFO msg="check failed" check=search
+	if err := level.Warn(logger).Log("msg", "check failed", "check", "search"); err != nil {
+		panic(err)
+	}
+	// Output: level=WARN msg="check failed" check=search
 }

@@ -99,7 +99,7 @@ func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
 		if c.background {
 			c.ensure(fx, l, 0)
 		}
-	case p.State == StateSkipped && l.blocked() == "":
+	case p.State == StateSkipped && len(l.causes()) == 0:
 		c.ensure(fx, l, p.number)
 	case c.background && (l.due == nil || p.until != lives[l]):
 		c.schedule(fx, l)

@@ -15,7 +15,8 @@ type outcome struct {
 	output   string
 	warning  string
 	reason   checks.Reason
-	ended    instant // of the run; zero: it is published as it happens
+	cause    []string // of a skip
+	ended    instant  // of the run; zero: it is published as it happens
 	duration time.Duration
 	values   []Value
 	stack    []byte // of a panic, for the log
@@ -79,7 +80,7 @@ func (l *line) apply(old *published, o *outcome, now instant, number uint64) *pu
 		p.Since, p.since, p.LastSuccess = old.Since, old.since, old.LastSuccess
 	}
 	p.Passed, p.Reason, p.Output, p.Warning, p.Values = o.passed, o.reason, o.output, o.warning, o.values
-	p.Duration = o.duration
+	p.Duration, p.Cause = o.duration, o.cause
 	p.State = l.nextState(old, o)
 	if l.opposite > 0 {
 		p.Opposite, p.Threshold = l.opposite, l.entry.threshold(o.passed)

@@ -42,6 +42,9 @@ type Result struct {
 	Output string
 	// Reason says why the check has not passed; empty when it has.
 	Reason checks.Reason
+	// Cause names the failed checks that a skipped check waits for, directly or
+	// through other skipped checks: at most three, in the order of registration.
+	Cause []string
 	// Warning is the text of a check that passed with a warning, as clean as
 	// Output; else empty.
 	Warning string

@@ -211,9 +211,9 @@ func (c *Collector) admit(fx *effects, r *run) {
 func (c *Collector) turnedAway(fx *effects, r *run) bool {
 	l := r.line
 	call := l.slot.call
-	switch why := l.blocked(); {
-	case why != "":
-		c.finish(fx, r, &outcome{skipped: true, reason: checks.ReasonSkipped, output: "skipped: " + why})
+	switch causes := l.causes(); {
+	case len(causes) > 0:
+		c.finish(fx, r, skip(causes))
 	case call != nil && call.phase == deaf:
 		c.leave(r)
 		c.repeat(fx, l)
@@ -335,20 +335,6 @@ func (c *Collector) starve(fx *effects, r *run) {
 		text = fmt.Sprintf("local: waited %s for the run of its former definition", waited)
 	}
 	c.publish(fx, r.line, &outcome{reason: checks.ReasonInternal, output: text})
-}
-
-// blocked says which dependency has not passed; empty if all have.
-func (l *line) blocked() string {
-	for _, dep := range l.entry.deps {
-		switch p := dep.line.result(); {
-		case p == nil || p.State == StatePassed:
-		case p.State == StateSkipped:
-			return dep.Name + " is skipped"
-		default:
-			return dep.Name + " fails"
-		}
-	}
-	return ""
 }
 
 // wake starts the runs of checks that were skipped because l had not passed.

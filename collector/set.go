@@ -18,6 +18,7 @@ import (
 type entry struct {
 	checks.Check
 	deps, dependents []*entry
+	index            int // in the order of registration
 	// patience is how long the checks it depends on may take before it starts.
 	patience time.Duration
 	// chain is the sum of its timeout and those of the longest chain before it.
@@ -70,7 +71,7 @@ func newSet(epoch uint64, defs []checks.Check) (*set, error) {
 			errs = append(errs, fmt.Errorf("check %q: %w", def.Name, ErrNameTaken))
 			continue
 		}
-		e := &entry{Check: def}
+		e := &entry{Check: def, index: len(s.entries)}
 		s.entries = append(s.entries, e)
 		s.byName[def.Name] = e
 		for _, tag := range def.Tags {

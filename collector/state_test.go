@@ -97,7 +97,7 @@ func TestRule08ADependentIsSkippedWhileItsDependencyFails(t *testing.T) {
 		redis.fails(errDown)
 		c := newCollector(t, collector.Options{}, p, a, redis.check("redis")) // The order does not matter.
 		r := report(t, c)
-		wantResult(t, r.Results[0], collector.StateSkipped, "skipped: app is skipped")
+		wantResult(t, r.Results[0], collector.StateSkipped, "skipped: redis fails")
 		wantResult(t, r.Results[1], collector.StateSkipped, "skipped: redis fails")
 		if r.Results[1].Reason != checks.ReasonSkipped || r.Results[1].Passed || r.Status != collector.StatusFailed {
 			t.Errorf("reason %s, passed %v, status %s", r.Results[1].Reason, r.Results[1].Passed, r.Status)

@@ -77,6 +77,7 @@ type wireResult struct {
 	State       collector.State
 	Warning     string
 	Optional    bool
+	Cause       []string
 	Reason      checks.Reason
 	Tags        []string
 	Values      values
@@ -91,7 +92,7 @@ func (w *wireResult) result() *collector.Result {
 		Check: w.Checker, Output: string(w.Output), Passed: w.Passed,
 		Time: w.Timestamp.time(), Expires: w.Expires.time(),
 		Duration: time.Duration(math.Round(w.ResponseTime*1e6)) * time.Microsecond,
-		State:    w.State, Warning: w.Warning, Optional: w.Optional, Reason: w.Reason,
+		State:    w.State, Warning: w.Warning, Optional: w.Optional, Cause: w.Cause, Reason: w.Reason,
 		Tags: w.Tags, Values: w.Values,
 		Since: w.Since.time(), LastSuccess: w.LastSuccess.time(),
 		Description: w.Description, Runbook: w.Runbook,

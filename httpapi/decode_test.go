@@ -20,7 +20,7 @@ func TestDecodeReadsWhatEncodeWrites(t *testing.T) {
 	timeout := failed("db", "line one\nline \"two\"")
 	timeout.Reason = checks.ReasonTimeout
 	skipped := failed("api", "skipped: db fails")
-	skipped.State, skipped.Reason = collector.StateSkipped, checks.ReasonSkipped
+	skipped.State, skipped.Reason, skipped.Cause = collector.StateSkipped, checks.ReasonSkipped, []string{"db"}
 	unknown := failed("slow", "not checked yet")
 	unknown.State, unknown.Reason, unknown.Since, unknown.LastSuccess = collector.StateUnknown, checks.ReasonInternal, time.Time{}, time.Time{}
 	for _, want := range []collector.Report{

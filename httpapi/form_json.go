@@ -70,6 +70,9 @@ func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
 	if r.Optional && (r.State != collector.StatePassed || f.verbose) {
 		dst = append(dst, `, "optional": true`...)
 	}
+	if len(r.Cause) > 0 {
+		dst = appendStrings(append(dst, `, "cause": `...), r.Cause)
+	}
 	if f.verbose {
 		dst = f.appendVerbose(dst, r)
 	}

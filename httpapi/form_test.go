@@ -28,7 +28,7 @@ func TestWhatPythonHasNotFollowsInOrderWhereItAddsSomething(t *testing.T) {
 	timeout := failed("db", "no answer")
 	timeout.Reason, timeout.LastSuccess = checks.ReasonTimeout, time.Time{}
 	skipped := failed("api", "skipped: db fails")
-	skipped.Reason, skipped.State = checks.ReasonSkipped, collector.StateSkipped
+	skipped.Reason, skipped.State, skipped.Cause = checks.ReasonSkipped, collector.StateSkipped, []string{"db"}
 	unknown := failed("slow", "not checked yet")
 	unknown.Reason, unknown.State, unknown.Since = checks.ReasonInternal, collector.StateUnknown, time.Time{}
 	flapping := failed("flap", "once")
@@ -43,7 +43,7 @@ func TestWhatPythonHasNotFollowsInOrderWhereItAddsSomething(t *testing.T) {
 		`{"checker": "disk:root", "output": "disk:root ok", "passed": true, "timestamp": 1795335663.031951, "expires": 1795335690.031951, "response_time": 0.000312, ` +
 			`"state": "failed", "warning": "86 % used", "optional": true@}`,
 		`{"checker": "db", "output": "no answer", "passed": false, ` + six + `@}`,
-		`{"checker": "api", "output": "skipped: db fails", "passed": false, ` + six + `, "state": "skipped"@}`,
+		`{"checker": "api", "output": "skipped: db fails", "passed": false, ` + six + `, "state": "skipped", "cause": ["db"]@}`,
 		`{"checker": "slow", "output": "not checked yet", "passed": false, ` + six + `, "state": "unknown"@}`,
 		`{"checker": "flap", "output": "once", "passed": false, ` + six + `, "state": "passed"@}`,
 	}, ", ") + `], "degraded": true, "s": 1}`

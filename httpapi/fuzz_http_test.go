@@ -16,7 +16,7 @@ import (
 // JSON is JSON.
 func FuzzHTTP(f *testing.F) {
 	routes := httpapi.Routes(map[string]http.Handler{
-		"/":             httpapi.Page(plain(), nil),
+		"/":             httpapi.Page(plain(), httpapi.PageOptions{}),
 		"/healthcheck/": httpapi.Healthcheck(plain(), httpapi.Options{Prefix: "/healthcheck", Hostname: "h"}),
 		"/metrics":      text("metrics"),
 		"/debug/pprof/": pathEcho{},

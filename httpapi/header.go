@@ -7,6 +7,7 @@ import "net/http"
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
+	noReferrer  = []string{"no-referrer"}
 	varyAccept  = []string{"Accept"}
 	allowHealth = []string{"GET, HEAD, OPTIONS"}
 	allowRead   = []string{"GET, HEAD"}

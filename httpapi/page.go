@@ -3,125 +3,143 @@ package httpapi
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"net/http"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A Link is a place that the page leads to.
+// PageOptions are the settings of [Page] and [CheckPage]. The zero value is
+// useful.
+type PageOptions struct {
+	// Links lead to other paths. A path that does not begin with a slash is
+	// relative to the page of all checks.
+	Links []Link
+	// Footer are short facts about the program, such as its version.
+	Footer []string
+	// Started is when the program started. Zero shows no uptime.
+	Started time.Time
+	// Banners returns what a person must know beside the checks, such as a
+	// failed reload. It is called for each answer, concurrently. Nil means none.
+	Banners func() []string
+}
+
+// A Link is a path that a page leads to.
 type Link struct {
 	Path string // such as /metrics
 	Text string // what is there, in a few words
 }
 
-//go:embed page.html
-var pageHTML string
-
-//go:embed page.css
-var pageCSS string
+//go:embed page
+var pageFiles embed.FS
 
 var typeHTML = []string{"text/html; charset=utf-8"}
 
-// A page is what the template of [Page] shows.
-type page struct {
-	Hostname, Draining string
-	Status             collector.Status
-	Checks             []pageCheck
-	Links              []Link
-	Style              template.CSS
-}
-
-type pageCheck struct {
-	*collector.Result
-	Class     string // the state, or warning
-	Took, Age string
-}
-
-// Page is for a person with a browser: the state of all checks, and links. It
-// needs no script, reloads itself every ten seconds, and answers GET and HEAD
-// with 200 whatever the state; who wants a status asks [Healthcheck].
-func Page(r Reporter, links []Link) http.Handler {
-	tmpl := template.Must(template.New("page").Parse(pageHTML)) // A constant: it parses, or no test passes.
-	hash := sha256.Sum256([]byte(pageCSS))
-	policy := []string{strictPolicy + "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"}
-	hostname, _ := os.Hostname()
-	if isNil(r) {
-		r = nil
-	}
-	all := selection{reporter: r}
-
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		header := w.Header()
-		header["Cache-Control"] = noStore
-		header["X-Content-Type-Options"] = noSniff
-		header["Content-Security-Policy"] = policy
-		if req.Method != http.MethodGet && req.Method != http.MethodHead {
-			refuseMethod(w, req, allowRead)
-			return
-		}
-		rep, err := all.report(req.Context(), collector.Filter{})
-		if err != nil {
-			refuse(w, req, statusOf(err), err)
-			return
-		}
-		var b bytes.Buffer
-		if err := tmpl.Execute(&b, newPage(rep, hostname, links)); err != nil {
-			refuse(w, req, http.StatusInternalServerError, err)
-			return
-		}
-		send(w, req, http.StatusOK, typeHTML, nil, b.Bytes())
+// Page returns a handler for people: all checks, those that need attention first,
+// with a filter in the query (?q= text, ?state=, ?tag=). It answers GET and HEAD
+// with 200 whatever the state of the checks. The names lead to "checks/{check}",
+// relative to the page: see [CheckPage]. A script of a few lines refreshes the
+// page every five seconds while it is visible; without scripts it is complete.
+func Page(r Reporter, o PageOptions) http.Handler {
+	p := newPages(r, o)
+	return p.handler("page", func(rep collector.Report, req *http.Request) (any, error) {
+		return p.overview(rep, newPageFilter(req.URL.Query())), nil
 	})
 }
 
-func newPage(rep collector.Report, hostname string, links []Link) page {
-	p := page{
-		Hostname: hostname, Draining: rep.Draining, Status: rep.Status, Links: links,
-		Style: template.CSS(pageCSS), //nolint:gosec // A constant of ours.
-	}
-	for _, r := range rep.Results {
-		c := pageCheck{Result: r, Class: string(r.State), Took: took(r.Duration)}
-		if r.State == collector.StatePassed && r.Warning != "" {
-			c.Class = "warning"
+// CheckPage returns a handler that shows one check, by the name below prefix or
+// the router's wildcard {check}. Mount it at "checks/" beside the page.
+func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
+	p := newPages(r, o)
+	prefix = cleanPrefix(prefix)
+	return p.handler("check", func(rep collector.Report, req *http.Request) (any, error) {
+		name, ok := named(req, prefix, "check")
+		if !ok || name == "" {
+			return nil, errNothingThere
 		}
-		if !r.Since.IsZero() {
-			c.Age = age(rep.Time.Sub(r.Since))
+		for _, result := range rep.Results {
+			if result.Check == name {
+				return p.detail(rep, result), nil
+			}
 		}
-		p.Checks = append(p.Checks, c)
+		return nil, fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
+	})
+}
+
+// pages is what the two pages share.
+type pages struct {
+	all       selection
+	o         PageOptions
+	hostname  string
+	templates *template.Template
+	style     template.CSS
+	script    template.JS
+	policy    []string
+}
+
+func newPages(r Reporter, o PageOptions) *pages {
+	if isNil(r) {
+		r = nil
 	}
+	style, script := mustReadPage("page.css"), mustReadPage("page.js")
+	p := &pages{
+		all: selection{reporter: r}, o: o,
+		templates: template.Must(template.New("").Parse(mustReadPage("page.html"))), // A constant: it parses, or no test passes.
+		style:     template.CSS(style),                                              //nolint:gosec // A constant of ours.
+		script:    template.JS(script),                                              //nolint:gosec // A constant of ours.
+		policy: []string{"default-src 'none'; style-src " + sourceHash(style) + "; script-src " + sourceHash(script) +
+			"; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+	}
+	p.hostname, _ = os.Hostname() // Without a name the title has none.
 	return p
 }
 
-// took writes how long a run took in three digits or so; nothing for what has
-// not run.
-func took(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return ""
-	case d < time.Millisecond:
-		return d.Round(time.Microsecond).String()
-	case d < time.Second:
-		return d.Round(100 * time.Microsecond).String()
+// mustReadPage reads an embedded file.
+func mustReadPage(name string) string {
+	b, err := pageFiles.ReadFile("page/" + name)
+	if err != nil {
+		panic(err) // The file is part of the program.
 	}
-	return d.Round(10 * time.Millisecond).String()
+	return string(b)
 }
 
-// age writes how long ago something was, to the second, the minute or the hour.
-func age(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return d.Round(time.Second).String()
-	case d < time.Hour:
-		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-	case d < 2*day:
-		return strings.TrimSuffix(d.Round(time.Hour).String(), "0m0s")
-	}
-	return strconv.Itoa(int(d/day)) + "d"
+// sourceHash lets a browser take the inline style or script with that content.
+func sourceHash(content string) string {
+	hash := sha256.Sum256([]byte(content))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
+}
+
+// handler shows a template with what view makes of a report of all checks.
+func (p *pages) handler(name string, view func(collector.Report, *http.Request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header["Cache-Control"] = noStore
+		header["X-Content-Type-Options"] = noSniff
+		header["Content-Security-Policy"] = p.policy
+		header["Referrer-Policy"] = noReferrer
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			refuseMethod(w, r, allowRead)
+			return
+		}
+		rep, err := p.all.report(r.Context(), collector.Filter{})
+		var data any
+		if err == nil {
+			data, err = view(rep, r)
+		}
+		if err != nil {
+			refuse(w, r, statusOf(err), err)
+			return
+		}
+		var b bytes.Buffer
+		if err := p.templates.ExecuteTemplate(&b, name, data); err != nil {
+			refuse(w, r, http.StatusInternalServerError, err)
+			return
+		}
+		send(w, r, http.StatusOK, typeHTML, nil, b.Bytes())
+	})
 }

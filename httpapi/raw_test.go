@@ -18,7 +18,7 @@ import (
 func TestRawRequestsAreAnsweredOrNotFoundButNeverRedirected(t *testing.T) {
 	health := httpapi.Healthcheck(plain(), httpapi.Options{Prefix: "/healthcheck", Hostname: "h"})
 	routes := httpapi.Routes(map[string]http.Handler{
-		"/":             httpapi.Page(plain(), nil),
+		"/":             httpapi.Page(plain(), httpapi.PageOptions{}),
 		"/healthcheck/": health,
 		"/metrics":      text("metrics"),
 		"/debug/pprof/": pathEcho{},

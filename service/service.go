@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -70,11 +71,13 @@ func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Request
 	s.healthcheck, s.environment = health(o.Healthcheck), environment("")
 	s.live, s.ready = httpapi.Live(s.Collector, httpapi.Options{}), httpapi.Ready(s.Collector, o.Healthcheck)
 	s.metrics = requests.Wrap("metrics", httpapi.Metrics(s.registry, errorLog{o.Logger}))
-	s.page = requests.Wrap("page", httpapi.Page(s.Collector, links()))
+	page := httpapi.PageOptions{Links: links(), Started: time.Now()}
+	s.page = requests.Wrap("page", httpapi.Page(s.Collector, page))
 
 	o.Healthcheck.Prefix = "/healthcheck"
 	s.routes = httpapi.Routes(map[string]http.Handler{
 		"/":             s.page,
+		"/checks/":      requests.Wrap("page", httpapi.CheckPage(s.Collector, "/checks", page)),
 		"/healthcheck/": health(o.Healthcheck),
 		"/environment/": environment("/environment"),
 		"/metrics":      s.metrics,
@@ -109,8 +112,9 @@ func links() []httpapi.Link {
 }
 
 // ServeHTTP answers at /healthcheck and below it, /environment and below it (for
-// local clients and those that Options.Access lets through), /metrics, and /,
-// which is a page for people. Other paths are 404, and none is redirected.
+// local clients and those that Options.Access lets through), /metrics, and with
+// pages for people at / and /checks/{check}. Other paths are 404, and none is
+// redirected.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
 
 // HealthcheckHandler returns a handler for any path that answers like

@@ -120,7 +120,7 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 		"/healthcheck?verbose":              httpapi.Healthcheck(all, options),
 		"/healthcheck?format=text":          httpapi.Healthcheck(all, options),
 		"/healthcheck?format=health%2Bjson": httpapi.Healthcheck(all, options),
-		"/":                                 httpapi.Page(all, nil),
+		"/":                                 httpapi.Page(all, httpapi.PageOptions{}),
 		"/environment":                      httpapi.Environment(dump, httpapi.EnvironmentOptions{}),
 		"/metrics":                          httpapi.Metrics(registry, nil),
 	} {

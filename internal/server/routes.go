@@ -3,6 +3,9 @@ package server
 import (
 	"context"
 	"net/http"
+	"time"
+
+	"github.com/prometheus/common/version"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -10,8 +13,14 @@ import (
 // webHandler serves everything on the addresses of --web.listen-address.
 func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	environment := d.guardEnvironment(d.instance.Environment())
+	page := httpapi.PageOptions{
+		Links:   d.links(),
+		Footer:  []string{"healthcheck_exporter " + version.Version, "revision " + version.GetRevision()},
+		Started: time.Now(),
+	}
 	routes := map[string]http.Handler{
-		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), d.links())),
+		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), page)),
+		"/checks/":      d.requests.Wrap("page", httpapi.CheckPage(d.instance.Collector(), "/checks", page)),
 		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
 		"/environment/": d.requests.Wrap("environment", environment),
 		d.TelemetryPath: d.requests.Wrap("metrics", httpapi.Metrics(d.gatherer(), d.errorLog())),

@@ -1,0 +1,73 @@
+package collector
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// maxCauses is how many causes of a skip are named.
+const maxCauses = 3
+
+// causes returns the checks that have failed and that l waits for, directly or
+// through checks that are skipped themselves, each once and in the order of
+// registration; none if all dependencies have passed.
+func (l *line) causes() []*entry {
+	var found []*entry
+	seen := map[*entry]bool{}
+	var visit func(e *entry)
+	visit = func(e *entry) {
+		for _, dep := range e.deps {
+			p := dep.line.result()
+			if p == nil || p.State == StatePassed || seen[dep] {
+				continue
+			}
+			seen[dep] = true
+			if p.State == StateSkipped {
+				before := len(found)
+				visit(dep)
+				if len(found) > before || leads(dep, seen) {
+					continue
+				}
+			}
+			found = append(found, dep)
+		}
+	}
+	visit(l.entry)
+	slices.SortFunc(found, func(a, b *entry) int { return cmp.Compare(a.index, b.index) })
+	return found
+}
+
+// leads reports whether a skipped check waits for a check that causes has seen
+// before, so that it is not a cause itself.
+func leads(e *entry, seen map[*entry]bool) bool {
+	return slices.ContainsFunc(e.deps, func(dep *entry) bool {
+		p := dep.line.result()
+		return seen[dep] && p != nil && p.State != StatePassed
+	})
+}
+
+// skip is the outcome of a check that waits for the causes.
+func skip(causes []*entry) *outcome {
+	o := &outcome{skipped: true, reason: checks.ReasonSkipped}
+	for _, e := range causes[:min(len(causes), maxCauses)] {
+		o.cause = append(o.cause, e.Name)
+	}
+	o.output = "skipped: " + failing(o.cause, len(causes)-len(o.cause))
+	return o
+}
+
+// failing says in words that the named checks and some more fail.
+func failing(names []string, more int) string {
+	switch {
+	case more > 0:
+		return fmt.Sprintf("%s and %d more fail", strings.Join(names, ", "), more)
+	case len(names) == 1:
+		return names[0] + " fails"
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " fail"
+}

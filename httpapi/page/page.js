@@ -1,0 +1,52 @@
+"use strict";
+(() => {
+	const parts = ["summary", "banners", "checks", "asof"];
+	const byId = (doc, id) => doc.getElementById(id);
+
+	// clocks adds this browser's time to the times in UTC.
+	const clocks = () => {
+		for (const t of document.querySelectorAll("time[datetime]")) {
+			const d = new Date(t.dateTime);
+			t.title = d.toLocaleString();
+			if (t.id === "now") t.textContent = t.textContent.split(" (")[0] + " (" + d.toLocaleTimeString() + " here)";
+		}
+	};
+
+	// swap replaces what has changed. Open details, the focus and the scroll
+	// position stay; the summary is left alone while it says the same.
+	const swap = next => {
+		document.title = next.title;
+		for (const id of parts) {
+			const old = byId(document, id), fresh = byId(next, id);
+			if (!old || !fresh || old.innerHTML === fresh.innerHTML) continue;
+			const open = [...old.querySelectorAll("details[open]")].map(d => d.id);
+			const active = old.contains(document.activeElement) ? document.activeElement : null;
+			const focus = active && (active.id ? "#" + CSS.escape(active.id) : active.localName + "[href=\"" + CSS.escape(active.getAttribute("href") || "") + "\"]");
+			const x = scrollX, y = scrollY;
+			old.replaceChildren(...fresh.childNodes);
+			for (const d of open) { const e = byId(document, d); if (e) e.open = true; }
+			const e = focus && document.querySelector(focus);
+			if (e) e.focus({preventScroll: true});
+			scrollTo(x, y);
+		}
+		clocks();
+	};
+
+	const stale = text => { const e = byId(document, "stale"); e.textContent = text; e.hidden = !text; };
+
+	const refresh = async () => {
+		if (document.hidden) return;
+		try {
+			const answer = await fetch(location.href, {headers: {Accept: "text/html"}, cache: "no-store"});
+			if (!answer.ok) throw new Error("status " + answer.status);
+			swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+			stale("");
+		} catch (e) {
+			stale("No answer from the exporter: what you see is old (" + e.message + ").");
+		}
+	};
+
+	clocks();
+	setInterval(refresh, 5000);
+	document.addEventListener("visibilitychange", refresh);
+})();
