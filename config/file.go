@@ -90,7 +90,7 @@ type global struct {
 type check struct {
 	// Name identifies the check in answers and metrics: 1 to 100 letters, digits
 	// and _ . : -, beginning with a letter, a digit or _. It is unique. Required.
-	Name  string `yaml:"name" null:"absent"`
+	Name  string `yaml:"name" null:"absent" pattern:"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$"`
 	Types `yaml:",inline"`
 	// Timeout bounds one run: 1ms to 5m. Default global.timeout.
 	Timeout *time.Duration `yaml:"timeout"`
@@ -117,7 +117,7 @@ type check struct {
 	SuccessThreshold *int `yaml:"success_threshold"`
 	// Tags select checks in views and in /healthcheck?tag=. The rules of names
 	// apply. Default none.
-	Tags []string `yaml:"tags"`
+	Tags []string `yaml:"tags" pattern:"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$"`
 	// DependsOn names other checks. While one of them has not passed, this check
 	// is skipped. Default none.
 	DependsOn []string `yaml:"depends_on"`
@@ -125,7 +125,7 @@ type check struct {
 	Description string `yaml:"description"`
 	// Runbook is the URL (http or https) of instructions for a failure. Default
 	// none.
-	Runbook string `yaml:"runbook"`
+	Runbook string `yaml:"runbook" pattern:"^https?://[^ @]+$"`
 
 	node *document.Node
 }
@@ -217,7 +217,7 @@ type view struct {
 	// Exclude names checks to leave out. Default none.
 	Exclude []string `yaml:"exclude"`
 	// Path is where the view is served too, such as /livez. Default none.
-	Path string `yaml:"path"`
+	Path string `yaml:"path" pattern:"^(/[A-Za-z0-9._~-]+)+$"`
 	// IgnoreDrain answers as if the service were not drained.
 	IgnoreDrain bool `yaml:"ignore_drain"`
 	// HideOutput leaves out outputs, warnings, values and descriptions.

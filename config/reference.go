@@ -1,7 +1,7 @@
 package config
 
 import (
-	_ "embed" // of types.txt
+	_ "embed" // of types.txt and schema.json
 	"slices"
 	"strings"
 )
@@ -10,6 +10,14 @@ import (
 
 //go:embed types.txt
 var reference string
+
+//go:embed schema.json
+var schema []byte
+
+// Schema returns a JSON Schema (draft 7) of the file, with descriptions and
+// defaults, for editors. It refuses less than Load: ranges of durations, for
+// example, are beyond it. It is written by go generate.
+func Schema() []byte { return slices.Clone(schema) }
 
 // Reference returns what there is to know of all check types, as plain text of
 // at most 80 columns: for each type what it does, an example and its keys. It

@@ -77,7 +77,7 @@ type HTTP struct {
 	// there fails.
 	FollowRedirects bool `yaml:"follow_redirects"`
 	// UnixSocket is the path of a socket to connect to instead of the URL's host.
-	// Empty means TCP.
+	// Empty means a TCP connection.
 	UnixSocket string `yaml:"unix_socket"`
 	// ProxyURL is a proxy: http://host:port, https:// or socks5://, with user and
 	// password if it wants them. Empty means none.

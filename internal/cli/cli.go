@@ -39,6 +39,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runConfigShow(f, stdout, stderr)
 	case "config default":
 		return runConfigDefault(stdout)
+	case "config schema":
+		return runConfigSchema(stdout)
 	case "config types":
 		return runConfigTypes(f, stdout, stderr)
 	case "environment":

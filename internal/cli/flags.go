@@ -99,6 +99,7 @@ func newApplication() (*kingpin.Application, *flags) {
 	config.Command("check", "Say what is wrong with the configuration. Exit status: 0 nothing, 1 something.")
 	config.Command("show", "Print the configuration as it was read, without secrets.")
 	config.Command("default", "Print the configuration that is used when no file is given.")
+	config.Command("schema", "Print a JSON Schema of the configuration, for editors.")
 	types := config.Command("types", "Print the check types and their keys.")
 	types.Arg("type", "Names of types. None: all.").StringsVar(&f.typeNames)
 

@@ -51,7 +51,12 @@ func generate(config string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	schema, err := s.schemaFile()
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
+		"schema.json":              schema,
 		"types.txt":                typesText(types, tls),
 		"../docs/checks.md":        checksPage(types, tls),
 		"../docs/configuration.md": configurationPage(sections),

@@ -63,8 +63,8 @@ func writeTable(b *strings.Builder, keys []key) {
 	b.WriteString("| key | type | default | meaning |\n|---|---|---|---|\n")
 	for _, k := range keys {
 		kind := k.kind
-		if k.name == "tls" {
-			kind = "[TLS](#tls)"
+		if kind == "TLS settings" {
+			kind = "[TLS settings](#tls)"
 		}
 		if k.required {
 			kind += ", required"

@@ -35,6 +35,7 @@ type key struct {
 	required   bool
 	standard   string // the default; empty if the key is required
 	doc        string
+	pattern    string // of the tag pattern; only the schema uses it
 }
 
 // read parses the packages config, checks and those below checks.
@@ -185,11 +186,15 @@ func (s source) below(field *ast.Field, pkg, name string) ([]key, error) {
 }
 
 func yamlKey(field *ast.Field) string {
+	name, _, _ := strings.Cut(tag(field, "yaml"), ",")
+	return name
+}
+
+func tag(field *ast.Field, key string) string {
 	if field.Tag == nil {
 		return ""
 	}
-	name, _, _ := strings.Cut(reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("yaml"), ",")
-	return name
+	return reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get(key)
 }
 
 // typeName is the package and name of a type, without pointer or list.

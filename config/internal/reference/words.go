@@ -22,7 +22,7 @@ func kindOf(t ast.Expr) string {
 	kinds := map[string]string{
 		".string": "string", ".bool": "boolean", ".int": "integer", ".float64": "number",
 		"time.Duration": "duration", "checks.Size": "size", "checks.Secret": "secret",
-		"checks.SecretFile": "path", "document.Members": "mapping of any values",
+		"checks.SecretFile": "path", "checks.TLS": "TLS settings", "document.Members": "mapping of any values",
 	}
 	if kind, known := kinds[typeName(t, "")]; known {
 		return kind
@@ -32,7 +32,7 @@ func kindOf(t ast.Expr) string {
 
 // key describes a field for readers of YAML.
 func (s structure) key(field *ast.Field) key {
-	k := key{name: yamlKey(field), kind: kindOf(field.Type)}
+	k := key{name: yamlKey(field), kind: kindOf(field.Type), pattern: tag(field, "pattern")}
 	doc := s.forReaders(field)
 	if m := standard.FindStringSubmatchIndex(doc); m != nil {
 		k.standard = strings.TrimPrefix(doc[m[2]:m[3]], "that ")
