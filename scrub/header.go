@@ -46,6 +46,9 @@ func (p *scan) header(pr pair) int {
 		slashes := backslashes(p.in, p.floor, open)
 		end = orEnd(closingQuote(p.in[:end], value, p.in[open], slashes, false)-slashes, end)
 	}
+	if p.nest > 0 && p.isMasked(value) {
+		return p.skip(value + len(Mask))
+	}
 	if value >= end || isBareStatus(p.in[value:end]) {
 		return pr.name.end
 	}

@@ -19,7 +19,7 @@ type candidate struct {
 
 // proseValue judges the value of a name in a sentence.
 func (p *scan) proseValue(pr pair, name string, before span) int {
-	isFlag := name[0] == '-'
+	isFlag := name[0] == '-' && !isSwitch(strings.TrimLeft(name, "-"))
 	if pr.sign == nextSign && !isFlag {
 		if v := p.candidate(pr.value, true); !isStrong(v.text) {
 			return pr.name.end
@@ -207,6 +207,9 @@ func (p *scan) candidate(i int, comma bool) candidate {
 // trimClosers cuts the punctuation of a sentence or of what encloses a value
 // from its end.
 func trimClosers(v string) string {
+	if strings.HasPrefix(v, "<") {
+		return v
+	}
 	end := len(v)
 	for end > 0 && strings.IndexByte(".,:;)]}>!?\"'", v[end-1]) >= 0 {
 		end--

@@ -117,7 +117,12 @@ func isPath(v string) bool {
 	case len(v) < 2:
 		return false
 	case v[0] == '/':
-		return v[1] != '/' && strings.IndexByte(v, '=') < 0 && !isIrregular(v)
+		for part := range strings.SplitSeq(v, "/") {
+			if isIrregular(part) {
+				return false
+			}
+		}
+		return v[1] != '/' && strings.IndexByte(v, '=') < 0
 	case strings.HasPrefix(v, "./"), strings.HasPrefix(v, "../"), strings.HasPrefix(v, "~/"), strings.HasPrefix(v, `\\`):
 		return true
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 	"sort"
 	"strings"
@@ -78,9 +79,10 @@ func visitOf(v reflect.Value) (visit, bool) {
 // A measure looks at a value before it is encoded: encoding/json would follow a
 // cycle 1000 deep and a small value that shares its parts for ever.
 type measure struct {
-	path                map[visit]bool
-	nodes               int
-	cyclic, deep, bytes bool
+	path         map[visit]bool
+	nodes        int
+	cyclic, deep bool
+	bytes        bool // bytes or a URL, which are shown as text
 }
 
 func (m *measure) walk(v reflect.Value, depth int) {
@@ -120,6 +122,10 @@ func (m *measure) children(v reflect.Value) []reflect.Value {
 			parts = append(parts, v.Index(i))
 		}
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[url.URL]() {
+			m.bytes = true
+			return nil
+		}
 		for i := range v.NumField() {
 			parts = append(parts, v.Field(i))
 		}
@@ -168,9 +174,12 @@ func (e *encoder) marshaler(v reflect.Value) bool {
 	if v.Kind() == reflect.Interface || !v.CanInterface() {
 		return false
 	}
-	switch v.Interface().(type) {
+	switch v := v.Interface().(type) {
+	case url.URL:
+		e.out = appendString(e.out, validUTF8(v.String()))
+		return true
 	case json.Marshaler, interface{ MarshalText() ([]byte, error) }:
-		e.scalar(v, maskJSON)
+		e.scalar(reflect.ValueOf(v), maskJSON)
 		return true
 	}
 	return false
