@@ -24,10 +24,7 @@ const (
 // since a secret that is cut in two or spelt out is no longer recognised.
 func (c *Collector) clean(text string) string {
 	text = strings.TrimRight(text, "\r\n")
-	if len(text) > maxInput {
-		text = dropLastWord(text[:maxInput])
-	}
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.ToValidUTF8(clip.Words(text, maxInput), "\uFFFD")
 	return shorten(visible(c.scrub(text)))
 }
 
@@ -39,14 +36,6 @@ func (c *Collector) scrub(text string) (clean string) {
 		}
 	}()
 	return c.text(text)
-}
-
-// dropLastWord cuts what may be half a secret: half a URL has no @.
-func dropLastWord(s string) string {
-	if end := strings.LastIndexAny(s, " \t\r\n") + 1; end > 0 {
-		return s[:end]
-	}
-	return ellipsis
 }
 
 // visible spells out what a terminal or a page would act on instead of showing.

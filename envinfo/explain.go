@@ -17,7 +17,7 @@ type Masked struct {
 	// Path leads to it inside the section, with dots between names and
 	// indices: environ.DB_PASSWORD, argv.3. Empty is the whole section.
 	Path string `json:"path"`
-	// Rule is N1 to N4 and V1 to V14 as documented, names for a name of the
+	// Rule is N1 to N4 and V1 to V16 as documented, names for a name of the
 	// configuration, argv for the word of a flag, limit for what is too deep,
 	// too large, cyclic or no JSON.
 	Rule string `json:"rule"`

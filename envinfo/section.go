@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/flight"
@@ -87,7 +85,7 @@ func (s *section) newReading(ctx context.Context, explain bool) (r reading, err 
 func (s *section) clean(text string) error {
 	if len(text) > maxText {
 		text = text[:maxText]
-		text = text[:strings.LastIndexFunc(text, unicode.IsSpace)+1] + "…"
+		text = clip.Words(text, maxText) + "…"
 	}
 	return errors.New(clip.Short(s.scrub.Text(text), maxError))
 }

@@ -99,8 +99,8 @@ func TestSecretThatIsCutInHalfIsDropped(t *testing.T) {
 		t.Errorf("custom = %s", got)
 	}
 	d = newDump(t, custom(func(context.Context) (any, error) { return nil, errors.New(strings.Repeat("x", 2*limit)) }))
-	if got := section(t, d, "custom"); got != `{"error":"…"}` {
-		t.Errorf("custom = %s, want the unfinished word gone", got)
+	if got := section(t, d, "custom"); got != `{"error":"`+strings.Repeat("x", 1021)+`…"}` {
+		t.Errorf("custom = %.100s, want the first part of the only word", got)
 	}
 }
 

@@ -7,7 +7,7 @@ type Hit struct {
 	// Path has the names from the root, and the indices of lists, with dots
 	// between: "process.environ.DB_PASSWORD", "process.argv.3".
 	Path string
-	// Rule is N1 to N4 and V1 to V14 as documented, "names" for a name of the
+	// Rule is N1 to N4 and V1 to V16 as documented, "names" for a name of the
 	// configuration, "argv" for the word of a flag, "limit" for what is too
 	// deep, too large, cyclic or no JSON.
 	Rule string

@@ -63,6 +63,17 @@ var ruleWords = [numRules][2]string{
 // String is the name of the rule as the documentation has it.
 func (r rule) String() string { return ruleWords[r][0] }
 
+// Meaning says in words what a rule of a Hit means: "the name contains key,
+// token or pass" for N1. It is empty for a rule that does not exist.
+func Meaning(rule string) string {
+	for _, r := range ruleWords {
+		if r[0] == rule {
+			return r[1]
+		}
+	}
+	return ""
+}
+
 // A trace collects the rules that applied to one value. Nil collects nothing.
 type trace uint32
 

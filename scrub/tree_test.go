@@ -194,6 +194,14 @@ func TestExplainSaysWhatAndWhyButNotTheValue(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Explain = %v\nwant      %v", got, want)
 	}
+	for _, hit := range got {
+		if scrub.Meaning(hit.Rule) == "" {
+			t.Errorf("rule %s has no meaning in words", hit.Rule)
+		}
+	}
+	if got, want := scrub.Meaning("N1"), "the name contains key, token or pass"; got != want {
+		t.Errorf("Meaning(N1) = %q, want %q", got, want)
+	}
 	if got := s.ExplainArgv([]string{"a", "--token=x"}); !reflect.DeepEqual(got, []scrub.Hit{{"1", "N1"}}) {
 		t.Errorf("ExplainArgv = %v", got)
 	}

@@ -33,7 +33,7 @@ func runEnvironment(ctx context.Context, f *flags, stdout, stderr io.Writer) int
 			if masked.Path != "" {
 				path += "." + masked.Path
 			}
-			fmt.Fprintf(stdout, "%s\t%s\n", path, masked.Rule)
+			fmt.Fprintf(stdout, "%s\t%s\t%s\n", path, masked.Rule, scrub.Meaning(masked.Rule))
 		}
 		return exitPassed
 	}

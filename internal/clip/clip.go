@@ -9,6 +9,7 @@ package clip
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -35,6 +36,22 @@ func Short(s string, n int) string {
 		return s
 	}
 	return At(s, n-len(ellipsis)) + ellipsis
+}
+
+// Words returns s cut to at most n bytes, without the word that the cut leaves
+// unfinished: half a secret is not recognized as one. Of a longer word than
+// 1 KiB only the last KiB is dropped, so that something of s always stays.
+func Words(s string, n int) string {
+	const tail = 1 << 10
+	if len(s) <= n {
+		return s
+	}
+	s = At(s, n)
+	kept := At(s, max(len(s)-tail, len(s)/2))
+	if blank := strings.LastIndexFunc(s[len(kept):], unicode.IsSpace); blank >= 0 {
+		return s[:len(kept)+blank]
+	}
+	return kept
 }
 
 // Line returns s on one line: line breaks and tabs are spelled \n, \r and \t.

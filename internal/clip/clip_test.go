@@ -1,6 +1,7 @@
 package clip_test
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -43,5 +44,28 @@ func TestAShortenedTextStaysValid(t *testing.T) {
 func TestALineShowsLineBreaks(t *testing.T) {
 	if got, want := clip.Line("a\r\n\tb\n"), `a\r\n\tb\n`; got != want {
 		t.Errorf("Line() = %q, want %q", got, want)
+	}
+}
+
+func TestAnUnfinishedWordIsDroppedButNeverAll(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for _, test := range []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"one two three", 100, "one two three"},
+		{"one two three", 9, "one two"},
+		{"one two\tthree", 9, "one two"},
+		{long, 4096, long[:3072]},
+		{"a " + long, 4096, "a " + long[:3070]},
+		{long + " b", 5000, long[:3976]},
+		{long + " bcd", 5002, long},
+		{"abcdefgh", 4, "ab"},
+		{strings.Repeat("ä", 3000), 4095, strings.Repeat("ä", 1535)},
+	} {
+		if got := clip.Words(test.in, test.n); got != test.want {
+			t.Errorf("Words of %d bytes to %d = %d bytes, want %d", len(test.in), test.n, len(got), len(test.want))
+		}
 	}
 }

@@ -123,7 +123,7 @@ environment:
 			t.Errorf("%q: status %d:\n%s%s", args, status, out, errs)
 		}
 	}
-	if out, _, _ := command(t, env, file, "environment", "--explain"); !strings.Contains(out, "process.environ.DB_PASSWORD\tN1\n") {
+	if out, _, _ := command(t, env, file, "environment", "--explain"); !strings.Contains(out, "process.environ.DB_PASSWORD\tN1\tthe name contains key, token or pass\n") {
 		t.Errorf("explain does not name DB_PASSWORD:\n%s", out)
 	}
 }
