@@ -16,6 +16,7 @@ import (
 type Router struct {
 	exact  map[string]http.Handler // without a slash at the end
 	prefix []prefixRoute
+	more   func(path string) http.Handler
 }
 
 type prefixRoute struct {
@@ -40,6 +41,13 @@ func Routes(handlers map[string]http.Handler) *Router {
 		router.exact[name] = handler
 	}
 	return router
+}
+
+// With returns a Router that asks more for the handler of a path that no other
+// handler has. More gets the clean path, without a slash at the end, and returns
+// nil for an unknown path; it is called concurrently.
+func (router *Router) With(more func(path string) http.Handler) *Router {
+	return &Router{exact: router.exact, prefix: router.prefix, more: more}
 }
 
 // strictPolicy lets a browser show an answer and nothing else.
@@ -82,6 +90,9 @@ func (router *Router) find(r *http.Request) (http.Handler, *http.Request) {
 		if strings.HasPrefix(path, p.path) && len(p.path) > len(best.path) {
 			best = p
 		}
+	}
+	if best.handler == nil && router.more != nil {
+		best.handler = router.more(strings.TrimSuffix(path, "/"))
 	}
 	return best.handler, r
 }

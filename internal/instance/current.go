@@ -14,7 +14,7 @@ import (
 // A configuration is a loaded file, made ready to serve.
 type configuration struct {
 	epoch          uint64 // of the reports that its handlers serve
-	health, public *httpapi.Handler
+	health, public reports
 	environment    http.Handler
 	buildInfo      *envinfo.BuildInfo
 }

@@ -15,7 +15,7 @@ import (
 
 // named is a check and a configuration in which everything has one name.
 func named(c *collector.Collector, name string, epoch uint64) *configuration {
-	return &configuration{epoch: epoch, health: httpapi.Healthcheck(c, httpapi.Options{Sections: []httpapi.Section{{Name: "version", Value: name}}})}
+	return &configuration{epoch: epoch, health: reports{all: httpapi.Healthcheck(c, httpapi.Options{Sections: []httpapi.Section{{Name: "version", Value: name}}})}}
 }
 
 func check(name string) checks.Check {
@@ -67,7 +67,7 @@ func TestAnAnswerDuringASwapIsOfTheNewConfiguration(t *testing.T) {
 	c, release := halfSwapped(t)
 	w := httptest.NewRecorder()
 	wantAfter(t, release, func() {
-		c.serveEpoch(w, httptest.NewRequest(http.MethodGet, "/healthcheck", nil), func(v *configuration) *httpapi.Handler { return v.health })
+		c.serveEpoch(w, httptest.NewRequest(http.MethodGet, "/healthcheck", nil), func(v *configuration) *httpapi.Handler { return v.health.all })
 	})
 	if body := w.Body.String(); !strings.Contains(body, `"checker": "new"`) || !strings.Contains(body, `"version": "new"`) {
 		t.Errorf("%s, want everything to be new", body)

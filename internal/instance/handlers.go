@@ -30,13 +30,13 @@ func (i *Instance) Scrub(text string) string { return i.scrubber.Text(text) }
 
 // Health serves /healthcheck as the configuration in use describes it.
 func (i *Instance) Health() http.Handler {
-	return i.reports(func(c *configuration) *httpapi.Handler { return c.health })
+	return i.reports(func(c *configuration) *httpapi.Handler { return c.health.all })
 }
 
 // Public is Health for clients without authentication: Options.HideOutput
 // applies to it.
 func (i *Instance) Public() http.Handler {
-	return i.reports(func(c *configuration) *httpapi.Handler { return c.public })
+	return i.reports(func(c *configuration) *httpapi.Handler { return c.public.all })
 }
 
 func (i *Instance) reports(of func(*configuration) *httpapi.Handler) http.Handler {

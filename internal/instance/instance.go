@@ -129,9 +129,6 @@ func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (*configurat
 
 // build makes the handlers and labels of a configuration.
 func (i *Instance) build(cfg *config.Config) (*configuration, error) {
-	health := HealthOptions(cfg, i.scrubber)
-	public := health
-	public.HideOutput = health.HideOutput || i.options.HideOutput
 	environment := EnvironmentOptions(cfg, i.scrubber)
 	labels, err := envinfo.NewBuildInfo(environment)
 	if err != nil {
@@ -142,8 +139,8 @@ func (i *Instance) build(cfg *config.Config) (*configuration, error) {
 		return nil, err
 	}
 	return &configuration{
-		health:      httpapi.Healthcheck(i.collector, health),
-		public:      httpapi.Healthcheck(i.collector, public),
+		health:      i.newReports(cfg, false),
+		public:      i.newReports(cfg, i.options.HideOutput),
 		environment: httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}),
 		buildInfo:   labels,
 	}, nil

@@ -2,6 +2,7 @@ package instance_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -186,5 +187,43 @@ func TestOutputsAreHiddenWhereAnybodyCanAsk(t *testing.T) {
 	}
 	if body := get(i.Public(), "/healthcheck").Body.String(); strings.Contains(body, "hello") {
 		t.Errorf("Public: %s, want no output", body)
+	}
+}
+
+func TestViewsFollowReloads(t *testing.T) {
+	const checks = `checks: [{name: a, tags: [ready], exec: {command: [echo, hello]}}, {name: b, exec: {command: ["false"]}}]
+`
+	f := newFile(t, checks+`views: {ready: {tags: [ready], path: /readyz, success_status: 202}, live: {checks: [], ignore_drain: true, path: /livez}}`)
+	i := loaded(t, f.path)
+	for path, want := range map[string]int{"/healthcheck": 500, "/healthcheck?view=ready": 202, "/healthcheck/a?view=ready": 202, "/healthcheck/b?view=ready": 404, "/healthcheck?view=live": 200, "/healthcheck?view=typo": 404} {
+		if got := get(i.Health(), path).Code; got != want {
+			t.Errorf("%s: status %d, want %d", path, got, want)
+		}
+	}
+	ready, live := i.HealthView("/readyz"), i.PublicView("/livez")
+	if ready == nil || live == nil || i.HealthView("/other") != nil {
+		t.Fatal("the paths of the views are not those of the file")
+	}
+	if got := get(ready, "/readyz").Code; got != 202 {
+		t.Errorf("/readyz: status %d, want 202", got)
+	}
+	i.Collector().Drain(errors.New("deploy"))
+	if r, l := get(ready, "/readyz").Code, get(live, "/livez").Code; r != 503 || l != 200 {
+		t.Errorf("drained: /readyz %d, /livez %d, want 503 and 200", r, l)
+	}
+	i.Collector().Drain(nil)
+
+	f.write(checks + `views: {all: {path: /all}}`)
+	if err := i.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if i.HealthView("/readyz") != nil || i.HealthView("/all") == nil {
+		t.Error("the paths are not those of the reloaded file")
+	}
+	if got := get(ready, "/readyz").Code; got != 404 {
+		t.Errorf("a request that came in before the reload: status %d, want 404", got)
+	}
+	if got := get(i.Health(), "/healthcheck?view=all").Code; got != 500 {
+		t.Errorf("?view=all: status %d, want 500", got)
 	}
 }

@@ -31,7 +31,19 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	if d.Pprof {
 		routes["/debug/pprof/"] = d.requests.Wrap("pprof", http.HandlerFunc(profiles))
 	}
-	return httpapi.Routes(routes)
+	return httpapi.Routes(routes).With(d.views(d.instance.HealthView))
+}
+
+// views returns the handlers of views by their own paths. They are counted as
+// those of /healthcheck.
+func (d *daemon) views(of func(path string) http.Handler) func(path string) http.Handler {
+	return func(path string) http.Handler {
+		h := of(path)
+		if h == nil {
+			return nil
+		}
+		return d.requests.Wrap("healthcheck", h)
+	}
 }
 
 // healthHandler serves the addresses of --health.listen-address.
@@ -40,7 +52,7 @@ func (d *daemon) healthHandler() http.Handler {
 		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Public()),
 		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
 		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
-	})
+	}).With(d.views(d.instance.PublicView))
 }
 
 func (d *daemon) links() []httpapi.Link {
