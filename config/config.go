@@ -40,8 +40,11 @@ type Config struct {
 	// Files are the names of the files, in order; none for the built-in default.
 	Files []string
 
-	written func() *document.Node // the sources again; their tree is ten times as large
-	json    func() json.RawMessage
+	// The sources again, as they are and without secrets: their tree is ten times
+	// as large.
+	raw, written func() *document.Node
+	json         func() json.RawMessage
+	definitions  []definition // of Checks, for Diff
 }
 
 // Load reads the file, the directory or the glob of that name, or the built-in
@@ -85,6 +88,7 @@ func (c *Config) JSON() json.RawMessage { return c.json() }
 
 // showing makes the functions that show the sources.
 func (c *Config) showing(sources []document.Source) {
+	c.raw = func() *document.Node { return document.Parse(sources).Root() }
 	c.written = func() *document.Node { return document.Shown(sources, &file{}) }
 	c.json = sync.OnceValue(func() json.RawMessage { return c.written().JSON() })
 	c.Environment.Config = func() any { return c.JSON() }

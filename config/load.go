@@ -54,6 +54,9 @@ func (l *loading) load() (*Config, error) {
 		return nil, err
 	}
 	l.config.Secrets = l.vault.literals
+	for _, c := range l.config.Checks {
+		l.config.definitions = append(l.config.definitions, definition{c.Name, c.Fingerprint})
+	}
 	l.warn(root)
 	return l.config, nil
 }
