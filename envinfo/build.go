@@ -8,18 +8,18 @@ import (
 // modulePath is this module's, as the toolchain writes it into a program.
 const modulePath = "github.com/healthcheck-exporter/healthcheck_exporter"
 
-// Build says which program this is: what a linker stamped into it. What is
-// empty is looked up in its build information: the version of this module
-// and the tags in every program, the revision in this module's own.
+// Build identifies the build of this module in a program, as a linker stamped
+// it. Empty fields are filled from the build information of the toolchain: the
+// version and the tags in every program, the revision in this module's own.
+// The fields that stay empty are left out of a dump.
 type Build struct {
-	Version  string
-	Revision string
-	Branch   string
-	Tags     string
+	Version  string `json:"version,omitempty"`
+	Revision string `json:"revision,omitempty"`
+	Branch   string `json:"branch,omitempty"`
+	Tags     string `json:"tags,omitempty"`
 }
 
-// labels are those of a program; the toolchain and its target are not to be
-// chosen.
+// labels are those of a build. The toolchain and its target cannot be chosen.
 func (b Build) labels() map[string]string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b = b.completed(info)
@@ -30,8 +30,8 @@ func (b Build) labels() map[string]string {
 	}
 }
 
-// completed takes what is empty from info. The revision there is the one of
-// the program, which is not ours in somebody else's.
+// completed fills empty fields from info. The revision there is the program's,
+// and so ours only in this module's own program.
 func (b Build) completed(info *debug.BuildInfo) Build {
 	settings := map[string]string{}
 	for _, s := range info.Settings {

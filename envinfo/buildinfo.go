@@ -13,7 +13,7 @@ import (
 //
 // It is an unchecked collector: it describes nothing, because Set may change
 // the names of the labels. So it can stay registered over a reload, and every
-// scrape sees the labels of before or after, never none and never both.
+// scrape sees exactly one series, with the old labels or with the new ones.
 type BuildInfo struct {
 	metric atomic.Pointer[prometheus.Metric]
 }

@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// unlimited is where the values begin with which version 1 of control groups
-// says that there is no limit.
+// unlimited is the smallest value that means "no limit" in version 1 of control
+// groups.
 const unlimited = 1 << 60
 
-// memoryLimit is the smallest memory limit of this process's control group and
-// those above it, in bytes; zero means none, or not Linux. Inside a container
-// the group's path may be the host's, while what is mounted is the container's.
+// memoryLimit returns the smallest memory limit of this process's control group
+// and those above it, in bytes. Zero means that there is no limit, or that this
+// is not Linux. Inside a container the path may be the host's, while only the
+// container's part is mounted. gopsutil does not read these limits.
 func memoryLimit(root fs.FS) uint64 {
 	groups, err := readText(root, "proc/self/cgroup", 64<<10)
 	if err != nil {

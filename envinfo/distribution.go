@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// distribution is what os-release says about the system. What is not said is
-// absent.
+// distribution holds the fields of os-release that are given.
 type distribution struct {
 	ID         string `json:"id,omitempty"`
 	Name       string `json:"name,omitempty"`
@@ -20,8 +19,9 @@ type distribution struct {
 // maxRelease is how much of an os-release file is read, in bytes.
 const maxRelease = 64 << 10
 
-// readDistribution reads the first os-release file of os-release(5) that
-// there is; nil when there is none.
+// readDistribution reads the first of the two files of os-release(5) that
+// exists. It returns nil if neither does, as in an image made from scratch. It
+// is own code because gopsutil's PlatformInformation executes lsb_release.
 func readDistribution(root fs.FS) *distribution {
 	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
 		text, err := readText(root, path, maxRelease)
@@ -50,8 +50,8 @@ func parseRelease(text string) *distribution {
 	return &d
 }
 
-// unquote takes the quotes of a shell word off: single ones keep everything,
-// double ones know a backslash before ", $, ` and itself.
+// unquote removes the quotes of a shell word. Single quotes keep everything; in
+// double quotes a backslash escapes ", $, ` and itself.
 func unquote(word string) string {
 	if len(word) >= 2 && word[0] == '\'' && word[len(word)-1] == '\'' {
 		return word[1 : len(word)-1]

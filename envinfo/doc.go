@@ -1,9 +1,8 @@
-// Package envinfo says what this host and this process are, with every secret
-// masked, and turns the few stable facts into the labels of
-// healthcheck_build_info.
+// Package envinfo describes this host and this process, with every secret masked,
+// and turns the few stable facts into the labels of healthcheck_build_info.
 //
-// A [Dump] has the sections os, go, process and config, then those of its
-// user, always in this order:
+// A [Dump] has the sections os, go, process and config, then those that were
+// added, always in this order:
 //
 //	dump, err := envinfo.New(envinfo.Options{
 //		Config:   func() any { return settings },
@@ -14,7 +13,7 @@
 //	}
 //	os.Stdout.Write(dump.JSON(ctx))
 //
-// Every section passes the scrubber, which masks what it cannot follow. A
+// Every section passes the scrubber, which masks everything it cannot parse. A
 // section that fails, panics or takes more than two seconds shows
 // {"error": …} and leaves the others alone; one that never returns costs one
 // goroutine, however often it is asked for.
@@ -25,8 +24,7 @@
 //	}
 //	registry.MustRegister(info)
 //
-// The package executes no program and talks to no network (but for what a
-// name service switch does behind a user's name where cgo is used). Linux is
-// what it knows best; elsewhere sections say less. Who may read a dump is for
-// the one who serves it to decide: see package httpapi.
+// The package executes no program and uses no network, except where cgo is used
+// and the name service switch looks up the user's name. Sections hold most on
+// Linux. It does not decide who may read a dump: see package httpapi.
 package envinfo

@@ -10,22 +10,26 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// A Dump answers what this host and process are, scrubbed. It is made once
-// and safe for concurrent use; a reload makes a new one.
+// A Dump describes this host and process, scrubbed. It is made once and safe for
+// concurrent use; a reload makes a new one.
 type Dump struct {
-	scrub    *scrub.Scrubber
-	sections []*section
+	scrub *scrub.Scrubber
+
+	mu       sync.RWMutex
+	taken    []string   // the names that a new section cannot have
+	sections []*section // replaced as a whole
 }
 
-// New makes a dump; it reads nothing before it is asked. It fails when a
-// section's name is empty, taken or not printable, or an unknown one is
-// disabled, and says all of that at once.
+// New makes a dump. It reads nothing before it is asked. It fails, with all
+// faults joined, if a section's name is empty, taken or not printable, or if an
+// unknown section is disabled.
 func New(o Options) (*Dump, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
 	d := &Dump{scrub: o.scrubber()}
-	for _, s := range slices.Concat(builtinSections(o), customSections(o)) {
+	for _, s := range append(builtinSections(o), customSections(o.Sections)...) {
+		d.taken = append(d.taken, s.name)
 		if !slices.Contains(o.Disable, s.name) {
 			s.scrub = d.scrub
 			d.sections = append(d.sections, s)
@@ -34,22 +38,46 @@ func New(o Options) (*Dump, error) {
 	return d, nil
 }
 
+// Add appends sections, also while the dump is being read. It fails, and adds
+// nothing, for the reasons that New has. The names of disabled sections are taken.
+func (d *Dump) Add(sections ...Section) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := validateSections(sections, d.taken); err != nil {
+		return err
+	}
+	added := slices.Clone(d.sections)
+	for _, s := range customSections(sections) {
+		s.scrub = d.scrub
+		d.taken, added = append(d.taken, s.name), append(added, s)
+	}
+	d.sections = added
+	return nil
+}
+
+// current returns the sections as they are now.
+func (d *Dump) current() []*section {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.sections
+}
+
 func builtinSections(o Options) []*section {
 	config := func(context.Context) (any, error) { return nil, nil }
 	if o.Config != nil {
 		config = func(context.Context) (any, error) { return o.Config(), nil }
 	}
 	return []*section{
-		{name: "os", read: newOSReader()},
-		{name: "go", read: newGoReader()},
+		{name: "os", read: newOSReader(o.files())},
+		{name: "go", read: newGoReader(o.Build)},
 		{name: "process", read: newProcessReader(o)},
 		{name: "config", read: config},
 	}
 }
 
-func customSections(o Options) []*section {
+func customSections(sections []Section) []*section {
 	var all []*section
-	for _, s := range o.Sections {
+	for _, s := range sections {
 		read := s.Func
 		if read == nil {
 			read = func(context.Context) (any, error) { return s.Value, nil }
@@ -61,8 +89,9 @@ func customSections(o Options) []*section {
 
 // Sections returns the names of the sections that are not disabled, in order.
 func (d *Dump) Sections() []string {
-	names := make([]string, 0, len(d.sections))
-	for _, s := range d.sections {
+	sections := d.current()
+	names := make([]string, 0, len(sections))
+	for _, s := range sections {
 		names = append(names, s.name)
 	}
 	return names
@@ -70,9 +99,9 @@ func (d *Dump) Sections() []string {
 
 // Section returns the scrubbed JSON of one section, as it is now. A section
 // that fails, panics, takes more than two seconds or outlasts ctx gives
-// {"error": …}. The second result is false when there is no such section.
+// {"error": …}. The second result is false if there is no section of that name.
 func (d *Dump) Section(ctx context.Context, name string) (json.RawMessage, bool) {
-	for _, s := range d.sections {
+	for _, s := range d.current() {
 		if s.name == name {
 			return s.json(ctx), true
 		}
@@ -80,19 +109,20 @@ func (d *Dump) Section(ctx context.Context, name string) (json.RawMessage, bool)
 	return nil, false
 }
 
-// JSON returns all sections as one object. They are read side by side, so
-// that several slow ones take two seconds together.
+// JSON returns all sections as one object. It reads them concurrently, so that
+// several slow ones take two seconds together.
 func (d *Dump) JSON(ctx context.Context) []byte {
-	members := make([]json.RawMessage, len(d.sections))
+	sections := d.current()
+	members := make([]json.RawMessage, len(sections))
 	var wg sync.WaitGroup
-	for i, s := range d.sections {
+	for i, s := range sections {
 		wg.Go(func() { members[i] = s.json(ctx) })
 	}
 	wg.Wait()
 
 	var b bytes.Buffer
 	b.WriteByte('{')
-	for i, s := range d.sections {
+	for i, s := range sections {
 		if i > 0 {
 			b.WriteByte(',')
 		}

@@ -78,7 +78,7 @@ func TestKeysOfBuiltinSectionsHaveAFixedOrder(t *testing.T) {
 	d := newDump(t, envinfo.Options{})
 	for name, want := range map[string][]string{
 		"os":      {"platform", "name", "uname", "distribution", "uptime", "cpus", "memory"},
-		"go":      {"version", "executable", "module", "build_settings", "modules", "gomaxprocs", "gomemlimit"},
+		"go":      {"version", "executable", "module", "build", "build_settings", "modules", "gomaxprocs", "gomemlimit"},
 		"process": {"argv", "cwd", "user", "pid", "environ", "start_time", "limits"},
 	} {
 		got := keys(t, []byte(section(t, d, name)))

@@ -9,13 +9,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Masked is something that a dump does not show, and why. It never holds the
-// value.
+// Masked is a value that a dump does not show, and the reason. It never holds the
+// value itself.
 type Masked struct {
 	// Section is the name of the section.
 	Section string `json:"section"`
 	// Path leads to it inside the section, with dots between names and
-	// indices: environ.DB_PASSWORD, argv.3. Empty is the whole section.
+	// indices: environ.DB_PASSWORD, argv.3. Empty means the whole section.
 	Path string `json:"path"`
 	// Rule is N1 to N4 and V1 to V16 as documented, names for a name of the
 	// configuration, argv for the word of a flag, limit for what is too deep,
@@ -23,12 +23,12 @@ type Masked struct {
 	Rule string `json:"rule"`
 }
 
-// Explain reads the sections one after the other and says what of them is
-// masked, by which rule of the scrubber; one value may be masked by several. A
-// section that cannot be read shows nothing, and is not mentioned.
+// Explain reads the sections one after the other and lists the masked values,
+// with the rule of the scrubber that masked each; a value may be masked by
+// several rules. It leaves out sections that cannot be read.
 func (d *Dump) Explain(ctx context.Context) []Masked {
 	var all []Masked
-	for _, s := range d.sections {
+	for _, s := range d.current() {
 		if c, err := s.do(ctx, true); err == nil {
 			all = append(all, c.masked...)
 		}
@@ -36,7 +36,7 @@ func (d *Dump) Explain(ctx context.Context) []Masked {
 	return all
 }
 
-// explained is what of value is masked. The section's own name is looked at as
+// explained lists the masked parts of value. The section's own name counts as
 // that of a member, as in the whole dump.
 func (s *section) explained(value any) []Masked {
 	if s.scrub.Name(s.name) {

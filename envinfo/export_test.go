@@ -1,6 +1,7 @@
 package envinfo
 
 import (
+	"io/fs"
 	"runtime/debug"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
@@ -10,6 +11,12 @@ import (
 func WithProcess(o Options, argv, environ []string) Options {
 	o.argv = func() []string { return argv }
 	o.environ = func() []string { return environ }
+	return o
+}
+
+// WithRoot makes a dump read well-known files elsewhere.
+func WithRoot(o Options, root fs.FS) Options {
+	o.root = root
 	return o
 }
 

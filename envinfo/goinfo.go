@@ -14,16 +14,17 @@ type goInfo struct {
 	Version    string            `json:"version"`
 	Executable string            `json:"executable,omitempty"`
 	Module     string            `json:"module,omitempty"` // of the program: "path version"
+	Build      Build             `json:"build"`
 	Settings   map[string]string `json:"build_settings"`
 	Modules    []string          `json:"modules"` // "path version", a replaced one with " => path version"
 	GOMAXPROCS int               `json:"gomaxprocs"`
 	GOMEMLIMIT *int64            `json:"gomemlimit"` // in bytes; null: no limit
 }
 
-// newGoReader returns the reader of the section go. What the toolchain wrote
-// into the program is parsed once.
-func newGoReader() func(context.Context) (any, error) {
-	built := sync.OnceValue(builtInfo)
+// newGoReader returns the reader of the section go. It parses the build
+// information of the program once.
+func newGoReader(b Build) func(context.Context) (any, error) {
+	built := sync.OnceValue(func() goInfo { return builtInfo(b) })
 	return func(context.Context) (any, error) {
 		info := built()
 		info.GOMAXPROCS = runtime.GOMAXPROCS(0)
@@ -35,8 +36,8 @@ func newGoReader() func(context.Context) (any, error) {
 }
 
 // builtInfo is the part of the section that cannot change.
-func builtInfo() goInfo {
-	info := goInfo{Version: runtime.Version(), Settings: map[string]string{}, Modules: []string{}}
+func builtInfo(b Build) goInfo {
+	info := goInfo{Version: runtime.Version(), Build: b, Settings: map[string]string{}, Modules: []string{}}
 	if path, err := os.Executable(); err == nil {
 		info.Executable = path
 	}
@@ -45,6 +46,7 @@ func builtInfo() goInfo {
 		return info
 	}
 	info.Module = moduleText(&build.Main)
+	info.Build = b.completed(build)
 	for _, s := range build.Settings {
 		info.Settings[s.Key] = s.Value
 	}

@@ -2,6 +2,7 @@ package envinfo
 
 import (
 	"errors"
+	"io/fs"
 	"maps"
 	"runtime"
 	"slices"
@@ -17,10 +18,10 @@ var labelNames = [...]string{
 	"platform", "platform_version", "kernel_version", "virtualization",
 }
 
-// Labels returns the labels of healthcheck_build_info: what program and what
-// system this is, and o.Labels. What is not known is empty; every value is
-// scrubbed and valid UTF-8. It reads a few files. It fails, with all faults at
-// once, when a label of o is not to be used.
+// Labels returns the labels of healthcheck_build_info: those of the build and of
+// the system, and o.Labels. A label whose value is not known is empty. Every value
+// is scrubbed and valid UTF-8. It reads a few files. It fails, with all faults
+// joined, if a label of o is not allowed.
 func Labels(o Options) (prometheus.Labels, error) {
 	if err := errors.Join(validateLabels(o.Labels), o.validateScrub()); err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func Labels(o Options) (prometheus.Labels, error) {
 	labels := make(prometheus.Labels, len(labelNames)+len(o.Labels))
 	maps.Copy(labels, o.Labels)
 	maps.Copy(labels, o.Build.labels())
-	maps.Copy(labels, systemLabels())
+	maps.Copy(labels, systemLabels(o.files()))
 	s := o.scrubber()
 	for name, value := range labels {
 		labels[name] = strings.ToValidUTF8(s.Value(name, value), "\uFFFD")
@@ -36,22 +37,22 @@ func Labels(o Options) (prometheus.Labels, error) {
 	return labels, nil
 }
 
-// systemLabels say what this host is. The platform is the distribution where
-// there is one (debian, alpine), else the operating system.
-func systemLabels() map[string]string {
+// systemLabels describe this host. The platform is the distribution (debian,
+// alpine) if there is one, else the operating system.
+func systemLabels(root fs.FS) map[string]string {
 	labels := map[string]string{
 		"platform":         runtime.GOOS,
 		"platform_version": "",
 		"kernel_version":   uname()[2],
-		"virtualization":   currentVirtualization(),
+		"virtualization":   currentVirtualization(root),
 	}
-	if d := readDistribution(rootFS()); d != nil && d.ID != "" {
+	if d := readDistribution(root); d != nil && d.ID != "" {
 		labels["platform"], labels["platform_version"] = d.ID, d.VersionID
 	}
 	return labels
 }
 
-// validateLabels says what is wrong with the names, in their order.
+// validateLabels returns the faults of the names, in their order.
 func validateLabels(labels map[string]string) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(labels)) {

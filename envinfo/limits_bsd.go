@@ -3,12 +3,14 @@
 package envinfo
 
 import (
+	"context"
 	"math"
 	"syscall"
 )
 
-// readLimits asks the kernel for the limits that the syscall package names.
-func readLimits() map[string]limit {
+// readLimits asks the kernel for the limits that package syscall names: gopsutil
+// reads those of Linux only.
+func readLimits(context.Context) map[string]limit {
 	limits := map[string]limit{}
 	for name, resource := range map[string]int{
 		"as": syscall.RLIMIT_AS, "core": syscall.RLIMIT_CORE, "cpu": syscall.RLIMIT_CPU, "data": syscall.RLIMIT_DATA,

@@ -1,60 +1,42 @@
 package envinfo
 
 import (
-	"io/fs"
-	"strconv"
-	"strings"
+	"context"
+	"math"
+	"os"
+
+	"github.com/shirou/gopsutil/v3/common"
+	"github.com/shirou/gopsutil/v3/process"
 )
 
-// limitNames are the titles of /proc/self/limits by their names in limits.conf.
-var limitNames = [...]struct{ title, name string }{
-	{"Max address space", "as"},
-	{"Max core file size", "core"},
-	{"Max cpu time", "cpu"},
-	{"Max data size", "data"},
-	{"Max file size", "fsize"},
-	{"Max file locks", "locks"},
-	{"Max locked memory", "memlock"},
-	{"Max msgqueue size", "msgqueue"},
-	{"Max nice priority", "nice"},
-	{"Max open files", "nofile"},
-	{"Max processes", "nproc"},
-	{"Max resident set", "rss"},
-	{"Max realtime priority", "rtprio"},
-	{"Max realtime timeout", "rttime"},
-	{"Max pending signals", "sigpending"},
-	{"Max stack size", "stack"},
-}
-
-func readLimits() map[string]limit { return parseLimits(rootFS()) }
-
-// parseLimits reads /proc/self/limits, which knows all limits without their
-// numbers, that differ between architectures. Nil when it cannot be read.
-func parseLimits(root fs.FS) map[string]limit {
-	text, err := readText(root, "proc/self/limits", 64<<10)
+// readLimits returns nil when /proc does not tell.
+func readLimits(ctx context.Context) map[string]limit {
+	// HOST_PROC, if it is set, shows the processes of another pid namespace.
+	own := context.WithValue(ctx, common.EnvKey, common.EnvMap{common.HostProcEnvKey: "/proc"})
+	stats, err := (&process.Process{Pid: int32(os.Getpid())}).RlimitWithContext(own)
 	if err != nil {
 		return nil
 	}
-	limits := make(map[string]limit, len(limitNames))
-	for line := range strings.Lines(text) {
-		for _, l := range limitNames {
-			rest, ok := strings.CutPrefix(line, l.title)
-			if !ok {
-				continue
-			}
-			if values := strings.Fields(rest); len(values) >= 2 {
-				limits[l.name] = limit{Soft: limitValue(values[0]), Hard: limitValue(values[1])}
-			}
-			break
+	names := [...]string{ // as limits.conf names them
+		process.RLIMIT_AS: "as", process.RLIMIT_CORE: "core", process.RLIMIT_CPU: "cpu", process.RLIMIT_DATA: "data",
+		process.RLIMIT_FSIZE: "fsize", process.RLIMIT_LOCKS: "locks", process.RLIMIT_MEMLOCK: "memlock",
+		process.RLIMIT_MSGQUEUE: "msgqueue", process.RLIMIT_NICE: "nice", process.RLIMIT_NOFILE: "nofile",
+		process.RLIMIT_NPROC: "nproc", process.RLIMIT_RSS: "rss", process.RLIMIT_RTPRIO: "rtprio",
+		process.RLIMIT_RTTIME: "rttime", process.RLIMIT_SIGPENDING: "sigpending", process.RLIMIT_STACK: "stack",
+	}
+	limits := make(map[string]limit, len(stats))
+	for _, s := range stats {
+		if i := int(s.Resource); 0 <= i && i < len(names) {
+			limits[names[i]] = limit{Soft: limitValue(s.Soft), Hard: limitValue(s.Hard)}
 		}
 	}
 	return limits
 }
 
-// limitValue is a number where it is one.
-func limitValue(text string) any {
-	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return n
+// limitValue is a number, or "unlimited" for RLIM_INFINITY.
+func limitValue(n uint64) any {
+	if n == math.MaxUint64 {
+		return "unlimited"
 	}
-	return text
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,8 +25,8 @@ type Options struct {
 	// Disable names sections, built-in or not, that are neither run nor shown.
 	Disable []string
 
-	// Build says which program this is. What is empty comes from the build
-	// information that the Go toolchain leaves in a program.
+	// Build identifies the build of this module. Empty fields are filled from the
+	// build information that the Go toolchain leaves in a program.
 	Build Build
 	// Labels are added to healthcheck_build_info. A name is a letter or
 	// underscore, then letters, digits and underscores; it neither begins with
@@ -36,7 +37,7 @@ type Options struct {
 	// stand in it.
 	ScrubNames []string
 	// ScrubAllow are names, spelt exactly, that are not sensitive after all.
-	// What their values give away by themselves is masked still.
+	// Secrets that their values show by their form are still masked.
 	ScrubAllow []string
 	// Secrets are literal secrets that are masked wherever they turn up.
 	Secrets []string
@@ -46,6 +47,15 @@ type Options struct {
 
 	argv    func() []string // nil: the process's
 	environ func() []string // nil: the process's
+	root    fs.FS           // nil: /
+}
+
+// files returns the file system that the readers of well-known files look at.
+func (o Options) files() fs.FS {
+	if o.root != nil {
+		return o.root
+	}
+	return rootFS()
 }
 
 // A Section is a member of a dump that its user adds: a value, or a function
@@ -56,8 +66,8 @@ type Section struct {
 	// Value is shown when Func is nil: any value that encoding/json takes. It
 	// is encoded per answer, so nothing may change it meanwhile.
 	Value any
-	// Func returns the value to show. It runs once at a time, whoever asks,
-	// and its context ends after two seconds.
+	// Func returns the value to show. It is not called again before it has
+	// returned, and its context ends after two seconds.
 	Func func(context.Context) (any, error)
 }
 
@@ -69,20 +79,9 @@ func builtin() []string { return []string{"os", "go", "process", "config"} }
 
 // validate returns all faults of o, joined.
 func (o Options) validate() error {
-	var errs []error
 	known := builtin()
-	for i, s := range o.Sections {
-		setting := "sections." + s.Name
-		switch {
-		case !validSection(s.Name):
-			errs = append(errs, faultOf(setting, "section %d: the name %q, want 1 to %d printable characters without a slash", i+1, s.Name, maxName))
-		case slices.Contains(builtin(), s.Name):
-			errs = append(errs, faultOf(setting, "section %q: the name belongs to a built-in section", s.Name))
-		case slices.Contains(known, s.Name):
-			errs = append(errs, faultOf(setting, "section %q: the name is taken", s.Name))
-		case s.Value != nil && s.Func != nil:
-			errs = append(errs, faultOf(setting, "section %q: has a value and a function, want one of them", s.Name))
-		}
+	errs := []error{validateSections(o.Sections, known)}
+	for _, s := range o.Sections {
 		known = append(known, s.Name)
 	}
 	for i, name := range o.Disable {
@@ -91,6 +90,28 @@ func (o Options) validate() error {
 		}
 	}
 	return errors.Join(append(errs, o.validateScrub())...)
+}
+
+// validateSections returns all faults of sections beside those with the taken
+// names, joined.
+func validateSections(sections []Section, taken []string) error {
+	var errs []error
+	taken = slices.Clone(taken)
+	for i, s := range sections {
+		setting := "sections." + s.Name
+		switch {
+		case !validSection(s.Name):
+			errs = append(errs, faultOf(setting, "section %d: the name %q, want 1 to %d printable characters without a slash", i+1, s.Name, maxName))
+		case slices.Contains(builtin(), s.Name):
+			errs = append(errs, faultOf(setting, "section %q: the name belongs to a built-in section", s.Name))
+		case slices.Contains(taken, s.Name):
+			errs = append(errs, faultOf(setting, "section %q: the name is taken", s.Name))
+		case s.Value != nil && s.Func != nil:
+			errs = append(errs, faultOf(setting, "section %q: has a value and a function, want one of them", s.Name))
+		}
+		taken = append(taken, s.Name)
+	}
+	return errors.Join(errs...)
 }
 
 // A fault is something wrong with one setting of Options.

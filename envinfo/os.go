@@ -21,7 +21,7 @@ type osInfo struct {
 	Memory       *memory       `json:"memory,omitempty"`
 }
 
-// memory is what the host has and what this process's control group leaves it,
+// memory holds the host's memory and the limit of this process's control group,
 // in bytes.
 type memory struct {
 	Total     uint64 `json:"total"`
@@ -29,10 +29,10 @@ type memory struct {
 	Limit     uint64 `json:"limit,omitempty"` // absent without a limit
 }
 
-// newOSReader returns the reader of the section os. What stays the same while
-// a system runs is read once.
-func newOSReader() func(context.Context) (any, error) {
-	distro := sync.OnceValue(func() *distribution { return readDistribution(rootFS()) })
+// newOSReader returns the reader of the section os. It reads the distribution
+// once.
+func newOSReader(root fs.FS) func(context.Context) (any, error) {
+	distro := sync.OnceValue(func() *distribution { return readDistribution(root) })
 	return func(ctx context.Context) (any, error) {
 		// Not host.Info, which executes lsb_release.
 		uptime, err := host.UptimeWithContext(ctx)

@@ -11,8 +11,8 @@ import (
 )
 
 // started is when this package was initialised, a few milliseconds after the
-// start of the process. What the kernel tells is no better: its ticks count
-// from a boot whose time a container may not see.
+// start of the process. gopsutil's CreateTime is no better: its ticks count from
+// a boot whose time a container may not see.
 var started = time.Now()
 
 // processInfo is the section process.
@@ -42,7 +42,7 @@ func newProcessReader(o Options) func(context.Context) (any, error) {
 	if environ == nil {
 		environ = os.Environ
 	}
-	return func(context.Context) (any, error) {
+	return func(ctx context.Context) (any, error) {
 		cwd, err := os.Getwd()
 		if err != nil {
 			cwd = "" // removed, and so absent
@@ -54,7 +54,7 @@ func newProcessReader(o Options) func(context.Context) (any, error) {
 			PID:       os.Getpid(),
 			Environ:   environMap(environ()),
 			StartTime: started.UTC().Round(time.Millisecond),
-			Limits:    readLimits(),
+			Limits:    readLimits(ctx),
 		}, nil
 	}
 }
@@ -67,9 +67,9 @@ func userName() string {
 	return strconv.Itoa(os.Getuid())
 }
 
-// environMap splits "name=value". A name may begin with "=" (Windows keeps
-// working directories so); what has no name is left out, because nothing says
-// whether it is a secret.
+// environMap splits "name=value". A name may begin with "=", as Windows keeps
+// working directories. Entries without a name are left out, because they may be
+// secrets.
 func environMap(environ []string) map[string]string {
 	m := make(map[string]string, len(environ))
 	for _, entry := range environ {

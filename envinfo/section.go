@@ -32,7 +32,7 @@ type section struct {
 	readings flight.Single[reading]
 }
 
-// A reading is the value of a section: its JSON, or what is masked in it.
+// A reading is the value of a section: its JSON, or the list of its masked parts.
 type reading struct {
 	explain bool
 	json    json.RawMessage
@@ -79,9 +79,9 @@ func (s *section) newReading(ctx context.Context, explain bool) (r reading, err 
 	return r, err
 }
 
-// clean makes an error of a text that may hold secrets and have any length.
-// Of one that is cut before it is scrubbed the last word is dropped: half a URL
-// has no @ by which its password is known.
+// clean makes an error of a text that may hold secrets and have any length. If
+// it has to cut the text before scrubbing, it drops the last word: half a URL has
+// no @ that marks its password.
 func (s *section) clean(text string) error {
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -90,8 +90,8 @@ func (s *section) clean(text string) error {
 	return errors.New(clip.Short(s.scrub.Text(text), maxError))
 }
 
-// scrubbed returns value as JSON that gives nothing away. A section whose own
-// name is sensitive is masked whole, as any member of a tree is.
+// scrubbed returns value as JSON without secrets. A section whose own name is
+// sensitive is masked as a whole, as a member of a tree is.
 func (s *section) scrubbed(value any) (json.RawMessage, error) {
 	if s.scrub.Name(s.name) {
 		return quote(scrub.Mask), nil
@@ -107,7 +107,7 @@ func (s *section) scrubbed(value any) (json.RawMessage, error) {
 	return out, nil
 }
 
-// errorJSON is what a section shows that could not be read.
+// errorJSON is the JSON of a section that could not be read.
 func errorJSON(text string) json.RawMessage {
 	return fmt.Appendf(nil, `{"error":%s}`, quote(text))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // uname is Python's os.uname with the processor: system, node, release,
-// version, machine, "". What the kernel does not tell is empty.
+// version, machine, "". Unknown fields are empty. gopsutil lacks most of them.
 func uname() [6]string {
 	var out [6]string
 	for i, name := range []string{"kern.ostype", "kern.hostname", "kern.osrelease", "kern.version", "hw.machine"} {

@@ -3,7 +3,7 @@ package envinfo
 import "syscall"
 
 // uname is Python's os.uname with the processor, which Linux does not tell:
-// system, node, release, version, machine, "".
+// system, node, release, version, machine, "". gopsutil lacks the version.
 func uname() [6]string {
 	var u syscall.Utsname
 	if err := syscall.Uname(&u); err != nil {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// virtualization names what this process runs in, the innermost layer that is
+// virtualization names the environment of this process, the innermost layer that is
 // recognised: a container before the machine that it runs on. The names are
 // those of systemd-detect-virt, and kubernetes. Empty means unknown, or bare
-// metal. Files alone are read; gopsutil's answer is not used, because it calls
-// any host with the kvm module loaded a kvm.
+// metal. It is own code because gopsutil calls every host with the kvm module
+// loaded a kvm.
 func virtualization(root fs.FS, getenv func(string) string) string {
 	for _, detect := range []func(fs.FS, func(string) string) string{
 		kubernetes, containerMarker, containerGroup, userland, machine,
@@ -23,7 +23,7 @@ func virtualization(root fs.FS, getenv func(string) string) string {
 }
 
 // currentVirtualization is that of this process.
-func currentVirtualization() string { return virtualization(rootFS(), os.Getenv) }
+func currentVirtualization(root fs.FS) string { return virtualization(root, os.Getenv) }
 
 func kubernetes(root fs.FS, getenv func(string) string) string {
 	if getenv("KUBERNETES_SERVICE_HOST") != "" || exists(root, "var/run/secrets/kubernetes.io") {
@@ -44,7 +44,7 @@ func containerMarker(root fs.FS, getenv func(string) string) string {
 	if err != nil {
 		manager = getenv("container")
 	}
-	// A closed set: anybody can set the variable, and it becomes a label.
+	// A closed set, because any user can set the variable, and it becomes a label.
 	switch manager = strings.TrimSpace(manager); manager {
 	case "docker", "podman", "lxc", "lxc-libvirt", "systemd-nspawn", "rkt", "wsl", "proot", "pouch":
 		return manager
@@ -84,7 +84,7 @@ func userland(root fs.FS, _ func(string) string) string {
 	return ""
 }
 
-// machine recognises a hypervisor by what the firmware says, else by the
+// machine recognises a hypervisor by the strings of the firmware, else by the
 // processor's flag.
 func machine(root fs.FS, _ func(string) string) string {
 	for _, file := range []string{"product_name", "sys_vendor", "board_vendor", "bios_vendor", "product_version"} {

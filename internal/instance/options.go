@@ -19,7 +19,18 @@ func HealthOptions(cfg *config.Config, s *scrub.Scrubber) httpapi.Options {
 // EnvironmentOptions returns the options of /environment in cfg.
 func EnvironmentOptions(cfg *config.Config, s *scrub.Scrubber) envinfo.Options {
 	o := cfg.Environment
-	o.Build = envinfo.Build{Version: version.Version, Revision: version.GetRevision(), Branch: version.Branch, Tags: version.GetTags()}
+	o.Build = envinfo.Build{
+		Version: version.Version, Revision: known(version.GetRevision()), Branch: version.Branch, Tags: known(version.GetTags()),
+	}
 	o.Scrubber = s
 	return o
+}
+
+// known returns s, or nothing for the word with which package version says that
+// the toolchain has not told it.
+func known(s string) string {
+	if s == "unknown" {
+		return ""
+	}
+	return s
 }
