@@ -87,11 +87,11 @@ var (
 	anyWarning  = regexp.MustCompile(`(?m) \(warning: .*\)$`)
 )
 
-// normal is a text without what differs from machine to machine: numbers, the
-// name of the host, and the warnings of a busy one.
+// normal returns a text without everything that differs from machine to machine:
+// numbers, the host name, and the warnings of a busy machine.
 func normal(text string) string {
 	text = anyHostname.ReplaceAllString(text, `"hostname": "h"`)
-	text = anyWarning.ReplaceAllString(text, "")
+	text = strings.ReplaceAll(anyWarning.ReplaceAllString(text, ""), "[!]", "[+]")
 	text = strings.ReplaceAll(text, "healthcheck: degraded", "healthcheck: passed")
 	return strings.TrimSpace(anyNumber.ReplaceAllString(text, "N"))
 }
