@@ -177,7 +177,7 @@ type probe struct {
 // and answers what its probes ask.
 func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"deployment.yaml", "sidecar.yaml"} {
+	for _, name := range []string{"daemonset.yaml", "deployment.yaml", "sidecar.yaml"} {
 		t.Run(name, func(t *testing.T) {
 			all := manifests(t, "deploy/kubernetes/"+name)
 			configuration := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "ConfigMap" })].Data
@@ -185,7 +185,7 @@ func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
 			for _, file := range slices.Sorted(maps.Keys(configuration)) {
 				write(t, filepath.Join(dir, file), configuration[file])
 			}
-			containers := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "Deployment" })].Spec.Template.Spec.Containers
+			containers := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "Deployment" || m.Kind == "DaemonSet" })].Spec.Template.Spec.Containers
 			c := containers[len(containers)-1]
 			var args []string
 			for _, arg := range c.Args {
