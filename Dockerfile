@@ -29,6 +29,6 @@ EXPOSE 10927
 
 # The image has no shell and no curl; the binary asks itself.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 \
-	CMD ["/bin/healthcheck_exporter", "check", "--url=http://127.0.0.1:10927/healthcheck"]
+	CMD ["/bin/healthcheck_exporter", "check", "--url=http://127.0.0.1:10927/-/healthy"]
 
 ENTRYPOINT ["/bin/healthcheck_exporter"]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/spell"
 )
 
 // connect reports faults of names and tags, and of the checks together, also of
@@ -91,7 +92,7 @@ func (l *loading) meant(name string, names []string) string {
 	if l.document.Faults() > document.MaxFaults {
 		return ""
 	}
-	if near := document.Nearest(name, names); near != "" {
+	if near := spell.Nearest(name, names); near != "" {
 		return fmt.Sprintf(", did you mean %q?", near)
 	}
 	return ""

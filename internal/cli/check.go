@@ -69,6 +69,9 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if err != nil {
 		return exitMisuse, err
 	}
+	if err = knownNames(f.checkNames, cfg.Checks); err != nil {
+		return exitMisuse, err
+	}
 	report, err := c.Report(ctx, collector.Filter{Names: f.checkNames})
 	if err != nil {
 		return exitMisuse, err
@@ -94,6 +97,21 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 // printBody prints a body so that it ends in one newline.
 func printBody(w io.Writer, body []byte) {
 	fmt.Fprintf(w, "%s\n", bytes.TrimRight(body, "\n"))
+}
+
+// knownNames says which names are not those of checks.
+func knownNames(names []string, all []checks.Check) error {
+	known := make([]string, len(all))
+	for i, c := range all {
+		known[i] = c.Name
+	}
+	var errs []error
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			errs = append(errs, fmt.Errorf("unknown check %q, %s", name, meant(name, known)))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // withDependencies returns the checks of those names, and what they depend on;

@@ -79,7 +79,7 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 	}{
 		{server.URL + "/passed", "json", 0, `{"status": "success", "results": []}`},
 		{server.URL + "/failed", "json", 1, answers["/failed"].body},
-		{server.URL + "/redirect", "text", 1, "moved"},
+		{server.URL + "/redirect", "text", 2, ""},
 		{server.URL + "/passed", "nagios", 0, "OK - 0 checks passed"},
 		{server.URL + "/degraded", "nagios", 1, "WARNING - a: w | 'a'=0.000000s"},
 		{server.URL + "/failed", "nagios", 2, "CRITICAL - a: down | 'a'=0.250000s"},
@@ -93,8 +93,8 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/nothing", "nagios", 0, "OK - status 204"},
 		{server.URL + "/section", "nagios", 0, "OK - 0 checks passed"},
 		{server.URL + "/unknown", "nagios", 3, `UNKNOWN - unknown check "nope"`},
-		{server.URL + "/page", "nagios", 3, "UNKNOWN - status 200 without a report"},
-		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck"},
+		{server.URL + "/page", "nagios", 3, "UNKNOWN - --url: not a report, but status 200: want the address of an exporter and a path such as /healthcheck"},
+		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck or unix:/run/hc.sock:/healthcheck"},
 		{"ftp://h", "text", 2, ""},
 		{"http://127.0.0.1:1/", "text", 1, ""},
 	} {

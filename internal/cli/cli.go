@@ -27,7 +27,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitPassed
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v, try --help\n", programName, err)
+		fmt.Fprintf(stderr, "%s: %v (try --help)\n", programName, commandFault(app, args, err))
 		return exitMisuse
 	}
 	switch command {

@@ -52,16 +52,20 @@ func runConfigDefault(stdout io.Writer) int {
 	return exitPassed
 }
 
-// runConfigTypes prints the reference of check types.
+// runConfigTypes prints a list of the check types, or the keys of some.
 func runConfigTypes(f *flags, stdout, stderr io.Writer) int {
-	names := f.typeNames
-	if len(names) == 0 {
-		names = config.TypeNames()
+	if len(f.typeNames) == 0 {
+		for _, name := range config.TypeNames() {
+			text, _ := config.ReferenceOf(name)
+			fmt.Fprintf(stdout, "%-12s %s\n", name, firstSentence(text))
+		}
+		fmt.Fprintln(stdout, "\nconfig types NAME prints the keys of a type.")
+		return exitPassed
 	}
-	for i, name := range names {
+	for i, name := range f.typeNames {
 		text, known := config.ReferenceOf(name)
 		if !known {
-			fmt.Fprintf(stderr, "%s: unknown check type, want one of %s\n", name, strings.Join(config.TypeNames(), ", "))
+			fmt.Fprintf(stderr, "unknown check type %q, %s\n", name, meant(name, config.TypeNames()))
 			return exitMisuse
 		}
 		if i > 0 {
@@ -70,4 +74,12 @@ func runConfigTypes(f *flags, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, strings.TrimSpace(text))
 	}
 	return exitPassed
+}
+
+// firstSentence returns the first sentence of a type's reference, whose first
+// line is a heading.
+func firstSentence(text string) string {
+	_, text, _ = strings.Cut(text, "\n")
+	sentence, _, _ := strings.Cut(strings.Join(strings.Fields(text), " "), ". ")
+	return strings.TrimSuffix(sentence, ".") + "."
 }

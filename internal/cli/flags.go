@@ -45,6 +45,8 @@ type flags struct {
 	checkNames         []string // check
 	checkOutput        string
 	checkURL           string
+	urlCAFile          string
+	urlInsecure        bool
 	typeNames          []string // config types
 	environmentExplain bool     // environment
 }
@@ -56,14 +58,14 @@ func newApplication() (*kingpin.Application, *flags) {
 	app := kingpin.New(programName, "Checks what a service depends on once, and answers haproxy (/healthcheck), Prometheus (/metrics) and people from that.")
 	app.Version(version.Print(programName))
 	app.HelpFlag.Short('h')
+	app.UsageTemplate(usageTemplate)
 
 	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
 		PlaceHolder("PATH").StringVar(&f.configFile)
 	f.web = kingpinflag.AddFlags(app, defaultAddress)
 	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // Its own promises vsock.
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
-	app.Flag("web.max-connections", "Open connections of all listeners together; never more than half of the limit of file descriptors.").
-		Default("512").IntVar(&f.maxConnections)
+	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
 	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain and /-/undrain, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
 	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
 		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
@@ -79,20 +81,23 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("health.hide-output", "Leave out what checks have said on the addresses of --health.listen-address.").BoolVar(&f.healthHideOutput)
 
 	app.Flag("agent.listen-address", "Address for haproxy's agent checks. None: no such listener.").PlaceHolder("ADDRESS").StringVar(&f.agentAddress)
-	app.Flag("agent.degraded-weight", "Percentage told to haproxy's agent checks while degraded, 1 to 100.").Default("100").IntVar(&f.agentWeight)
+	number(app, &f.agentWeight, "agent.degraded-weight", "100", "Percentage told to haproxy's agent checks while degraded, 1 to 100.")
 
-	app.Flag("shutdown.delay", "How long to go on serving, drained, after SIGTERM.").Default("0s").DurationVar(&f.shutdownDelay)
-	app.Flag("metrics.run-duration-histogram", "Add healthcheck_run_duration_seconds: off, classic or native.").
-		Default("off").EnumVar(&f.histogram, "off", string(collector.HistogramClassic), string(collector.HistogramNative))
-	app.Flag("log.level", "Only log messages of this level and above: debug, info, warn, error.").
-		Default("info").EnumVar(&f.logLevel, "debug", "info", "warn", "error")
-	app.Flag("log.format", "Format of log messages: logfmt or json.").Default("logfmt").EnumVar(&f.logFormat, "logfmt", "json")
+	duration(app, &f.shutdownDelay, "shutdown.delay", "0s", "How long to go on serving, drained, after SIGTERM.")
+	choice(app, &f.histogram, "metrics.run-duration-histogram", "Add healthcheck_run_duration_seconds: off, classic or native.",
+		"off", string(collector.HistogramClassic), string(collector.HistogramNative))
+	choice(app, &f.logLevel, "log.level", "Only log messages of this level and above: debug, info, warn, error.", "info", "debug", "warn", "error")
+	choice(app, &f.logFormat, "log.format", "Format of log messages: logfmt or json.", "logfmt", "json")
 
 	app.Command("serve", "Run the checks and answer (the default).").Default()
 
 	check := app.Command("check", "Run the checks once and print them. Exit status: 0 passed or degraded, 1 failed, 2 misuse; with --output=nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
-	check.Flag("output", "text, json, nagios or prometheus.").Default("text").EnumVar(&f.checkOutput, "text", "json", "nagios", "prometheus")
-	check.Flag("url", "Ask a running exporter instead, such as http://127.0.0.1:10927/healthcheck.").StringVar(&f.checkURL)
+	choice(check, &f.checkOutput, "output", "text, json, nagios or prometheus.", "text", "json", "nagios", "prometheus")
+	check.Flag("url", "Ask a running exporter instead: http://127.0.0.1:10927/healthcheck, or unix:/run/hc.sock:/healthcheck for a Unix socket. With /-/healthy: whether the exporter itself works. Name and password for basic authentication come from HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD.").
+		PlaceHolder("URL").StringVar(&f.checkURL)
+	check.Flag("url.ca-file", "File with the certificates (PEM) that are trusted with https. None: those of the system.").
+		PlaceHolder("FILE").StringVar(&f.urlCAFile)
+	check.Flag("url.insecure-skip-verify", "Trust any certificate.").BoolVar(&f.urlInsecure)
 	check.Arg("name", "Names of checks. None: all.").StringsVar(&f.checkNames)
 
 	config := app.Command("config", "Look at the configuration.")
@@ -100,8 +105,8 @@ func newApplication() (*kingpin.Application, *flags) {
 	config.Command("show", "Print the configuration as it was read, without secrets.")
 	config.Command("default", "Print the configuration that is used when no file is given.")
 	config.Command("schema", "Print a JSON Schema of the configuration, for editors.")
-	types := config.Command("types", "Print the check types and their keys.")
-	types.Arg("type", "Names of types. None: all.").StringsVar(&f.typeNames)
+	types := config.Command("types", "Print the check types, or the keys of those that are named.")
+	types.Arg("type", "Names of types. None: a list of all.").StringsVar(&f.typeNames)
 
 	environment := app.Command("environment", "Print what /environment shows.")
 	environment.Flag("explain", "Say what was masked, and by which rule, instead.").BoolVar(&f.environmentExplain)

@@ -66,3 +66,45 @@ func TestFlagsMayStandBeforeASubcommand(t *testing.T) {
 		}
 	}
 }
+
+func TestAWrongCommandLineSaysWhatIsMeant(t *testing.T) {
+	f := newFile(t, threeChecks)
+	for line, want := range map[string]string{
+		"chekc":                   `unknown command "chekc", did you mean "check"? (try --help)`,
+		"config chek":             `unknown command "chek", did you mean "check"? (try --help)`,
+		"wrong":                   `unknown command "wrong", want one of serve, check, config, environment (try --help)`,
+		"config types tpc":        `unknown check type "tpc", did you mean "tcp"?`,
+		"check ap --config.file":  `expected argument for flag '--config.file'`,
+		"check apq":               `unknown check "apq", did you mean "app"?`,
+		"check nothing other":     `unknown check "nothing", want one of db, app, other`,
+		"check --output=jsn":      `--output: unknown value "jsn", did you mean "json"? (try --help)`,
+		"--shutdown.delay=10":     `--shutdown.delay: "10" has no unit, want 10s (try --help)`,
+		"--shutdown.delay=soon":   `--shutdown.delay: "soon" is not a duration, want one such as 10s (try --help)`,
+		"--web.max-connections=x": `--web.max-connections: "x" is not a whole number (try --help)`,
+		"--log.level=loud":        `--log.level: unknown value "loud", want one of info, debug, warn, error (try --help)`,
+		"--web.enable-pprov":      `unknown flag "--web.enable-pprov", did you mean "--web.enable-pprof"? (try --help)`,
+		"check --ouput=json":      `unknown flag "--ouput", did you mean "--output"? (try --help)`,
+	} {
+		status, _, errs := runCommand(t, append([]string{"--config.file=" + f.path}, strings.Fields(line)...)...)
+		if status != cli.ExitMisuse || !strings.Contains(errs, want) {
+			t.Errorf("%s: %d %q, want %d and %s", line, status, errs, cli.ExitMisuse, want)
+		}
+	}
+}
+
+func TestTheHelpOfACommandHasItsOwnFlagsFirst(t *testing.T) {
+	_, help, _ := runCommand(t, "check", "--help")
+	own, all := strings.Index(help, "--output=text"), strings.Index(help, "--config.file=")
+	if own < 0 || all < own || strings.Count(help, "--output=text") != 1 {
+		t.Errorf("--output at %d, --config.file at %d of\n%s", own, all, help)
+	}
+}
+
+func TestAPasswordThatIsNoHashIsNamed(t *testing.T) {
+	web := newFile(t, "basic_auth_users:\n  bob: hunter2\n  ann: secret\n")
+	err := cli.Validate("--web.config.file=" + web.path)
+	want := "--web.config.file: " + web.path + `: basic_auth_users: user "ann": the password is not a bcrypt hash, make one with: htpasswd -nBC 10 ann`
+	if err == nil || !strings.HasPrefix(err.Error(), want+"\n") || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), `user "bob"`) {
+		t.Errorf("%v, want %s, and the same of bob", err, want)
+	}
+}

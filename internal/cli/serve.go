@@ -56,7 +56,9 @@ func (f *flags) validate() error {
 	if f.environmentDeny && f.environmentAllowRemote {
 		fault("--environment.deny: does not go with --environment.allow-remote")
 	}
-	if err := web.Validate(*f.web.WebConfigFile); err != nil {
+	if err := server.ValidateWebConfig(*f.web.WebConfigFile); err != nil {
+		fault("--web.config.file: %w", err)
+	} else if err := web.Validate(*f.web.WebConfigFile); err != nil {
 		fault("--web.config.file: %w", err)
 	}
 	return errors.Join(errs...)

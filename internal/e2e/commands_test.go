@@ -44,19 +44,20 @@ func TestCheckRunsOnceAndTellsByItsExitStatus(t *testing.T) {
 		{[]string{"--config.file=fail.yml", "check", "nope"}, 2, `^$`, `unknown check "nope"`},
 		{[]string{"--config.file=bad.yml", "check"}, 2, `^$`, `bad.yml:2: check "a": unknown key "exce", did you mean "exec"\?`},
 		{[]string{"--config.file=missing.yml", "check"}, 2, `^$`, `missing.yml: no such file or directory`},
-		{[]string{"check", "--output=xml"}, 2, `^$`, `enum value must be one of text,json,nagios,prometheus`},
-		{[]string{"--bogus"}, 2, `^$`, `unknown long flag '--bogus', try --help`},
+		{[]string{"check", "--output=xml"}, 2, `^$`, `--output: unknown value "xml", want one of text, json, nagios, prometheus`},
+		{[]string{"--bogus"}, 2, `^$`, `unknown long flag '--bogus' \(try --help\)`},
 		{[]string{"--config.file=pass.yml", "check", "--output=json"}, 0, `^\{"hostname": .*"results": \[\{"checker": "a", "output": "fine", "passed": true, .*\}\n$`, ""},
 		{[]string{"--config.file=pass.yml", "check", "--output=prometheus"}, 0, `(?m)^healthcheck_passed\{check="a"\} 1$`, ""},
-		{[]string{"--config.file=pass.yml", "check", "--output=nagios"}, 0, `^OK - 1 checks passed \| 'a'=\d+\.\d{6}s\n$`, ""},
+		{[]string{"--config.file=pass.yml", "check", "--output=nagios"}, 0, `^OK - 1 check passed \| 'a'=\d+\.\d{6}s\n$`, ""},
 		{[]string{"--config.file=warn.yml", "check", "--output=nagios"}, 1, `^WARNING - a: .* \| 'a'=`, ""},
 		{[]string{"--config.file=fail.yml", "check", "--output=nagios"}, 2, `^CRITICAL - a: .*broken.* \| 'a'=\S+ 'b'=`, ""},
 		{[]string{"--config.file=bad.yml", "check", "--output=nagios"}, 3, `^UNKNOWN - .*bad.yml:2: `, ""},
 		{[]string{"--config.file=fail.yml", "config", "check"}, 0, `^valid: 2 checks\n$`, ""},
 		{[]string{"--config.file=bad.yml", "config", "check"}, 1, `^$`, `bad.yml:2: `},
 		{[]string{"config", "default"}, 0, `(?s)checks:.*disk:.*memory:.*load:`, ""},
-		{[]string{"config", "types", "nope"}, 2, `^$`, `nope: unknown check type, want one of http, `},
-		{[]string{"config", "types"}, 0, `(?s)http.*url.*redis.*address`, ""},
+		{[]string{"config", "types", "nope"}, 2, `^$`, `unknown check type "nope", want one of http, `},
+		{[]string{"config", "types"}, 0, `(?s)^http  .*\nredis  .*config types NAME`, ""},
+		{[]string{"config", "types", "http", "redis"}, 0, `(?s)http.*url.*redis.*address`, ""},
 		{[]string{"check", "--url=not a url"}, 2, `^$`, `--url: want an address such as http://127.0.0.1:10927/healthcheck`},
 		{[]string{"check", "--url=http://127.0.0.1:1/healthcheck"}, 1, `^$`, `ask 127.0.0.1:1: .*connection refused`},
 	} {
@@ -89,8 +90,8 @@ func TestCheckAsksARunningExporter(t *testing.T) {
 	if out, errs, status := command(t, nil, "check", url, "--output=json", "redis"); status != 0 || !json.Valid([]byte(out)) {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
-	if out, _, status := command(t, nil, "check", url, "nope"); status != 2 || !strings.Contains(out, "nope") {
-		t.Errorf("an unknown check: status %d: %s", status, out)
+	if _, errs, status := command(t, nil, "check", url, "nope"); status != 2 || !strings.Contains(errs, `unknown check "nope"`) {
+		t.Errorf("an unknown check: status %d: %s", status, errs)
 	}
 	redis.Stop()
 	eventually(t, func() string {

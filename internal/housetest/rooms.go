@@ -38,7 +38,7 @@ const mainFloor = 7
 func rooms() []room {
 	const words, authors, wire = "checks", "checks/checktype", "checks/internal/wire"
 	const self, state, logging = "scrub", "internal/state", "internal/logging"
-	const striped, clip, flight = "internal/striped", "internal/clip", "internal/flight"
+	const striped, clip, flight, spell = "internal/striped", "internal/clip", "internal/flight", "internal/spell"
 	types := []string{
 		"checks/probe", "checks/host", "checks/command",
 		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
@@ -59,7 +59,7 @@ func rooms() []room {
 	return []room{
 		{path: ".", floor: mainFloor, step: 1, uses: []string{"internal/cli"}},
 		{path: "internal/cli", floor: mainFloor,
-			uses: []string{words, self, "collector", "envinfo", "httpapi", state, "config",
+			uses: []string{words, self, spell, "collector", "envinfo", "httpapi", state, "config",
 				"internal/instance", "internal/listen", logging, "internal/server"},
 			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
 		{path: "internal/docs", floor: mainFloor, uses: everything},
@@ -74,7 +74,7 @@ func rooms() []room {
 			toolkit, kitLog, "github.com/coreos/go-systemd/v22/activation", "golang.org/x/net/netutil", "golang.org/x/sys/unix"}},
 		{path: logging, floor: 5, uses: []string{self}, outside: []string{kitLog, "github.com/tjhop/slog-gokit"}},
 
-		{path: "config", floor: 4, uses: with(answers, types...), outside: []string{"go.yaml.in/yaml/v3"}},
+		{path: "config", floor: 4, uses: with(answers, with(types, spell)...), outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "service", floor: 4, uses: answers, lean: true, outside: with(clientGolang, kitLog)},
 
 		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", striped, clip, flight}, lean: true, outside: with(clientGolang, "github.com/prometheus/common/expfmt")},
@@ -98,6 +98,7 @@ func rooms() []room {
 		{path: self, floor: 0, step: 1, uses: []string{clip}, lean: true},
 		{path: striped, floor: 0, lean: true},
 		{path: clip, floor: 0, lean: true},
+		{path: spell, floor: 0, lean: true},
 		{path: flight, floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},

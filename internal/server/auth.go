@@ -1,18 +1,22 @@
 package server
 
 import (
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/bcrypt"
 )
 
-// authenticator returns whether a request has proved who sends it, by the web
-// config of that name: with a client certificate, or as one of its
-// basic_auth_users. The toolkit has refused those who failed to, but does not
-// tell whether anybody had to; so the file is read again for each request, as
-// the toolkit does it.
+// authenticator returns a func that reports whether a request is authenticated
+// by the web config of that name: with a client certificate, or as one of its
+// basic_auth_users. exporter-toolkit has refused wrong credentials, but does not
+// tell whether any were needed; so the file is read again for each request, as
+// the toolkit does.
 func authenticator(webConfig string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
@@ -39,4 +43,18 @@ func basicAuthUsers(webConfig string) map[string]string {
 		return nil
 	}
 	return file.Users
+}
+
+// ValidateWebConfig says which user of a web config has a password that is no
+// bcrypt hash, and how to make one. exporter-toolkit, whose file it is, names
+// neither. It reports nothing else.
+func ValidateWebConfig(name string) error {
+	var errs []error
+	users := basicAuthUsers(name)
+	for _, user := range slices.Sorted(maps.Keys(users)) {
+		if _, err := bcrypt.Cost([]byte(users[user])); err != nil {
+			errs = append(errs, fmt.Errorf("%s: basic_auth_users: user %q: the password is not a bcrypt hash, make one with: htpasswd -nBC 10 %s", name, user, user))
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -1,0 +1,118 @@
+package cli_test
+
+import (
+	"encoding/pem"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
+)
+
+// passing answers as an exporter whose checks pass, also about itself.
+var passing = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthcheck":
+		_, _ = io.WriteString(w, `{"status": "success", "results": []}`)
+	case "/-/healthy":
+		_, _ = io.WriteString(w, "healthy\n")
+	case "/-/ready":
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, "shutting down\n")
+	default:
+		http.NotFound(w, r)
+	}
+})
+
+// wantCheck runs the check command and compares its status and a part of what
+// it prints.
+func wantCheck(t *testing.T, status int, part string, args ...string) {
+	t.Helper()
+	got, out, errs := runCommand(t, append([]string{"check"}, args...)...)
+	if got != status || !strings.Contains(out+errs, part) {
+		t.Errorf("check %q: %d %q %q, want %d and %q", args, got, out, errs, status, part)
+	}
+}
+
+func TestAskingOverTLSWantsATrustedCertificate(t *testing.T) {
+	s := httptest.NewTLSServer(passing)
+	defer s.Close()
+	s.Config.ErrorLog = nil
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url := "--url=" + s.URL + "/healthcheck"
+	wantCheck(t, cli.ExitPassed, "healthcheck: passed", url, "--url.ca-file="+ca)
+	wantCheck(t, cli.ExitPassed, "healthcheck: passed", url, "--url.insecure-skip-verify")
+	wantCheck(t, cli.ExitFailed, "certificate", url)
+	wantCheck(t, cli.ExitMisuse, "--url.ca-file: ", url, "--url.ca-file=/nowhere.pem")
+	wantCheck(t, cli.ExitMisuse, "no certificate in PEM", url, "--url.ca-file="+newFile(t, "text").path)
+}
+
+func TestAskingAuthenticatesFromTheEnvironment(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "ann" || password != "correct horse" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		passing(w, r)
+	}))
+	defer s.Close()
+	url := "--url=" + s.URL + "/healthcheck"
+	wantCheck(t, cli.ExitFailed, "status 401, set HEALTHCHECK_URL_USER", url)
+	t.Setenv("HEALTHCHECK_URL_USER", "ann")
+	t.Setenv("HEALTHCHECK_URL_PASSWORD", "correct horse")
+	wantCheck(t, cli.ExitPassed, "healthcheck: passed", url)
+	t.Setenv("HEALTHCHECK_URL_PASSWORD", "wrong")
+	wantCheck(t, cli.ExitPassed, "healthcheck: passed", strings.Replace(url, "http://", "http://ann:correct%20horse@", 1))
+}
+
+func TestAskingOverAUnixSocket(t *testing.T) {
+	dir, err := os.MkdirTemp("", "hc") //nolint:usetesting // The path of a Unix socket must be short.
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	l, err := net.Listen("unix", filepath.Join(dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(passing)
+	s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	defer s.Close()
+	for _, url := range []string{"unix:" + dir + "/s", "unix:" + dir + "/s:/healthcheck", "unix://" + dir + "/s:/healthcheck"} {
+		wantCheck(t, cli.ExitPassed, "healthcheck: passed", "--url="+url)
+	}
+	wantCheck(t, cli.ExitPassed, "healthy\n", "--url=unix:"+dir+"/s:/-/healthy")
+	wantCheck(t, cli.ExitFailed, "no such file", "--url=unix:"+dir+"/none:/healthcheck")
+}
+
+func TestAskingTheExporterAboutItself(t *testing.T) {
+	s := httptest.NewServer(passing)
+	defer s.Close()
+	foreign := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }))
+	defer foreign.Close()
+	wantCheck(t, cli.ExitPassed, "healthy\n", "--url="+s.URL+"/-/healthy")
+	wantCheck(t, 0, "OK - healthy\n", "--url="+s.URL+"/-/healthy", "--output=nagios")
+	wantCheck(t, cli.ExitFailed, "shutting down\n", "--url="+s.URL+"/-/ready")
+	wantCheck(t, 2, "CRITICAL - shutting down\n", "--url="+s.URL+"/-/ready", "--output=nagios")
+	wantCheck(t, cli.ExitMisuse, "not an answer of this exporter", "--url="+s.URL+"/-/haelthy")
+	wantCheck(t, cli.ExitMisuse, "not an answer of this exporter", "--url="+foreign.URL+"/-/healthy")
+	wantCheck(t, cli.ExitMisuse, "--output=json", "--url="+s.URL+"/-/healthy", "--output=json")
+}
+
+func TestAskingAtAWrongPathOrAForeignServerIsMisuse(t *testing.T) {
+	s := httptest.NewServer(passing)
+	defer s.Close()
+	wantCheck(t, cli.ExitMisuse, "not a report, but status 404", "--url="+s.URL)
+	wantCheck(t, cli.ExitMisuse, "not a report, but status 404", "--url="+s.URL+"/metrics", "a")
+	wantCheck(t, cli.NagiosUnknown, "UNKNOWN - --url: not a report", "--url="+s.URL+"/", "--output=nagios")
+}

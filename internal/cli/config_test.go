@@ -1,0 +1,82 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
+)
+
+const withSecret = `
+checks:
+  - {name: cache, redis: {address: "127.0.0.1:6379", password: correct-horse-battery}}
+environment: {sections: {application: {api_token: another-horse, maintainer: Frank}}}
+healthcheck: {failed_headers: {X-Why: broken}}
+`
+
+func TestConfigShowPrintsTheConfigurationWithoutSecrets(t *testing.T) {
+	f := newFile(t, withSecret)
+	status, out, errs := runCommand(t, "--config.file="+f.path, "config", "show")
+	if status != cli.ExitPassed || errs != "" {
+		t.Errorf("%d %q", status, errs)
+	}
+	for _, want := range []string{"name: cache", "127.0.0.1:6379", "password: ", "maintainer: Frank", "X-Why: broken"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "horse") {
+		t.Errorf("a secret is shown:\n%s", out)
+	}
+}
+
+func TestConfigCommandsFailOnAFaultyFile(t *testing.T) {
+	f := newFile(t, "checks: [{name: a, exce: {}}]")
+	for _, args := range [][]string{{"config", "check"}, {"config", "show"}, {"environment"}, {"check"}} {
+		status, out, errs := runCommand(t, append([]string{"--config.file=" + f.path}, args...)...)
+		if status == cli.ExitPassed || out != "" || !strings.Contains(errs, f.path+`:1: check "a": unknown key "exce", did you mean "exec"?`) {
+			t.Errorf("%v: %d %q %q", args, status, out, errs)
+		}
+	}
+}
+
+func TestTheDefaultConfigurationCanBeUsedAsAFile(t *testing.T) {
+	status, out, _ := runCommand(t, "config", "default")
+	if status != cli.ExitPassed {
+		t.Fatalf("status %d", status)
+	}
+	f := newFile(t, out)
+	if status, out, errs := runCommand(t, "--config.file="+f.path, "config", "check"); status != cli.ExitPassed || !strings.HasPrefix(out, "valid: ") {
+		t.Errorf("%d %q %q", status, out, errs)
+	}
+}
+
+func TestConfigTypesIsAListAndWithANameTheKeys(t *testing.T) {
+	status, list, _ := runCommand(t, "config", "types")
+	if lines := strings.Count(list, "\n"); status != cli.ExitPassed || lines != len(config.TypeNames())+2 {
+		t.Errorf("status %d, %d lines for %d types:\n%s", status, lines, len(config.TypeNames()), list)
+	}
+	for _, name := range config.TypeNames() {
+		if !strings.Contains("\n"+list, "\n"+name+" ") {
+			t.Errorf("no %s in the list", name)
+		}
+	}
+	status, keys, _ := runCommand(t, "config", "types", "redis", "disk")
+	if status != cli.ExitPassed || !strings.Contains(keys, "== redis") || !strings.Contains(keys, "== disk") || !strings.Contains(keys, "address (string") {
+		t.Errorf("%d\n%s", status, keys)
+	}
+}
+
+func TestTheEnvironmentIsPrintedWithoutSecretsAndExplained(t *testing.T) {
+	f := newFile(t, withSecret)
+	t.Setenv("SHOP_PASSWORD", "third-horse")
+	status, out, errs := runCommand(t, "--config.file="+f.path, "environment")
+	if status != cli.ExitPassed || errs != "" || strings.Contains(out, "horse") || !strings.Contains(out, `"maintainer": "Frank"`) || !strings.Contains(out, `"SHOP_PASSWORD": "********"`) {
+		t.Errorf("%d %q\n%s", status, errs, out)
+	}
+	status, out, _ = runCommand(t, "--config.file="+f.path, "environment", "--explain")
+	if status != cli.ExitPassed || !strings.Contains(out, "process.environ.SHOP_PASSWORD\t") || !strings.Contains(out, "application.api_token\t") || strings.Contains(out, "horse") {
+		t.Errorf("--explain: %d\n%s", status, out)
+	}
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/spell"
+)
+
+// A value is a flag's value whose errors name the flag, which kingpin's do not.
+type value struct {
+	flag string // with its dashes
+	text string
+	set  func(text string) error
+}
+
+// Set implements kingpin.Value.
+func (v *value) Set(text string) error {
+	if err := v.set(text); err != nil {
+		return fmt.Errorf("%s: %w", v.flag, err)
+	}
+	v.text = text
+	return nil
+}
+
+// String implements kingpin.Value.
+func (v *value) String() string { return v.text }
+
+// A declarer declares flags: the application, or a subcommand.
+type declarer interface {
+	Flag(name, help string) *kingpin.FlagClause
+}
+
+// number declares a flag that is a whole number.
+func number(of declarer, target *int, name, preset, help string) {
+	of.Flag(name, help).Default(preset).SetValue(&value{flag: "--" + name, set: func(text string) (err error) {
+		if *target, err = strconv.Atoi(text); err != nil {
+			return fmt.Errorf("%q is not a whole number", text)
+		}
+		return nil
+	}})
+}
+
+// duration declares a flag that is a duration.
+func duration(of declarer, target *time.Duration, name, preset, help string) {
+	of.Flag(name, help).Default(preset).SetValue(&value{flag: "--" + name, set: func(text string) (err error) {
+		if *target, err = time.ParseDuration(text); err == nil {
+			return nil
+		}
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return fmt.Errorf("%q has no unit, want %ss", text, text)
+		}
+		return fmt.Errorf("%q is not a duration, want one such as 10s", text)
+	}})
+}
+
+// choice declares a flag that is one of some words; the first is its default.
+func choice(of declarer, target *string, name, help string, words ...string) {
+	of.Flag(name, help).Default(words[0]).SetValue(&value{flag: "--" + name, set: func(text string) error {
+		if !slices.Contains(words, text) {
+			return fmt.Errorf("unknown value %q, %s", text, meant(text, words))
+		}
+		*target = text
+		return nil
+	}})
+}
+
+// meant says which of the known words was meant by another.
+func meant(word string, known []string) string {
+	if near := spell.Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	const most = 20 // There may be thousands of checks.
+	if len(known) > most {
+		known = append(slices.Clone(known[:most]), "…")
+	}
+	return "want one of " + strings.Join(known, ", ")
+}
