@@ -13,8 +13,12 @@ type Check struct {
 	// Name identifies the check in every answer and is the label "check" of
 	// its metrics. It matches [A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}.
 	Name string
-	// Func performs the check.
+	// Func performs the check. It is not called, and may be nil, if there is a
+	// Receiver.
 	Func Func
+	// Receiver makes this a check that is told instead of asking: its result is
+	// judged from the beats that arrive. Nil: the check is Func.
+	Receiver Receiver
 	// Type is the name of the check's type, a label of healthcheck_check_info.
 	// Empty means "func".
 	Type string
@@ -91,7 +95,7 @@ func (c Check) Validate() error {
 	if !ValidName(c.Name) {
 		fault("name", "a name is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _")
 	}
-	if c.Func == nil {
+	if c.Func == nil && c.Receiver == nil {
 		fault("", "has no function")
 	}
 	if c.Timeout < 0 {

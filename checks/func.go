@@ -27,14 +27,16 @@ type Spec interface {
 	Build() (Func, error)
 }
 
-// New builds a check of a check type, with Name, Func and Type set. The other
-// fields are the caller's to set before the check goes to a collector.
+// New builds a check of a check type, with Name, Func and Type set, and Receiver
+// if spec is one. The other fields are the caller's to set before the check goes
+// to a collector.
 func New(name string, spec Spec) (Check, error) {
 	f, err := spec.Build()
 	if err != nil {
 		return Check{}, fmt.Errorf("check %q: %s: %w", name, spec.Type(), err)
 	}
-	return Check{Name: name, Func: f, Type: spec.Type()}, nil
+	receiver, _ := spec.(Receiver)
+	return Check{Name: name, Func: f, Type: spec.Type(), Receiver: receiver}, nil
 }
 
 // Ping makes a check of a function that only reports whether something replies,

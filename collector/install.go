@@ -78,7 +78,7 @@ func (p *published) neverRan() bool { return p.lastRunAt == (instant{}) && p.Sta
 // keeps it until it returns.
 func (c *Collector) retire(fx *effects, s *slot) {
 	l := s.line
-	s.line, s.counters, s.notice, s.outcome = nil, nil, nil, nil
+	s.line, s.counters, s.notice, s.outcome, s.reception = nil, nil, nil, nil, nil
 	c.discard(fx, l)
 	if c.durations != nil {
 		c.durations.DeleteLabelValues(s.name)

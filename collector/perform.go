@@ -23,6 +23,7 @@ func (c *Collector) perform(r *run) {
 		c.act(func(fx *effects) { c.step(fx, r, returned) })
 		r.cancel()
 		r.outcome = c.judge(s)
+		r.outcome.ran, r.outcome.holds = r.takesPlace(), r.holds
 		r.outcome.values = r.values.take()
 		c.act(func(fx *effects) {
 			c.step(fx, r, judged)
@@ -31,7 +32,11 @@ func (c *Collector) perform(r *run) {
 		})
 	}()
 	ctx := checks.WithObserver(r.ctx, r.values.add)
-	c.call(ctx, r.entry.Func, &s)
+	f := r.entry.Func
+	if r.entry.Receiver != nil {
+		f = r.judge(r.entry.Receiver)
+	}
+	c.call(ctx, f, &s)
 }
 
 // said is what a check's function has returned, in its own words.

@@ -18,6 +18,7 @@ type outcome struct {
 	cause    []string // of a skip
 	ended    instant  // of the run; zero: it is published as it happens
 	duration time.Duration
+	holds    time.Duration // how long a pass holds; zero: the TTL of the check
 	values   []Value
 	stack    []byte // of a panic, for the log
 }
@@ -85,7 +86,11 @@ func (l *line) apply(old *published, o *outcome, now instant, number uint64) *pu
 	if l.opposite > 0 {
 		p.Opposite, p.Threshold = l.opposite, l.entry.threshold(o.passed)
 	}
-	ttl := l.entry.ttl(o.passed && p.State == StatePassed)
+	settledPass := o.passed && p.State == StatePassed
+	ttl := l.entry.ttl(settledPass)
+	if settledPass && o.holds > 0 {
+		ttl = o.holds
+	}
 	p.until = now.add(ttl)
 	p.Time, p.Expires = now.time(), p.until.time()
 	if o.ran {
@@ -160,7 +165,7 @@ func (l *line) redefine(e *entry) {
 	p := *old
 	p.define(e)
 	until := p.at.add(e.ttl(p.Passed && p.State == StatePassed))
-	if until.before(p.until) {
+	if until.before(p.until) && e.Receiver == nil {
 		p.until, p.Expires = until, until.time()
 	} else if before.shownAs(e) {
 		e.current.Store(old)

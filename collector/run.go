@@ -62,9 +62,15 @@ type run struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 
-	outcome *outcome // written by perform before the event judged
+	heard   reception     // when it began, if its check has a receiver
+	holds   time.Duration // how long the receiver's judgement holds
+	outcome *outcome      // written by perform before the event judged
 	values  observations
 }
+
+// takesPlace reports whether r, which has begun, needs one of the places. A
+// receiver only judges what it was told.
+func (r *run) takesPlace() bool { return r.entry.Receiver == nil }
 
 // end returns when a run that is under way is given up.
 func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
@@ -201,6 +207,10 @@ func (c *Collector) admit(fx *effects, r *run) {
 	if c.turnedAway(fx, r) {
 		return
 	}
+	if r.line.entry.Receiver != nil {
+		c.begin(fx, r)
+		return
+	}
 	r.phase = queued
 	c.queue.add(r)
 }
@@ -238,10 +248,15 @@ func (c *Collector) fill(fx *effects) {
 // begin has the function of r called.
 func (c *Collector) begin(fx *effects, r *run) {
 	l := r.line
-	c.taken++
 	l.slot.call = r
 	r.timer.Stop()
 	r.phase, r.entry, r.started = running, l.entry, fx.now
+	if r.takesPlace() {
+		c.taken++
+	} else {
+		l.slot.listen(fx)
+		r.heard = *l.slot.reception
+	}
 	r.ctx, r.cancel = context.WithTimeout(c.base, r.entry.Timeout)
 	r.timer = c.timer(r, addDurations(r.entry.Timeout, grace))
 	c.calls++
@@ -251,13 +266,14 @@ func (c *Collector) begin(fx *effects, r *run) {
 // finish publishes the outcome of r, which is over.
 func (c *Collector) finish(fx *effects, r *run, o *outcome) {
 	s, called := r.line.slot, r.phase == judging
-	if called {
+	if called && o.ran {
 		o.ended, o.duration = r.ended, r.ended.mono-r.started.mono
 		o.blameStandstill(r.entry.Timeout)
 	}
 	c.leave(r)
 	c.publish(fx, r.line, o)
 	if called {
+		c.catchUp(fx, r)
 		c.pass(fx, s)
 	}
 }
@@ -271,7 +287,9 @@ func (c *Collector) leave(r *run) {
 	case queued:
 		c.queue.remove(r)
 	case running, judging:
-		c.taken--
+		if r.takesPlace() {
+			c.taken--
+		}
 		s.call = nil
 	case deaf:
 		s.call = nil
@@ -299,7 +317,9 @@ func (c *Collector) pass(fx *effects, s *slot) {
 // The call keeps its slot until it returns, but gives its place back.
 func (c *Collector) giveUp(fx *effects, r *run) {
 	l, s := r.line, r.line.slot
-	c.taken--
+	if r.takesPlace() {
+		c.taken--
+	}
 	l.run = nil
 	r.phase = deaf
 	r.cancel()

@@ -171,6 +171,10 @@ func (c *Collector) schedule(fx *effects, l *line) {
 	default:
 		return // Nothing is kept: each reader starts a run or joins one.
 	}
+	if l.entry.Receiver != nil { // Nothing is asked, so nothing needs to be spread.
+		c.put(fx, l, p, p.until.mono, p.until.mono)
+		return
+	}
 	from := p.at.mono + time.Duration(early*float64(ttl))
 	at := from + share(p.until.mono-from)
 	if l.spread {

@@ -40,7 +40,7 @@ func rooms() []room {
 	const self, state, logging = "scrub", "internal/state", "internal/logging"
 	const striped, clip, flight, spell = "internal/striped", "internal/clip", "internal/flight", "internal/spell"
 	types := []string{
-		"checks/probe", "checks/host", "checks/command",
+		"checks/probe", "checks/host", "checks/command", "checks/heartbeat",
 		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
 	}
 	checkType := func(path string, outside ...string) room {
@@ -87,6 +87,7 @@ func rooms() []room {
 		checkType("checks/probe", "golang.org/x/net"),
 		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
 		checkType("checks/command"),
+		checkType("checks/heartbeat"),
 		checkType("checks/redis"),
 		checkType("checks/postgres", "github.com/jackc/pgx/v5", "golang.org/x/text"),
 		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
