@@ -15,7 +15,7 @@ type slot struct {
 	candidate *line // of a Change that is not committed yet; nil: there is none
 	call      *run  // the call under way, running or deaf; nil: there is none
 	held      []*run
-	reception *reception // nil: no check under this name has had a receiver
+	reception *reception  // nil: no check under this name has had a receiver
 	counters  *counters   // while a definition is committed
 	stuck     atomic.Bool // call is deaf
 

@@ -76,6 +76,7 @@ func (l *loading) check(c *check) {
 	f, err := spec.Build()
 	l.faults(n, err, typeName+": ")
 	made.Func, made.Type, made.Fingerprint = l.taught(f), typeName, l.taken.sum()
+	made.Receiver, _ = spec.(checks.Receiver)
 	if err == nil {
 		l.config.Checks = append(l.config.Checks, made)
 	}

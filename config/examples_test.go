@@ -53,7 +53,7 @@ var secretPath = regexp.MustCompile(`/run/secrets/`)
 
 func TestExamplesInCommentsLoad(t *testing.T) {
 	secrets := t.TempDir()
-	for _, name := range []string{"redis", "postgres", "mysql"} {
+	for _, name := range []string{"redis", "postgres", "mysql", "backup-token"} {
 		write(t, filepath.Join(secrets, name), "long-enough-secret")
 	}
 	examples := examplesIn(t, "../checks/*/*.go")
@@ -145,7 +145,7 @@ func TestDesignsKeysOfTheTypesExist(t *testing.T) {
 
 func TestYAMLOfTheGeneratedPagesLoads(t *testing.T) {
 	secrets := t.TempDir()
-	for _, name := range []string{"redis", "postgres", "mysql"} {
+	for _, name := range []string{"redis", "postgres", "mysql", "backup-token"} {
 		write(t, filepath.Join(secrets, name), "long-enough-secret")
 	}
 	for _, page := range []string{"checks.md", "configuration.md"} {

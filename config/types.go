@@ -5,6 +5,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/heartbeat"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/mysql"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/postgres"
@@ -27,6 +28,8 @@ type Types struct {
 	Memory   *host.Memory    `yaml:"memory"`
 	Load     *host.Load      `yaml:"load"`
 	Exec     *command.Exec   `yaml:"exec"`
+
+	Heartbeat *heartbeat.Check `yaml:"heartbeat"`
 }
 
 // TypeNames returns the names of the check types in the order of the

@@ -80,6 +80,7 @@ func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Request
 		"/checks/":      requests.Wrap("page", httpapi.CheckPage(s.Collector, "/checks", page)),
 		"/healthcheck/": health(o.Healthcheck),
 		"/environment/": environment("/environment"),
+		"/heartbeat/":   requests.Wrap("heartbeat", httpapi.Heartbeat(s.Collector, "/heartbeat")),
 		"/metrics":      s.metrics,
 	})
 }
@@ -112,9 +113,9 @@ func links() []httpapi.Link {
 }
 
 // ServeHTTP answers at /healthcheck and below it, /environment and below it (for
-// local clients and those that Options.Access lets through), /metrics, and with
-// pages for people at / and /checks/{check}. Other paths are 404, and none is
-// redirected.
+// local clients and those that Options.Access lets through), /metrics, below
+// /heartbeat for checks that are told instead of asking, and with pages for people
+// at / and /checks/{check}. Other paths are 404, and none is redirected.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
 
 // HealthcheckHandler returns a handler for any path that answers like

@@ -23,6 +23,7 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 		"/checks/":      d.requests.Wrap("page", httpapi.CheckPage(d.instance.Collector(), "/checks", page)),
 		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
 		"/environment/": d.requests.Wrap("environment", environment),
+		"/heartbeat/":   d.requests.Wrap("heartbeat", httpapi.Heartbeat(d.instance.Collector(), "/heartbeat")),
 		d.TelemetryPath: d.requests.Wrap("metrics", httpapi.Metrics(d.gatherer(), d.errorLog())),
 		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
 		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
