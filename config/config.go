@@ -75,9 +75,8 @@ func read(pattern string, learn func(string), certificates bool) (*Config, error
 }
 
 // YAML returns the files as one, as they are written, without comments and
-// secrets. Clean, which must know the literal secrets, cleans every value; its
-// first argument is the key.
-func (c *Config) YAML(clean func(key, value string) string) ([]byte, error) {
+// secrets. Clean, which must know the literal secrets, cleans every value.
+func (c *Config) YAML(clean *scrub.Scrubber) ([]byte, error) {
 	return c.written().YAML(clean)
 }
 

@@ -25,7 +25,7 @@ func write(t testing.TB, file, content string) {
 // shown is what config show prints.
 func shown(t *testing.T, c *config.Config) string {
 	t.Helper()
-	data, err := c.YAML(scrubber(c).Value)
+	data, err := c.YAML(scrubber(c))
 	if err != nil {
 		t.Fatal(err)
 	}

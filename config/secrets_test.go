@@ -208,3 +208,10 @@ func fileOf(t *testing.T, content string) string {
 	write(t, file, content)
 	return file
 }
+
+func TestShowMasksTheWordAfterASensitiveFlag(t *testing.T) {
+	c := load(t, "checks:\n  - name: argv\n    exec: {command: [/bin/ls, --password, hunter, -l, /tmp]}\n")
+	if got := shown(t, c); !strings.Contains(got, `[/bin/ls, --password, "********", -l, /tmp]`) {
+		t.Errorf("shown:\n%s", got)
+	}
+}

@@ -37,7 +37,7 @@ func runConfigShow(f *flags, stdout, stderr io.Writer) int {
 	}
 	known := scrub.New(scrub.Rules{})
 	instance.UseRules(known, cfg)
-	text, err := cfg.YAML(known.Value)
+	text, err := cfg.YAML(known)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFailed

@@ -57,9 +57,16 @@ func (n *Node) JSON() json.RawMessage {
 	return b.Bytes()
 }
 
-// YAML returns the node as YAML. Clean is called with each value and its key and
-// returns what is shown instead.
-func (n *Node) YAML(clean func(key, value string) string) ([]byte, error) {
+// A Cleaner masks the secrets of what is shown. A *scrub.Scrubber is one.
+type Cleaner interface {
+	// Value returns what is shown instead of the value of a key.
+	Value(key, value string) string
+	// Argv returns what is shown instead of a list of words, as many as there were.
+	Argv(words []string) []string
+}
+
+// YAML returns the node as YAML, with every value and every list cleaned.
+func (n *Node) YAML(clean Cleaner) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
@@ -67,24 +74,45 @@ func (n *Node) YAML(clean func(key, value string) string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// cleanedWords returns the words of a list of scalars as a command line is shown,
+// and nil for any other node.
+func cleanedWords(n *yaml.Node, clean Cleaner) []string {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return nil
+	}
+	var words []string
+	for _, child := range n.Content {
+		if child.Kind != yaml.ScalarNode || child.ShortTag() != "!!str" {
+			return nil
+		}
+		words = append(words, child.Value)
+	}
+	return clean.Argv(words)
+}
+
 // cleaned copies a tree with every value cleaned. A mapping or list under a key
 // whose value would be masked in any case is masked as a whole.
-func cleaned(n *yaml.Node, key string, clean func(key, value string) string) *yaml.Node {
+func cleaned(n *yaml.Node, key string, clean Cleaner) *yaml.Node {
 	c := *n
 	c.Content = nil
-	if n.Kind != yaml.ScalarNode && key != "" && clean(key, "") == Mask {
+	if n.Kind != yaml.ScalarNode && key != "" && clean.Value(key, "") == Mask {
 		masked(&c)
 		return &c
 	}
 	if n.Kind == yaml.ScalarNode && !isNull(n) {
-		value := clean(key, n.Value)
+		value := clean.Value(key, n.Value)
 		// A number is masked as a whole or not at all.
 		if value == Mask || value != n.Value && n.ShortTag() == "!!str" {
 			c.Value, c.Tag, c.Style = value, "!!str", yaml.DoubleQuotedStyle
 		}
 	}
+	words := cleanedWords(n, clean)
 	for i, child := range n.Content {
 		switch {
+		case words != nil && words[i] != child.Value: // As in --password X.
+			shown := *child
+			shown.Value, shown.Tag, shown.Style = words[i], "!!str", yaml.DoubleQuotedStyle
+			c.Content = append(c.Content, &shown)
 		case n.Kind != yaml.MappingNode:
 			c.Content = append(c.Content, cleaned(child, key, clean))
 		case i%2 == 0:
