@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-kit/log"
@@ -117,10 +118,28 @@ func TestAPathOfYourOwnReadsNamesWithAPrefix(t *testing.T) {
 	}
 }
 
+// A lockedText is what was logged, by goroutines that may still log.
+type lockedText struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 func TestOneScrubberServesAllParts(t *testing.T) {
 	scrubber := scrub.New(scrub.Rules{})
 	scrubber.Learn("correct horse battery")
-	var logged strings.Builder
+	var logged lockedText
 	leak := func(context.Context) (any, error) { return "a correct horse battery", nil }
 	s := newService(t, service.Options{
 		Scrubber: scrubber, Logger: log.NewLogfmtLogger(&logged), Access: httpapi.Access{AllowRemote: true},

