@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -200,6 +201,22 @@ func TestLinksInTheDocumentsLeadSomewhere(t *testing.T) {
 			if matches, err := filepath.Glob(filepath.Join(root, filepath.Dir(path), target)); err != nil || len(matches) != 1 {
 				t.Errorf("%s: nothing at %s", path, target)
 			}
+		}
+	}
+}
+
+func TestEachRecordHasANumberOfItsOwn(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(root, "docs", "adr", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range paths {
+		name := filepath.Base(path)
+		if want := fmt.Sprintf("%04d-", i+1); !strings.HasPrefix(name, want) {
+			t.Errorf("docs/adr/%s: want the number %s", name, want)
+		}
+		if want := fmt.Sprintf("# %d. ", i+1); !strings.HasPrefix(read(t, filepath.Join("docs", "adr", name)), want) {
+			t.Errorf("docs/adr/%s does not begin with %q", name, want)
 		}
 	}
 }
