@@ -45,7 +45,12 @@ func libraries(ctx context.Context, root string) ([]library, error) {
 	if err != nil {
 		return nil, err
 	}
-	template := filepath.Join(root, ".build", "libraries.tmpl")
+	dir, err := os.MkdirTemp("", "licences")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	template := filepath.Join(dir, "libraries.tmpl")
 	if err := os.WriteFile(template, []byte(libraryLine), 0o600); err != nil {
 		return nil, err
 	}

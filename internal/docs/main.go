@@ -57,12 +57,11 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(out))), err
 }
 
-// tool builds the program that tools/NAME/go.mod pins and returns its path.
+// tool returns the path of the program that tools/NAME/go.mod pins, in Go's cache.
 func tool(ctx context.Context, root, name string) (string, error) {
-	dir := filepath.Join(root, ".build", "tools")
 	//nolint:gosec // The names are constants of this program.
-	_, err := output(exec.CommandContext(ctx, "go", "build", "-C", filepath.Join(root, "tools", name), "-o", dir+"/", "tool"))
-	return filepath.Join(dir, name), err
+	out, err := output(exec.CommandContext(ctx, "go", "-C", root, "tool", "-n", "-modfile="+filepath.Join("tools", name, "go.mod"), name))
+	return strings.TrimSpace(string(out)), err
 }
 
 // output returns what a command writes to standard output. The error of a
