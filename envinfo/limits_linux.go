@@ -13,7 +13,8 @@ import (
 func readLimits(ctx context.Context) map[string]limit {
 	// HOST_PROC, if it is set, shows the processes of another pid namespace.
 	own := context.WithValue(ctx, common.EnvKey, common.EnvMap{common.HostProcEnvKey: "/proc"})
-	stats, err := (&process.Process{Pid: int32(os.Getpid())}).RlimitWithContext(own)
+	pid := int32(os.Getpid()) //nolint:gosec // The kernel's numbers have at most 22 bits.
+	stats, err := (&process.Process{Pid: pid}).RlimitWithContext(own)
 	if err != nil {
 		return nil
 	}

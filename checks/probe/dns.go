@@ -21,17 +21,19 @@ import (
 //	dns: {name: www.example.org, server: "192.0.2.53", type: A, answers: ["192.0.2.10"]}
 //
 // With rcode NOERROR there must be at least one record of the type. The server
-// is asked directly: neither the hosts file nor a search list is looked at.
+// is asked directly, without the hosts file and without a search list. A server
+// that does not know EDNS is asked once more without it.
 //
 // Observed: lookup_seconds (the whole exchange), answers (how many records of
 // the type), ttl_seconds (their smallest), over TCP connect_seconds, over TLS
 // tls_seconds and tls_not_after_timestamp_seconds; dns_seconds where the server
 // is given by name.
 type DNS struct {
-	// Name is what is asked for; for PTR an IP address may be given.
+	// Name to ask for; for PTR it can be an IP address.
 	Name string `yaml:"name"`
 	// Server is host:port or host (port 53, with TLS 853). Empty means the
-	// first of /etc/resolv.conf, which is read at every run.
+	// servers of /etc/resolv.conf, which is read at every run: the next is asked
+	// if one does not reply.
 	Server string `yaml:"server"`
 	// RecordType is A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Empty means A.
 	RecordType string `yaml:"type"`
@@ -44,13 +46,15 @@ type DNS struct {
 	Rcode string `yaml:"rcode"`
 	// Answers are the expected records, written as in a zone file: an address,
 	// a name, "10 mail.example.org" (MX), "0 5 5060 sip.example.org" (SRV).
-	// Case and a dot at the end of names do not matter. Empty means any.
+	// TXT is one text, or quoted strings ("v=spf1 " "-all") with the escapes \",
+	// \\ and \DDD; without quotes a backslash escapes too. Case and a dot at the
+	// end of names do not matter. Empty means any.
 	Answers []string `yaml:"answers"`
 	// Match is all (every expected record is there), any (at least one is) or
 	// exact (all of them and no others). Empty means all.
 	Match string `yaml:"match"`
-	// NoRecursion asks the server for what it knows itself. False means that
-	// it may ask others.
+	// NoRecursion asks the server only for what it knows itself. False means that
+	// it may ask other servers.
 	NoRecursion bool `yaml:"no_recursion"`
 }
 

@@ -14,44 +14,46 @@ import (
 )
 
 const (
-	// maxDatagram is the size of answer that we say we can take: what passes
-	// everywhere unfragmented, as agreed on the DNS flag day of 2020.
+	// maxDatagram is the size of answer that we announce: it passes unfragmented
+	// everywhere, as agreed on the DNS flag day of 2020.
 	maxDatagram = 1232
-	// maxReceived is the size of answer that we do take, from servers that do
-	// not listen.
+	// maxReceived is the size of answer that we accept, for servers that ignore
+	// the announced one.
 	maxReceived = 4096
 	// maxSends is how often a question goes out over UDP.
 	maxSends = 3
 	// maxSendInterval is the longest time between two sendings.
 	maxSendInterval = 2 * time.Second
-	// maxStrangers is how many datagrams may come that do not answer the question.
+	// maxStrangers is the limit of datagrams that do not answer the question.
 	maxStrangers = 100
 )
 
-// askUDP sends the question up to three times, because datagrams get lost, and
-// waits for an answer until the run's context ends. The socket is connected:
-// only what comes from the address that was asked is received.
-func askUDP(r *wire.Run, q query) (dnsAnswer, error) {
+// askUDP sends the question up to three times, because datagrams get lost, the
+// last time without EDNS, because some servers and firewalls drop it. It waits
+// for an answer until ctx ends. The socket is connected: it receives only what
+// comes from the address that was asked.
+func askUDP(ctx context.Context, r *wire.Run, q query) (dnsAnswer, error) {
 	conn, err := r.Dial("udp", r.Peer())
 	if err != nil {
 		return dnsAnswer{}, err
 	}
 	defer conn.Close()
 	r.Phase("waiting for a reply from")
-	interval, strangers := sendInterval(r.Context()), 0
+	last, _ := ctx.Deadline()
+	interval, strangers := sendInterval(ctx), 0
 	for sends := 1; ; sends++ {
+		wait := time.Now().Add(interval)
+		if sends >= maxSends {
+			q, wait = q.withoutEDNS(), last
+		}
 		if _, err := conn.Write(q.message); err != nil {
 			return dnsAnswer{}, r.Fail(err)
-		}
-		wait := time.Time{}
-		if sends < maxSends {
-			wait = time.Now().Add(interval)
 		}
 		answer, err := receive(r, conn, q, wait, &strangers)
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return answer, err
 		}
-		if r.Ended() != nil {
+		if ctx.Err() != nil || sends >= maxSends {
 			return dnsAnswer{}, unanswered(r, err, strangers)
 		}
 	}
@@ -104,10 +106,13 @@ func unanswered(r *wire.Run, err error, strangers int) error {
 
 // askTCP sends the question over TCP or TLS, where a message follows its length
 // (RFC 1035, section 4.2.2).
-func askTCP(r *wire.Run, q query, t *checks.TLS) (dnsAnswer, error) {
-	conn, err := r.Dial("tcp", r.Peer())
+func askTCP(ctx context.Context, r *wire.Run, q query, t *checks.TLS) (dnsAnswer, error) {
+	conn, err := r.DialContext(ctx, "tcp", r.Peer())
 	if err != nil {
 		return dnsAnswer{}, err
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline) // The run ends an interrupted connection itself.
 	}
 	if t != nil {
 		host, _, _ := net.SplitHostPort(r.Peer())

@@ -16,9 +16,10 @@ type query struct {
 	id       uint16
 	question dnsmessage.Question
 	message  []byte
+	plain    []byte // the message without EDNS, for servers that do not know it
 }
 
-// A dnsAnswer is what is looked at of an answer.
+// A dnsAnswer holds the parts of an answer that the check looks at.
 type dnsAnswer struct {
 	rcode     dnsmessage.RCode
 	truncated bool
@@ -26,11 +27,11 @@ type dnsAnswer struct {
 	ttl       uint32   // the smallest of them, in seconds
 }
 
-// errStranger is a message that does not answer our question: another id or
-// another question, or no message at all.
+// errStranger is a message that does not answer our question: it has another id
+// or another question, or is not a DNS message.
 var errStranger = errors.New("the message does not answer the question")
 
-// newQuery packs a question under an id that nobody can guess.
+// newQuery packs a question under an id that cannot be guessed.
 func newQuery(question dnsmessage.Question, recursion bool) (query, error) {
 	var id [2]byte
 	rand.Read(id[:]) // It never fails.
@@ -40,13 +41,23 @@ func newQuery(question dnsmessage.Question, recursion bool) (query, error) {
 		return query{}, err
 	}
 	m := dnsmessage.Message{
-		Header:      dnsmessage.Header{ID: q.id, RecursionDesired: recursion},
-		Questions:   []dnsmessage.Question{question},
-		Additionals: []dnsmessage.Resource{{Header: edns, Body: &dnsmessage.OPTResource{}}},
+		Header:    dnsmessage.Header{ID: q.id, RecursionDesired: recursion},
+		Questions: []dnsmessage.Question{question},
 	}
 	var err error
+	if q.plain, err = m.Pack(); err != nil {
+		return query{}, err
+	}
+	m.Additionals = []dnsmessage.Resource{{Header: edns, Body: &dnsmessage.OPTResource{}}}
 	q.message, err = m.Pack()
 	return q, err
+}
+
+// withoutEDNS returns the same question for a server that does not know EDNS
+// (RFC 6891, section 7).
+func (q query) withoutEDNS() query {
+	q.message = q.plain
+	return q
 }
 
 // parse reads a message. It is errStranger when it does not belong to q, another
@@ -65,7 +76,7 @@ func (q query) parse(message []byte) (dnsAnswer, error) {
 	if header.Truncated {
 		return answer, nil
 	}
-	section, err := readAnswers(&p)
+	section, err := readAnswers(&p, message)
 	if err != nil {
 		return dnsAnswer{}, fmt.Errorf("malformed message: %w", err)
 	}
@@ -73,11 +84,11 @@ func (q query) parse(message []byte) (dnsAnswer, error) {
 	return answer, nil
 }
 
-// echoed reports whether questions is ours alone. A server that understood
-// nothing may answer with none.
+// echoed reports whether questions is ours alone. An error may come without a
+// question: the server has not understood it, or saves the bytes.
 func (q query) echoed(questions []dnsmessage.Question, rcode dnsmessage.RCode) bool {
 	if len(questions) == 0 {
-		return rcode == dnsmessage.RCodeFormatError || rcode == dnsmessage.RCodeNotImplemented
+		return rcode != dnsmessage.RCodeSuccess
 	}
 	echo := questions[0]
 	return len(questions) == 1 && echo.Type == q.question.Type && echo.Class == q.question.Class &&
@@ -92,9 +103,11 @@ type record struct {
 	text  string
 }
 
-// readAnswers reads the records of the types we know; others are skipped.
-func readAnswers(p *dnsmessage.Parser) ([]record, error) {
+// readAnswers reads the records of the types we know, and skips others. SOA is
+// read from the message itself, because dnsmessage refuses a dot within a label.
+func readAnswers(p *dnsmessage.Parser, message []byte) ([]record, error) {
 	var section []record
+	place := skipQuestions(message)
 	for {
 		header, err := p.AnswerHeader()
 		if errors.Is(err, dnsmessage.ErrSectionDone) {
@@ -102,6 +115,19 @@ func readAnswers(p *dnsmessage.Parser) ([]record, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		data := skipName(message, place) + recordHead
+		place = data + int(header.Length)
+		if header.Class == dnsmessage.ClassINET && header.Type == dnsmessage.TypeSOA {
+			text, ok := soaText(message, data)
+			if !ok {
+				return nil, errors.New("a record of type SOA cannot be read")
+			}
+			section = append(section, record{domainText(header.Name.String()), header.Type, header.TTL, text})
+			if err = p.SkipAnswer(); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if header.Class != dnsmessage.ClassINET || typeText(header.Type) == "" {
 			if err = p.SkipAnswer(); err != nil {

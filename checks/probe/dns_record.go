@@ -26,9 +26,6 @@ func recordText(body dnsmessage.ResourceBody) (string, bool) {
 		return fmt.Sprintf("%d %s", r.Pref, domainText(r.MX.String())), true
 	case *dnsmessage.SRVResource:
 		return fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, domainText(r.Target.String())), true
-	case *dnsmessage.SOAResource:
-		return fmt.Sprintf("%s %s %d %d %d %d %d", domainText(r.NS.String()), domainText(r.MBox.String()),
-			r.Serial, r.Refresh, r.Retry, r.Expire, r.MinTTL), true
 	case *dnsmessage.TXTResource:
 		return strings.Join(r.TXT, ""), true // RFC 7208, section 3.3: the strings of one record are one text.
 	case *dnsmessage.UnknownResource:
@@ -56,7 +53,7 @@ func normaliseRecord(qtype dnsmessage.Type, text string) (string, bool) {
 		ip, err := netip.ParseAddr(strings.TrimSpace(text))
 		return ip.String(), err == nil && ip.Zone() == "" && ip.Is4() == (qtype == dnsmessage.TypeA)
 	case dnsmessage.TypeTXT:
-		return text, true
+		return normaliseTXT(text)
 	case typeCAA:
 		return normaliseCAA(text)
 	}

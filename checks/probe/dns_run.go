@@ -12,12 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
 func (c *dnsCheck) run(ctx context.Context) (string, error) {
-	server, err := c.server()
+	servers, err := c.servers()
 	if err != nil {
 		return "", checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
 	}
@@ -25,11 +27,11 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r := wire.Start(ctx, server)
+	r := wire.Start(ctx, servers[0])
 	defer r.Close()
 	r.SetBudget(maxStrangers * maxReceived)
 	began := time.Now()
-	answer, err := c.ask(r, q)
+	answer, err := c.askInTurn(r, q, servers)
 	if err != nil {
 		return "", err
 	}
@@ -41,19 +43,58 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 	return output, r.Warning()
 }
 
-// ask sends the question, over TCP where that is wanted or where the answer
-// does not fit a datagram (RFC 7766, section 5).
-func (c *dnsCheck) ask(r *wire.Run, q query) (dnsAnswer, error) {
+// askInTurn asks the servers in their order, as a resolver does: the next one if
+// there is no answer in a server's share of the time.
+func (c *dnsCheck) askInTurn(r *wire.Run, q query, servers []string) (answer dnsAnswer, err error) {
+	for i, server := range servers {
+		r.SetPeer(server)
+		ctx, cancel := share(r.Context(), len(servers)-i)
+		answer, err = c.ask(ctx, r, q)
+		cancel()
+		if err == nil || r.Ended() != nil || checks.ReasonOf(err) == checks.ReasonProtocol || checks.ReasonOf(err) == checks.ReasonTLS {
+			return answer, err
+		}
+	}
+	return answer, err
+}
+
+// share returns a context that ends after one of n equal parts of the time that
+// is left.
+func share(ctx context.Context, n int) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok || n == 1 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(n))
+}
+
+// ask sends the question, over TCP if that is configured or if the answer does
+// not fit a datagram (RFC 7766, section 5). A server that refuses EDNS is asked
+// once more without it.
+func (c *dnsCheck) ask(ctx context.Context, r *wire.Run, q query) (dnsAnswer, error) {
+	answer, err := c.askOnce(ctx, r, q)
+	if err != nil || answer.rcode == c.rcode || !refusesEDNS(answer.rcode) {
+		return answer, err
+	}
+	return c.askOnce(ctx, r, q.withoutEDNS())
+}
+
+// refusesEDNS reports whether a server that does not know EDNS may reply so.
+func refusesEDNS(code dnsmessage.RCode) bool {
+	return code == dnsmessage.RCodeFormatError || code == dnsmessage.RCodeNotImplemented
+}
+
+func (c *dnsCheck) askOnce(ctx context.Context, r *wire.Run, q query) (dnsAnswer, error) {
 	if !c.overTCP {
-		answer, err := askUDP(r, q)
+		answer, err := askUDP(ctx, r, q)
 		if err != nil || !answer.truncated {
 			return answer, err
 		}
 	}
-	return askTCP(r, q, c.settings.TLS)
+	return askTCP(ctx, r, q, c.settings.TLS)
 }
 
-// judge says whether the answer is a wanted one.
+// judge decides whether the answer is a wanted one.
 func (c *dnsCheck) judge(ctx context.Context, answer dnsAnswer) (string, error) {
 	checks.Observe(ctx, "answers", float64(len(answer.records)))
 	if len(answer.records) > 0 {
@@ -120,7 +161,7 @@ func list(records []string) string {
 	return text
 }
 
-// printable quotes what is not one short line of ASCII.
+// printable quotes a record that is not one short line of ASCII.
 func printable(record string) string {
 	for i := range len(record) {
 		if record[i] < ' ' || record[i] >= 0x7f {
@@ -133,35 +174,43 @@ func printable(record string) string {
 	return record
 }
 
-// server is the configured one, or the first of resolv.conf.
-func (c *dnsCheck) server() (string, error) {
+// maxNameservers is how many servers of resolv.conf count, as in the C library.
+const maxNameservers = 3
+
+// servers are the configured one, or those of resolv.conf.
+func (c *dnsCheck) servers() ([]string, error) {
 	if c.address != "" {
-		return c.address, nil
+		return []string{c.address}, nil
 	}
 	const path = "/etc/resolv.conf"
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
-	host := firstNameserver(f)
-	if host == "" {
-		return "", errors.New(path + " names no nameserver")
+	servers := nameservers(f)
+	if len(servers) == 0 {
+		return nil, errors.New(path + " names no nameserver")
 	}
+	port := "53"
 	if c.settings.TLS != nil {
-		return net.JoinHostPort(host, "853"), nil
+		port = "853"
 	}
-	return net.JoinHostPort(host, "53"), nil
+	for i, host := range servers {
+		servers[i] = net.JoinHostPort(host, port)
+	}
+	return servers, nil
 }
 
-// firstNameserver reads at most 64 KiB of a resolv.conf (resolv.conf(5)).
-func firstNameserver(r io.Reader) string {
+// nameservers reads at most 64 KiB of a resolv.conf (resolv.conf(5)).
+func nameservers(r io.Reader) []string {
+	var servers []string
 	lines := bufio.NewScanner(io.LimitReader(r, 64<<10))
-	for lines.Scan() {
+	for lines.Scan() && len(servers) < maxNameservers {
 		fields := strings.Fields(lines.Text())
 		if len(fields) > 1 && fields[0] == "nameserver" {
-			return fields[1]
+			servers = append(servers, fields[1])
 		}
 	}
-	return ""
+	return servers
 }

@@ -258,13 +258,14 @@ func TestDNSLeavesNothingOpenWhenCancelled(t *testing.T) {
 	wantCancelled(t, runIn(cancelledSoon(t), t, probe.DNS{Name: asked, Server: faulttest.Silent(t), Transport: "tcp"}))
 }
 
-func TestDNSAsksTheFirstServerOfResolvConf(t *testing.T) {
+func TestDNSReadsTheServersOfResolvConf(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
-		{"# a comment\nsearch example.org\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n", "192.0.2.53"},
+		{"# a comment\nsearch example.org\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n", "192.0.2.53 192.0.2.54"},
 		{"nameserver\n nameserver\tfe80::1%eth0 # x\n", "fe80::1%eth0"},
+		{strings.Repeat("nameserver 192.0.2.1\n", 9), "192.0.2.1 192.0.2.1 192.0.2.1"},
 		{"options rotate\n", ""},
 	} {
-		if got := probe.FirstNameserver(strings.NewReader(c.file)); got != c.want {
+		if got := strings.Join(probe.Nameservers(strings.NewReader(c.file)), " "); got != c.want {
 			t.Errorf("%q names %q, want %q", c.file, got, c.want)
 		}
 	}

@@ -2,8 +2,8 @@ package probe
 
 import "errors"
 
-// FirstNameserver is for tests: resolv.conf cannot be put elsewhere.
-var FirstNameserver = firstNameserver
+// Nameservers is for tests: resolv.conf cannot be put elsewhere.
+var Nameservers = nameservers
 
 // ParseAnswer parses a message as the answer to a question of that id for the A
 // records of www.example.org.

@@ -1,0 +1,115 @@
+package probe_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
+)
+
+// hasEDNS reports whether the question has an OPT record.
+func hasEDNS(question []byte) bool {
+	var m dnsmessage.Message
+	return m.Unpack(question) == nil && len(m.Additionals) > 0
+}
+
+// withoutEDNS replies to plain questions with an address, and to others as given.
+func withoutEDNS(other answerer) func([]byte) [][]byte {
+	return func(question []byte) [][]byte {
+		if hasEDNS(question) {
+			return once(other)(question)
+		}
+		return once(answerA("192.0.2.1"))(question)
+	}
+}
+
+func TestDNSServerThatDoesNotKnowEDNSIsAskedWithoutIt(t *testing.T) {
+	unquestioned := func(code dnsmessage.RCode) answerer {
+		return func(m *dnsmessage.Message) *dnsmessage.Message { m.Questions, m.RCode = nil, code; return m }
+	}
+	for name, other := range map[string]answerer{
+		"FORMERR":                    answerRcode(1),
+		"FORMERR without a question": unquestioned(1),
+		"NOTIMP":                     answerRcode(4),
+		"silence":                    func(*dnsmessage.Message) *dnsmessage.Message { return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := contextFor(t, 3*time.Second)
+			defer cancel()
+			runIn(ctx, t, probe.DNS{Name: asked, Server: dnsServer(t, withoutEDNS(other), nil)}).passes(t, "192.0.2.1")
+		})
+	}
+	// A check that wants the error gets the first reply.
+	run(t, probe.DNS{Name: asked, Server: dnsServer(t, withoutEDNS(answerRcode(1)), nil), Rcode: "FORMERR"}).passes(t, "FORMERR")
+	// One that refuses both is not asked for ever.
+	run(t, probe.DNS{Name: asked, Server: dnsServer(t, once(answerRcode(4)), nil)}).fails(t, checks.ReasonDNS, "rcode NOTIMP, want NOERROR")
+}
+
+func TestDNSErrorWithoutAQuestionIsTakenAtOnce(t *testing.T) {
+	for code, want := range map[dnsmessage.RCode]string{2: "SERVFAIL", 5: "REFUSED"} {
+		server := dnsServer(t, once(func(m *dnsmessage.Message) *dnsmessage.Message { m.Questions, m.RCode = nil, code; return m }), nil)
+		began := time.Now()
+		run(t, probe.DNS{Name: asked, Server: server}).fails(t, checks.ReasonDNS, "rcode "+want+", want NOERROR")
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("%s: took %v, want no waiting for another reply", want, took)
+		}
+	}
+	empty := dnsServer(t, once(func(m *dnsmessage.Message) *dnsmessage.Message { m.Questions = nil; return m }), nil)
+	ctx, cancel := contextFor(t, 300*time.Millisecond)
+	defer cancel()
+	runIn(ctx, t, probe.DNS{Name: asked, Server: empty}).
+		fails(t, checks.ReasonProtocol, "waiting for a reply from "+empty+": the message does not answer the question within 300ms")
+}
+
+func TestDNSTextIsWrittenAsInAZoneFile(t *testing.T) {
+	for _, c := range []struct {
+		strings []string
+		answer  string
+	}{
+		{[]string{"v=spf1 ", "-all"}, `v=spf1 -all`},
+		{[]string{"v=spf1 ", "-all"}, `"v=spf1 " "-all"`},
+		{[]string{"v=spf1 -all"}, `"v=spf1" " -all"`},
+		{[]string{`say "hi"; a\b`}, `"say \"hi\"; a\\b"`},
+		{[]string{"v=DKIM1; k=rsa"}, `"v=DKIM1\; k=rsa"`},
+		{[]string{"v=DKIM1; k=rsa"}, `v=DKIM1\; k=rsa`},
+		{[]string{"é\x00"}, `"\195\169\000"`},
+		{[]string{""}, `""`},
+	} {
+		server := dnsServer(t, once(answerWith(&dnsmessage.TXTResource{TXT: c.strings})), nil)
+		if r := run(t, probe.DNS{Name: asked, Server: server, RecordType: "TXT", Answers: []string{c.answer}, Match: "exact"}); r.err != nil {
+			t.Errorf("%q is not %s: %v", c.strings, c.answer, r.err)
+		}
+	}
+	for _, answer := range []string{`"open`, `"a" b`, `"a"b"`, `a\`, `"\30"`, `"\999"`, `\2x4`} {
+		if _, err := (probe.DNS{Name: asked, Server: "192.0.2.53", RecordType: "TXT", Answers: []string{answer}}).Build(); err == nil {
+			t.Errorf("%s is taken for a TXT record", answer)
+		}
+	}
+}
+
+// soaWithDots replies with a SOA whose mailbox is john.doe@example.org, in the
+// compressed form that name servers use.
+func soaWithDots(question []byte) []byte {
+	reply := answerWith(&dnsmessage.SOAResource{
+		NS: dnsmessage.MustNewName("ns.example.org."), MBox: dnsmessage.MustNewName("john-doe.example.org."), Serial: 7, Refresh: 1, Retry: 2, Expire: 3, MinTTL: 4,
+	}).bytes(question)
+	return bytes.Replace(reply, []byte("john-doe"), []byte("john.doe"), 1)
+}
+
+func TestDNSReadsADotWithinALabelOfAMailbox(t *testing.T) {
+	server := dnsServer(t, func(question []byte) [][]byte { return [][]byte{soaWithDots(question)} }, nil)
+	run(t, probe.DNS{
+		Name: asked, Server: server, RecordType: "SOA", Match: "exact",
+		Answers: []string{`ns.example.org. John\.Doe.example.org. 7 1 2 3 4`},
+	}).passes(t, `ns.example.org john\.doe.example.org 7 1 2 3 4`)
+	cut := dnsServer(t, func(question []byte) [][]byte {
+		reply := soaWithDots(question)
+		return [][]byte{reply[:len(reply)-3]}
+	}, nil)
+	run(t, probe.DNS{Name: asked, Server: cut, RecordType: "SOA"}).failsWith(t, checks.ReasonProtocol, "malformed message: ")
+}

@@ -1,0 +1,97 @@
+package probe
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+// recordHead is the length of what stands between the name and the data of a
+// record: type, class, TTL and length (RFC 1035, section 3.2.1).
+const recordHead = 10
+
+// skipQuestions returns where the answers of a message begin that dnsmessage has
+// found to be sound up to there.
+func skipQuestions(message []byte) int {
+	place := 12
+	for range binary.BigEndian.Uint16(message[4:]) {
+		place = skipName(message, place) + 4
+	}
+	return place
+}
+
+// skipName returns where a name ends. It never goes beyond the message.
+func skipName(message []byte, place int) int {
+	for place < len(message) {
+		switch length := int(message[place]); {
+		case length == 0:
+			return place + 1
+		case length >= 0xc0: // A pointer ends the name.
+			return place + 2
+		default:
+			place += 1 + length
+		}
+	}
+	return place
+}
+
+// soaText reads the data of a SOA record (RFC 1035, section 3.3.13).
+func soaText(message []byte, place int) (string, bool) {
+	server, place, ok := nameText(message, place)
+	if !ok {
+		return "", false
+	}
+	mailbox, place, ok := nameText(message, place)
+	if !ok || len(message) < place+20 {
+		return "", false
+	}
+	text := domainText(server) + " " + domainText(mailbox)
+	for i := range 5 {
+		text += fmt.Sprintf(" %d", binary.BigEndian.Uint32(message[place+4*i:]))
+	}
+	return text, true
+}
+
+// nameText reads a name at place as a zone file writes it: a dot or a backslash
+// within a label is escaped. It returns where the name ends.
+func nameText(message []byte, place int) (text string, end int, ok bool) {
+	end = skipName(message, place)
+	var b strings.Builder
+	for range 128 { // A name has at most 127 labels; pointers may form a ring.
+		if place < 0 || place >= len(message) {
+			return "", 0, false
+		}
+		length := int(message[place])
+		switch {
+		case length == 0:
+			if b.Len() == 0 {
+				return ".", end, true
+			}
+			return b.String(), end, true
+		case length >= 0xc0:
+			if place+1 >= len(message) {
+				return "", 0, false
+			}
+			place = (length&0x3f)<<8 | int(message[place+1])
+		case length > 63 || place+1+length > len(message):
+			return "", 0, false
+		default:
+			for _, c := range message[place+1 : place+1+length] {
+				b.WriteString(escaped(c))
+			}
+			b.WriteByte('.')
+			place += 1 + length
+		}
+	}
+	return "", 0, false
+}
+
+func escaped(c byte) string {
+	switch {
+	case c == '.' || c == '\\':
+		return "\\" + string(rune(c))
+	case c <= ' ' || c >= 0x7f:
+		return fmt.Sprintf("\\%03d", c)
+	}
+	return string(rune(c))
+}
