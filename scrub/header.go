@@ -49,7 +49,7 @@ func (p *scan) header(pr pair) int {
 	if p.nest > 0 && p.isMasked(value) {
 		return p.skip(value + len(Mask))
 	}
-	if value >= end || isBareStatus(p.in[value:end]) {
+	if value >= end || p.in[value] == '{' || isBareStatus(p.in[value:end]) || p.reg == prose && isRemark(p.in[value:end]) {
 		return pr.name.end
 	}
 	return p.mask(value, end, v5)
@@ -62,13 +62,35 @@ func isBareStatus(v string) bool {
 	return v == Mask || isPlaceholder(v) || isStatus(v) || isSentence(v)
 }
 
+// isRemark reports whether the value of a header is plain words that do not begin
+// with the name of a scheme: "insufficient scope".
+func isRemark(v string) bool {
+	first, rest, found := strings.Cut(strings.TrimSpace(v[:min(len(v), 256)]), " ")
+	if !found || has(codeWords, first) || has(schemes, first) {
+		return false
+	}
+	for i := range len(rest) {
+		if !isLower(rest[i]|0x20) && strings.IndexByte(" ,.'", rest[i]) < 0 {
+			return false
+		}
+	}
+	return isPlainName(first)
+}
+
+var schemes = wordSet("token apikey aws4-hmac-sha256 hoba mutual vapid genie geniekey splunk ssws")
+
 // opener skips what opens a list or wraps a value: [, []string{, Some(, b before
 // a quote.
 func (p *scan) opener(i int) int {
-	if i == len(p.in) || strings.IndexByte("[S({bur@", p.in[i]) < 0 {
+	if i == len(p.in) || strings.IndexByte("[S(burs@", p.in[i]) < 0 {
 		return i
 	}
-	for _, text := range [...]string{"[]string{", "Some(", "String(", "[", "(", "{", "b", "u", "r", "@"} {
+	if rest := p.in[i:min(len(p.in), i+len("string(1234) \""))]; strings.HasPrefix(rest, "string(") { // PHP
+		if n := strings.Index(rest, ") \""); n > 0 {
+			return i + n + len(") ")
+		}
+	}
+	for _, text := range [...]string{"[]string{", "Some(", "String(", "[", "(", "b", "u", "r", "@"} {
 		after := i + len(text)
 		if !strings.HasPrefix(p.in[i:], text) || after == len(p.in) {
 			continue

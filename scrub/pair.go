@@ -113,7 +113,8 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		if value := p.pairedValue(i); value > 0 {
 			return equalsSign, value
 		}
-		if next := skipSpaces(p.in, i+1); rest[0] == ',' && pr.quoted && next < len(p.in) && isQuote(p.in[next]) {
+		listed := pr.quoted || pr.name.start > 0 && strings.IndexByte("{[(", p.in[pr.name.start-1]) >= 0
+		if next := skipSpaces(p.in, i+1); rest[0] == ',' && listed && next < len(p.in) && isQuote(p.in[next]) {
 			return nextSign, next
 		}
 	}

@@ -41,6 +41,9 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 		}
 	}
 	v := p.candidate(p.opener(pr.value), pr.sign != equalsSign)
+	if pr.sign == tagSign {
+		v.text, _, _ = strings.Cut(v.text, "<")
+	}
 	if pr.sign == colonSign && p.isBlock(v) {
 		return p.proseBlock(pr, c)
 	}
@@ -68,7 +71,7 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 		minimum = weakPassword
 	}
 	switch {
-	case p.isMasked(v.start), isPlaceholder(v.text):
+	case p.isMasked(v.start), isPlaceholder(v.text), pr.sign == colonSign && v.quote < 0 && (v.text[0] == '{' || v.text[0] == '['):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true
@@ -159,8 +162,8 @@ func (p *scan) fillsLine(pr pair, value int) bool {
 		return false // password-reset-worker: running
 	}
 	end := p.nextBlank(value)
-	if word := p.in[value:end]; isJoined(word) && strings.ContainsAny(word, "_:") {
-		return false // login_timeout, failures:0
+	if word := p.in[value:end]; isJoined(word) && strings.ContainsAny(word, "_:") || strings.Trim(word, "v0123456789.:/%-") == "" {
+		return false // login_timeout, failures:0, v1.2.3
 	}
 	return end-value >= weakPassword && p.startsLine(pr.name.start) && p.endsLine(end) && !isPath(p.in[value:end]) && !isTime(p.in[value:end])
 }

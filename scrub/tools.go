@@ -92,10 +92,15 @@ func (p *scan) flagAt(start, end int) int {
 		}
 		return p.userFlag(start, p.candidate(value, false), ':')
 	}
-	if p.tool == nil || start >= p.toolEnd {
-		return start
+	if p.tool != nil && start < p.toolEnd {
+		return p.shortFlag(start, end)
 	}
-	return p.shortFlag(start, end)
+	if word := p.in[start:end]; word == "-p" || word == "-P" { // of a program that is not known
+		if v := p.candidate(skipSpaces(p.in, end), false); v.start > end && isStrong(v.text) && !isAddress(v.text) {
+			return p.mask(v.start, v.start+len(v.text), v15)
+		}
+	}
+	return start
 }
 
 // shortFlag is V15 at a word of a command in a text that begins with a dash and

@@ -42,7 +42,7 @@ var endings = func() (table [256][]ending) {
 	}
 	add(passLike, "password passwd passphrase pass pwd")
 	add(counted, "secret token apikey accesskey secretkey authkey authtoken privatekey sessid sessionid")
-	add(strongOnly, "pw salt")
+	add(strongOnly, "pw salt community")
 	return table
 }()
 
@@ -54,7 +54,7 @@ type ending struct {
 var (
 	// qualifiers make a key one that opens something.
 	qualifiers = wordSet(`api access secret private account shared preshared encryption encrypt signing license master
-		instrumentation client auth`)
+		instrumentation client auth app application subscription consumer storage admin deploy session`)
 
 	// aspects are last words by which a name says something about a secret.
 	aspects = wordSet(`file path dir url endpoint type name count days ttl size method version status host port service
