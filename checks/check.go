@@ -3,6 +3,7 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -55,7 +56,8 @@ type Check struct {
 
 	// Description says in a few words what is checked.
 	Description string
-	// Runbook is a URL that says what to do when the check has failed.
+	// Runbook is a URL (http or https, without user) that says what to do when
+	// the check has failed.
 	Runbook string
 
 	// Fingerprint makes two definitions of the same name the same: on a reload
@@ -107,6 +109,9 @@ func (c Check) Validate() error {
 	if c.SuccessThreshold < 0 {
 		fault("success_threshold", "success threshold %d, want at least 1", c.SuccessThreshold)
 	}
+	if c.Runbook != "" && !webAddress(c.Runbook) {
+		fault("runbook", "runbook: want a URL that begins with http:// or https:// and has no user in it")
+	}
 	for i, tag := range c.Tags {
 		if !ValidName(tag) {
 			fault(fmt.Sprintf("tags.%d", i), "tag %q: a tag is 1 to 100 letters, digits and _ . : - and begins with a letter, a digit or _", tag)
@@ -117,6 +122,15 @@ func (c Check) Validate() error {
 	}
 	labelFaults(c.Labels, func(name, text string) { fault("labels."+name, "%s", text) })
 	return errors.Join(errs...)
+}
+
+// webAddress reports whether s is a URL for a browser.
+func webAddress(s string) bool {
+	after, found := strings.CutPrefix(s, "https://")
+	if !found {
+		after, found = strings.CutPrefix(s, "http://")
+	}
+	return found && after != "" && !strings.ContainsAny(after, "\"'<>@ \t\r\n\f")
 }
 
 // A faultOfCheck is something wrong with one setting of a Check.

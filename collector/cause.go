@@ -14,7 +14,7 @@ const maxCauses = 3
 
 // causes returns the checks that have failed and that l waits for, directly or
 // through checks that are skipped themselves, each once and in the order of
-// registration; none if all dependencies have passed.
+// registration; none if all dependencies have passed or are muted.
 func (l *line) causes() []*entry {
 	var found []*entry
 	seen := map[*entry]bool{}
@@ -22,7 +22,7 @@ func (l *line) causes() []*entry {
 	visit = func(e *entry) {
 		for _, dep := range e.deps {
 			p := dep.line.result()
-			if p == nil || p.State == StatePassed || seen[dep] {
+			if p == nil || p.State == StatePassed || dep.line.entry.mute != nil || seen[dep] {
 				continue
 			}
 			seen[dep] = true

@@ -113,7 +113,7 @@ func TestRule14AScrapeIsNotHungByACheck(t *testing.T) {
 			healthcheck_passed{check="quick"} 1
 			! healthcheck_passed{check="slow"
 			healthcheck_runs_total{check="slow",result="passed"} 0
-			healthcheck_check_info{check="slow",optional="false",runbook="",tags="",type="func"} 1
+			healthcheck_check_info{check="slow",optional="false",runbook="",severity="critical",tags="",type="func"} 1
 			healthcheck_healthy 0
 			healthcheck_cache_requests_total{outcome="miss"} 0
 		`)
@@ -183,7 +183,7 @@ func TestReplaceKeepsWhatIsUnchangedAndRunsWhatIsNewFirst(t *testing.T) {
 			! healthcheck_runs_total{check="gone"
 			healthcheck_runs_total{check="changed",result="passed"} 2
 			healthcheck_passed{check="fresh"} 1
-			healthcheck_check_info{check="same",optional="true",runbook="",tags="",type="func"} 1
+			healthcheck_check_info{check="same",optional="true",runbook="",severity="warning",tags="",type="func"} 1
 		`)
 	})
 }

@@ -39,7 +39,9 @@ type Collector struct {
 	preparing chan struct{}
 
 	set      atomic.Pointer[set]
-	draining atomic.Pointer[string]
+	draining atomic.Pointer[drainage] // of the program
+	operator atomic.Pointer[drainage]
+	changed  chan struct{}
 
 	// generation moves when anything that a reader sees has changed; results
 	// and versions number what was published and what readers were given.
@@ -55,10 +57,15 @@ type Collector struct {
 	queue      turnQueue
 	taken      int // places
 	scheduler  scheduler
-	background bool          // Run is under way
-	ended      bool          // BaseContext has ended
-	calls      int           // goroutines of calls
-	idle       chan struct{} // closed when nothing is under way; nil: nobody waits
+	background bool // Run is under way
+	ended      bool // BaseContext has ended
+	calls      int  // goroutines of calls
+
+	tally         tally
+	toldStatus    Status // empty: not known, or nobody listens
+	tellingStatus bool
+
+	idle chan struct{} // closed when nothing is under way; nil: nobody waits
 }
 
 // New makes a collector of checks, or says everything that is wrong with them.
@@ -70,9 +77,10 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 	c := &Collector{
 		opts: o, log: calm{o.logger()}, now: startClock(), text: o.Scrubber.Text,
 		families: newFamilies(), durations: newDurations(o.Histogram),
-		preparing: make(chan struct{}, 1), slots: map[string]*slot{},
+		preparing: make(chan struct{}, 1), slots: map[string]*slot{}, changed: make(chan struct{}, 1),
 	}
 	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; nobody gains by guessing one.
+	c.opts.Restore = nil            // It may be large.
 	c.limits.Store(&Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
 	c.set.Store(&set{})
 	defs, defErr := o.complete(cs)
@@ -81,7 +89,12 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 		return nil, err
 	}
 	c.base, c.stop = context.WithCancel(o.BaseContext)
-	c.act(func(fx *effects) { c.install(fx, s) })
+	c.act(func(fx *effects) {
+		c.install(fx, s)
+		if o.Restore != nil {
+			c.restore(fx, o.Restore)
+		}
+	})
 	context.AfterFunc(c.base, c.end)
 	return c, nil
 }
@@ -131,7 +144,7 @@ func (c *Collector) Wait(ctx context.Context) error {
 }
 
 func (c *Collector) busy() bool {
-	if c.calls > 0 {
+	if c.calls > 0 || c.tellingStatus {
 		return true
 	}
 	for _, s := range c.slots {
@@ -150,23 +163,13 @@ func (c *Collector) tellIdle() {
 	}
 }
 
-// Drain takes the service out: every report is failed, with the reason, until
-// Drain(nil) takes it back in. Checks go on as before.
-func (c *Collector) Drain(reason error) {
-	if reason == nil {
-		c.draining.Store(nil)
-	} else {
-		text := either(c.clean(reason.Error()), "draining")
-		c.draining.Store(&text)
-	}
-	c.generation.Add(1)
-}
-
 // Ready reports whether every check that is not optional has a result, or
 // StartupWait is over.
 func (c *Collector) Ready() bool {
 	if c.now().mono >= c.startup() {
 		return true
 	}
-	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool { return !e.Optional && e.current.Load() == nil })
+	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool {
+		return !e.Optional && e.current.Load() == nil
+	})
 }

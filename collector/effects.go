@@ -7,6 +7,8 @@ type effects struct {
 	changed bool    // readers see something new
 	calls   []*run  // functions to be called
 	tell    []*slot // slots with something to tell
+
+	tellStatus bool
 }
 
 // act changes the engine's state by f, under the lock, and carries out the
@@ -20,6 +22,12 @@ func (c *Collector) act(f func(fx *effects)) {
 	for _, s := range fx.tell {
 		go c.tell(s)
 	}
+	if fx.tellStatus {
+		go c.tellStatus()
+	}
+	if fx.changed {
+		c.noteChange()
+	}
 }
 
 func (c *Collector) change(f func(fx *effects)) *effects {
@@ -28,6 +36,7 @@ func (c *Collector) change(f func(fx *effects)) *effects {
 	fx := &effects{now: c.now()}
 	f(fx)
 	c.fill(fx)
+	c.noteStatus(fx)
 	if fx.changed {
 		c.generation.Add(1)
 	}

@@ -28,24 +28,34 @@ type families struct {
 
 	runs, failures, failureInfo, checkInfo, value *family
 	healthy, degraded, draining, requests         *family
-	durations                                     *family
+	running, waiting, drainEnd, durations         *family
 }
+
+// The histogram is made by client_golang, and gathered by us as well.
+const (
+	durationsName = "healthcheck_run_duration_seconds"
+	durationsHelp = "Durations of the runs of the check."
+)
 
 func newFamilies() families {
 	f := families{
 		runs:        counterFamily("runs_total", "Total number of finished runs of the check.", "check", "result"),
 		failures:    counterFamily("failures_total", "Total number of failed runs of the check by reason.", "check", "reason"),
 		failureInfo: gaugeFamily("failure_info", "A metric with the constant value 1 while the check has not passed, labelled with the reason.", "check", "reason"),
-		checkInfo:   gaugeFamily("check_info", "A metric with the constant value 1, labelled with what is configured for the check.", "check", "type", "optional", "tags", "runbook"),
+		checkInfo:   gaugeFamily("check_info", "A metric with the constant value 1, labelled with what is configured for the check, its own labels included.", "check", "type", "optional", "severity", "tags", "runbook"),
 		value:       gaugeFamily("value", "A value that the last run of the check has measured; its unit is the end of its name.", "check", "name"),
 		healthy:     gaugeFamily("healthy", "Whether an unfiltered health request is answered with the success status (1), or failed, draining or not yet known (0)."),
 		degraded:    gaugeFamily("degraded", "Whether all is passed but something warns or an optional check has not passed (1) or not (0)."),
 		draining:    gaugeFamily("draining", "Whether the service has been taken out by draining (1) or not (0)."),
 		requests:    counterFamily("cache_requests_total", "Total number of answers by where they came from.", "outcome"),
-		durations:   &family{name: "healthcheck_run_duration_seconds", help: "Durations of the runs of the check.", kind: dto.MetricType_HISTOGRAM},
+		running:     gaugeFamily("checks_running", "Number of checks whose runs are under way, without those that were given up."),
+		waiting:     gaugeFamily("checks_waiting", "Number of checks whose runs wait for a place."),
+		drainEnd:    gaugeFamily("drain_end_timestamp_seconds", "When the drain ends by itself in Unix time; absent if it does not."),
+		durations:   &family{name: durationsName, help: durationsHelp, kind: dto.MetricType_HISTOGRAM},
 	}
 	f.all = []*family{
-		f.runs, f.failures, f.failureInfo, f.checkInfo, f.value, f.healthy, f.degraded, f.draining, f.requests, f.durations,
+		f.runs, f.failures, f.failureInfo, f.checkInfo, f.value, f.healthy, f.degraded, f.draining, f.requests,
+		f.running, f.waiting, f.drainEnd, f.durations,
 		checkGauge("passed", "Whether the last result of the check passed (1) or not (0), before thresholds.", passed),
 		checkGauge("warning", "Whether the last result of the check passed with a warning (1) or not (0).", warned),
 		checkGauge("state", "Whether the check has passed (1), or failed or been skipped (0), after thresholds.", state),
@@ -53,6 +63,8 @@ func newFamilies() families {
 		checkGauge("last_run_timestamp_seconds", "End of the last run of the check in Unix time.", lastRun),
 		checkGauge("last_success_timestamp_seconds", "End of the last run of the check that passed in Unix time.", lastSuccess),
 		checkGauge("last_change_timestamp_seconds", "When the state of the check last changed in Unix time.", lastChange),
+		checkGauge("result_expires_timestamp_seconds", "When the last result of the check expires in Unix time.", expires),
+		checkGauge("muted", "Whether an operator has muted the check (1) or not (0).", muted),
 		checkGauge("consecutive_failures", "Number of runs of the check that have failed since one has passed.", failuresInARow),
 		checkGauge("run_stuck", "Whether a run of the check that was given up has not returned (1) or none is (0).", stuck),
 	}
@@ -107,6 +119,14 @@ func lastSuccess(_ *entry, p *published) (float64, bool) {
 
 func lastChange(_ *entry, p *published) (float64, bool) {
 	return moment(p, func() time.Time { return p.Since })
+}
+
+func expires(_ *entry, p *published) (float64, bool) {
+	return moment(p, func() time.Time { return p.Expires })
+}
+
+func muted(_ *entry, p *published) (float64, bool) {
+	return number(p != nil && p.Muted != nil), p != nil
 }
 
 func failuresInARow(_ *entry, p *published) (float64, bool) {

@@ -14,6 +14,7 @@ func (c *Collector) install(fx *effects, next *set) {
 	}
 	c.set.Store(next)
 	fx.changed = true
+	c.refreshMutes(fx)
 	if c.ended {
 		return
 	}
@@ -50,6 +51,9 @@ func (c *Collector) promote(fx *effects, s *slot) {
 	if s.counters == nil {
 		s.counters = c.newCounters(s.name)
 	}
+	if p := l.result(); p != nil && (l.former == nil || l.former.State != p.State) {
+		s.note(p)
+	}
 	for i, o := range l.uncounted {
 		s.counters.add(o)
 		if i == len(l.uncounted)-1 {
@@ -78,7 +82,8 @@ func (p *published) neverRan() bool { return p.lastRunAt == (instant{}) && p.Sta
 // keeps it until it returns.
 func (c *Collector) retire(fx *effects, s *slot) {
 	l := s.line
-	s.line, s.counters, s.notice, s.outcome, s.reception = nil, nil, nil, nil, nil
+	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
+	c.setMute(fx, s, nil)
 	c.discard(fx, l)
 	if c.durations != nil {
 		c.durations.DeleteLabelValues(s.name)

@@ -5,7 +5,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Describe implements [prometheus.Collector].
+// Describe implements [prometheus.Collector]. It leaves out the checks' own labels
+// of healthcheck_check_info: collectors whose checks have different ones can be
+// registered together, under wrappers that add a label.
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, f := range c.families.all {
 		if f != c.families.durations {
@@ -82,10 +84,22 @@ func (c *Collector) whole(report Report) []*sample {
 		gauge(f.degraded, number(report.Status == StatusDegraded)),
 		gauge(f.draining, number(report.Draining != "")),
 	}
+	running, waiting := c.load()
+	samples = append(samples, gauge(f.running, float64(running)), gauge(f.waiting, float64(waiting)))
+	if !report.DrainingUntil.IsZero() {
+		samples = append(samples, gauge(f.drainEnd, float64(report.DrainingUntil.UnixNano())/1e9))
+	}
 	for _, a := range []answered{coalesced, hit, miss, stale} { // In the order of their names.
 		samples = append(samples, counter(f.requests, float64(c.requests[a].Load()), label("outcome", a.String())))
 	}
 	return samples
+}
+
+// load returns how many runs have a place, and how many wait for one.
+func (c *Collector) load() (running, waiting int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.taken, len(c.queue)
 }
 
 // survey returns the present set with a report of it.
@@ -116,8 +130,8 @@ func (c *Collector) peek(set *set) Report {
 // newDurations makes the histograms of the durations of runs, or nil.
 func newDurations(kind Histogram) *prometheus.HistogramVec {
 	opts := prometheus.HistogramOpts{
-		Name: "healthcheck_run_duration_seconds",
-		Help: "Durations of the runs of the check.",
+		Name: durationsName,
+		Help: durationsHelp,
 	}
 	switch kind {
 	case HistogramClassic:

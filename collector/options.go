@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
@@ -57,6 +58,21 @@ type Options struct {
 	// than changes come, those in between are merged. A panic is logged. Nil:
 	// nobody is told.
 	OnChange func(old, new Result)
+	// OnStatus is called when the status of the whole has changed, by drains as
+	// well: in order, one call at a time, with no lock held. At first old is
+	// empty, because the status is not known before each check that counts has a
+	// result. Results count as they are, also when nobody has renewed them. A
+	// panic is logged. Nil: nobody is told.
+	OnStatus func(old, new Status)
+	// Wrap returns the function that is called in place of a check's own, for
+	// example one that traces or tries again. It is called once for each
+	// definition; its panic, or a nil function, is an error of that definition.
+	// Nil: no wrapping.
+	Wrap func(checks.Check) checks.Func
+	// Restore is what [Collector.State] returned before a restart. A result
+	// serves, if the fingerprint of its check is the same, until its TTL is over
+	// and, while the first run is under way, one timeout longer. Nil: nothing.
+	Restore *Saved
 	// Scrubber removes secrets from outputs, warnings, reasons and logged
 	// errors. Nil: New makes one, which [Collector.Scrubber] returns.
 	Scrubber *scrub.Scrubber

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // perform calls the function of r in a goroutine of its own. What follows stands
@@ -25,6 +26,7 @@ func (c *Collector) perform(r *run) {
 		r.outcome = c.judge(s)
 		r.outcome.ran, r.outcome.holds = r.takesPlace(), r.holds
 		r.outcome.values = r.values.take()
+		c.addValue(r.outcome, r.value.take())
 		c.act(func(fx *effects) {
 			c.step(fx, r, judged)
 			c.calls--
@@ -32,6 +34,8 @@ func (c *Collector) perform(r *run) {
 		})
 	}()
 	ctx := checks.WithObserver(r.ctx, r.values.add)
+	ctx = checks.WithOutput(ctx, r.value.set)
+	ctx = checktype.WithSecretReceiver(ctx, func(secret string) { c.opts.Scrubber.Learn(secret) })
 	f := r.entry.Func
 	if r.entry.Receiver != nil {
 		f = r.judge(r.entry.Receiver)

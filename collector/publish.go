@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,7 +18,8 @@ type outcome struct {
 	warning  string
 	reason   checks.Reason
 	cause    []string // of a skip
-	ended    instant  // of the run; zero: it is published as it happens
+	value    json.RawMessage
+	ended    instant // of the run; zero: it is published as it happens
 	duration time.Duration
 	holds    time.Duration // how long a pass holds; zero: the TTL of the check
 	values   []Value
@@ -36,6 +39,9 @@ type published struct {
 	lastDuration        time.Duration
 	lastTTL             time.Duration // of the last run's result
 	consecutiveFailures int
+
+	mutedUntil instant // never, if it is not muted
+	restored   bool    // it is from before a restart
 }
 
 // lastRun returns the end of the last run, zero if there was none.
@@ -61,7 +67,13 @@ func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	if l.committed {
 		fx.changed = true
 		l.slot.counters.add(o)
-		c.notify(fx, l.slot, either(old, l.former), p, o)
+		c.tally.add(l.entry, old, -1)
+		c.tally.add(l.entry, p, 1)
+		before := either(old, l.former)
+		if before == nil || before.State != p.State {
+			l.slot.note(p)
+		}
+		c.notify(fx, l.slot, before, p, o)
 		c.schedule(fx, l)
 	} else {
 		l.uncounted = append(l.uncounted, o)
@@ -81,7 +93,7 @@ func (l *line) apply(old *published, o *outcome, now instant, number uint64) *pu
 		p.Since, p.since, p.LastSuccess = old.Since, old.since, old.LastSuccess
 	}
 	p.Passed, p.Reason, p.Output, p.Warning, p.Values = o.passed, o.reason, o.output, o.warning, o.values
-	p.Duration, p.Cause = o.duration, o.cause
+	p.Duration, p.Value, p.Cause = o.duration, o.value, o.cause
 	p.State = l.nextState(old, o)
 	if l.opposite > 0 {
 		p.Opposite, p.Threshold = l.opposite, l.entry.threshold(o.passed)
@@ -104,6 +116,7 @@ func (l *line) apply(old *published, o *outcome, now instant, number uint64) *pu
 		p.Since, p.since = p.Time, now
 	}
 	p.define(l.entry)
+	p.mute(l.entry)
 	return p
 }
 
@@ -141,7 +154,7 @@ func (e *entry) threshold(passed bool) int {
 // define copies the definition into the result.
 func (r *Result) define(e *entry) {
 	r.Check, r.Type, r.Optional, r.Tags = e.Name, e.Type, e.Optional, e.Tags
-	r.Description, r.Runbook = e.Description, e.Runbook
+	r.Description, r.Runbook, r.Severity, r.Labels = e.Description, e.Runbook, e.Severity, e.Labels
 }
 
 // blank returns what was known of the check of r before it had a result.
@@ -149,6 +162,7 @@ func (r *Result) blank() Result {
 	return Result{
 		Check: r.Check, State: StateUnknown, Reason: checks.ReasonInternal,
 		Type: r.Type, Optional: r.Optional, Tags: r.Tags, Description: r.Description, Runbook: r.Runbook,
+		Severity: r.Severity, Labels: r.Labels, Muted: r.Muted,
 	}
 }
 
@@ -158,7 +172,7 @@ func (r *Result) blank() Result {
 func (l *line) redefine(e *entry) {
 	old := l.result()
 	before := l.entry
-	l.entry = e
+	l.entry, e.mute = e, before.mute
 	if old == nil {
 		return
 	}
@@ -177,5 +191,6 @@ func (l *line) redefine(e *entry) {
 // shownAs reports whether results of e and o show the same definition.
 func (e *entry) shownAs(o *entry) bool {
 	return e.Type == o.Type && e.Optional == o.Optional && slices.Equal(e.Tags, o.Tags) &&
-		e.Description == o.Description && e.Runbook == o.Runbook
+		e.Description == o.Description && e.Runbook == o.Runbook &&
+		e.Severity == o.Severity && maps.Equal(e.Labels, o.Labels)
 }

@@ -23,7 +23,8 @@ type verdict struct {
 // freshness says whether the result p of e answers q: if it is fresh; if it is
 // old, but a run that got its place while it was fresh is under way; or if it was
 // published after the question, as where nothing is cached. Nothing is handed
-// out that expired longer ago than a run may take. A reader in a hurry may have
+// out that expired longer ago than a run may take; a result from before a restart
+// serves until then while the first run is under way. A reader in a hurry may have
 // the last result of a check whose results are not kept. R is the run that will bring
 // the next result, or nil. A reader who insists waits for the run of a skipped
 // check: its dependency has just passed again.
@@ -37,6 +38,9 @@ func freshness(e *entry, p *published, r *run, q question, insists bool, now ins
 		return verdict{}
 	}
 	limit := addDurations(e.Timeout, grace)
+	if end := p.until.add(limit); p.restored && r != nil && now.before(end) {
+		return verdict{usable: true, stale: true, until: end}
+	}
 	if r != nil && (r.phase == running || r.phase == judging) && r.started.before(p.until) {
 		if end := r.started.add(min(limit, addDurations(r.entry.Timeout, grace))); now.before(end) {
 			return verdict{usable: true, stale: true, until: end}

@@ -18,10 +18,10 @@ const (
 
 func (a answered) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
 
-// maxRounds is how often a reader sees to new results. One round is enough but
-// where results become too old while the reader waits for others; then those
-// are unknown in the end.
-const maxRounds = 3
+// maxRounds is how often a reader sees to new results. One round is enough unless
+// results become too old while the reader waits for others; after the last round
+// those are unknown.
+const maxRounds = 10
 
 // Report returns what is known, and runs what has expired. The context bounds
 // only how long this caller waits for that: a check whose run has not finished
@@ -112,7 +112,7 @@ func (c *Collector) examine(sel *selection, q question, did answered, last bool)
 	b := &builder{generation: c.generation.Load(), results: make([]*Result, len(sel.entries)), until: never}
 	var doubtful []int
 	for i, e := range sel.entries {
-		if p := e.current.Load(); p.fresh(x.now) && p.State != StateSkipped {
+		if p := e.current.Load(); p.fresh(x.now) && p.State != StateSkipped && x.now.before(p.mutedUntil) {
 			b.use(i, p, p.until)
 		} else {
 			doubtful = append(doubtful, i)
@@ -137,6 +137,9 @@ func (c *Collector) resolve(fx *effects, x *examination, b *builder, sel *select
 	}
 	for _, i := range entries {
 		e := sel.entries[i]
+		if p := e.line.result(); p != nil && !fx.now.before(p.mutedUntil) {
+			c.refreshMutes(fx) // Its timer is late.
+		}
 		v := c.look(e.line, q, fx.now)
 		if !v.usable && !last {
 			if c.ensure(fx, e.line, e.line.number()) {
@@ -157,7 +160,7 @@ func (c *Collector) resolve(fx *effects, x *examination, b *builder, sel *select
 			b.results[i], b.incomplete = e.unknown(p, fx.now), true
 		default:
 			x.did = max(x.did, coalesced)
-			x.waits = append(x.waits, wait{e.line.wait(), p == nil && !e.Optional})
+			x.waits = append(x.waits, wait{e.line.wait(), p == nil && !e.Optional && e.mute == nil})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -65,6 +66,12 @@ type Result struct {
 	Opposite, Threshold int
 	// Values is what the run observed, in the order of their first observing.
 	Values []Value
+	// Value is the output as a value (see [checks.Output]), scrubbed JSON of at
+	// most 64 KiB; nil if the check has none. Output is then its compact text,
+	// unless the check failed.
+	Value json.RawMessage
+	// Muted is the mute that is in effect; nil: there is none.
+	Muted *Mute
 
 	// The rest is the check's definition: see [checks.Check].
 	Type        string
@@ -72,7 +79,13 @@ type Result struct {
 	Tags        []string
 	Description string
 	Runbook     string
+	Severity    checks.Severity
+	Labels      map[string]string
 }
+
+// Counts reports whether the check fails the whole if it has not passed: it is
+// neither optional nor muted.
+func (r *Result) Counts() bool { return !r.Optional && r.Muted == nil }
 
 // A Value is a measured value that a run observed (see [checks.Observe]).
 type Value struct {
@@ -87,8 +100,11 @@ type Report struct {
 	// Status is failed when the service is drained or a check that is not
 	// optional has not passed, else degraded or passed.
 	Status Status
-	// Draining is why the service was taken out with Drain; empty when it is in.
-	Draining string
+	// Draining is why the service was taken out with Drain or SetDrain; empty
+	// when it is in. By and until when are of SetDrain; both may be zero.
+	Draining      string
+	DrainingBy    string
+	DrainingUntil time.Time
 	// Time is the moment of the answer.
 	Time time.Time
 	// Results are in the order in which the checks were registered. Pointers
@@ -104,15 +120,15 @@ type Report struct {
 	Epoch uint64
 }
 
-// Overall returns the status of results together: failed when a check that is
-// not optional has not passed; else degraded when a check warns or an optional
-// one has not passed; else passed, also without results. It knows nothing about
+// Overall returns the status of results together: failed when a check that
+// counts has not passed; else degraded when a check warns or one that is optional
+// or muted has not passed; else passed, also without results. It knows nothing about
 // draining.
 func Overall(results []*Result) Status {
 	status := StatusPassed
 	for _, r := range results {
 		switch {
-		case r.State != StatePassed && !r.Optional:
+		case r.State != StatePassed && r.Counts():
 			return StatusFailed
 		case r.State != StatePassed || r.Warning != "":
 			status = StatusDegraded

@@ -66,6 +66,7 @@ type run struct {
 	holds   time.Duration // how long the receiver's judgement holds
 	outcome *outcome      // written by perform before the event judged
 	values  observations
+	value   structured
 }
 
 // takesPlace reports whether r, which has begun, needs one of the places. A

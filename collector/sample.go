@@ -47,8 +47,7 @@ func (c *Collector) samplesOf(e *entry, p *published) []*sample {
 	ms = append(ms,
 		counter(f.runs, float64(n.failed), check, label("result", "failed")),
 		counter(f.runs, float64(n.passed), check, label("result", "passed")),
-		gauge(f.checkInfo, 1, check, label("optional", strconv.FormatBool(e.Optional)), label("runbook", e.Runbook),
-			label("tags", joinTags(e.Tags)), label("type", e.Type)))
+		gauge(f.checkInfo, 1, e.info()...))
 	for _, failure := range n.failures {
 		ms = append(ms, counter(f.failures, float64(failure.n), check, label("reason", string(failure.reason))))
 	}
@@ -65,6 +64,20 @@ func (c *Collector) samplesOf(e *entry, p *published) []*sample {
 	return ms
 }
 
+// info returns the labels of healthcheck_check_info, in the order of their names:
+// the fixed ones and those that any check of the set has.
+func (e *entry) info() []*dto.LabelPair {
+	labels := []*dto.LabelPair{
+		label("check", e.Name), label("optional", strconv.FormatBool(e.Optional)), label("runbook", e.Runbook),
+		label("severity", string(e.Severity)), label("tags", joinTags(e.Tags)), label("type", e.Type),
+	}
+	for _, name := range e.labelNames {
+		labels = append(labels, label(name, e.Labels[name]))
+	}
+	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return labels
+}
+
 // joinTags writes tags so that a regular expression finds one: ",a,b,".
 func joinTags(tags []string) string {
 	if len(tags) == 0 {
@@ -74,7 +87,7 @@ func joinTags(tags []string) string {
 }
 
 // samplesPerCheck is what a check has that has passed and observed nothing.
-const samplesPerCheck = 12
+const samplesPerCheck = 14
 
 // A sample is a metric whose value is known: what it writes is shared, and not
 // built again for every scrape. What belongs together lies together: with

@@ -85,7 +85,7 @@ func (c *Collector) startBackground(fx *effects) {
 	s.timer = time.NewTimer(tick)
 	for _, e := range c.set.Load().entries {
 		p := e.current.Load()
-		if !p.fresh(fx.now) {
+		if !p.fresh(fx.now) || p.restored {
 			c.ensure(fx, e.line, e.line.number())
 			continue
 		}

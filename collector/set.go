@@ -3,6 +3,7 @@ package collector
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -24,8 +25,10 @@ type entry struct {
 	// chain is the sum of its timeout and those of the longest chain before it.
 	chain time.Duration
 
-	line     *line
-	counters *counters // set before readers see the entry
+	line       *line
+	counters   *counters // set before readers see the entry
+	labelNames []string  // of all checks of the set, sorted
+	mute       *muting   // its own or that of a dependency; guarded by the engine's lock
 
 	// current is the newest result, nil before the first. Readers load it
 	// without a lock; it no longer changes when the set has been replaced.
@@ -78,12 +81,31 @@ func newSet(epoch uint64, defs []checks.Check) (*set, error) {
 			s.tags[tag] = true
 		}
 	}
-	errs = append(errs, s.connect())
+	errs = append(errs, s.connect(), s.shareLabels())
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	s.all = &selection{set: s, entries: s.entries}
 	return s, nil
+}
+
+// shareLabels gives each entry the names of all labels: series of one metric have
+// the same.
+func (s *set) shareLabels() error {
+	union := map[string]bool{}
+	for _, e := range s.entries {
+		for name := range e.Labels {
+			union[name] = true
+		}
+	}
+	if len(union) > checks.MaxLabels {
+		return fmt.Errorf("%d names of labels, want at most %d for all checks together", len(union), checks.MaxLabels)
+	}
+	names := slices.Sorted(maps.Keys(union))
+	for _, e := range s.entries {
+		e.labelNames = names
+	}
+	return nil
 }
 
 // complete validates definitions and fills in the defaults.
@@ -96,8 +118,27 @@ func (o Options) complete(defs []checks.Check) ([]checks.Check, error) {
 			continue
 		}
 		whole = append(whole, resolve(def, o))
+		errs = append(errs, o.wrap(&whole[len(whole)-1]))
 	}
 	return whole, errors.Join(errs...)
+}
+
+// wrap puts Options.Wrap around the function of a definition.
+func (o Options) wrap(def *checks.Check) (err error) {
+	if o.Wrap == nil {
+		return nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("check %q: wrapping panicked: %v", def.Name, v)
+		}
+	}()
+	f := o.Wrap(*def)
+	if f == nil {
+		return fmt.Errorf("check %q: wrapping returned no function", def.Name)
+	}
+	def.Func = f
+	return nil
 }
 
 // resolve fills in the defaults of a definition.
@@ -110,6 +151,16 @@ func resolve(def checks.Check, o Options) checks.Check {
 	def.FailedTTL = either(def.FailedTTL, o.FailedTTL)
 	def.FailureThreshold = either(def.FailureThreshold, 1)
 	def.SuccessThreshold = either(def.SuccessThreshold, 1)
+	if def.Severity == "" {
+		def.Severity = checks.SeverityCritical
+		if def.Optional {
+			def.Severity = checks.SeverityWarning
+		}
+	}
+	def.Labels = maps.Clone(def.Labels)
+	for name, value := range def.Labels {
+		def.Labels[name] = strings.ToValidUTF8(value, "\uFFFD")
+	}
 	def.Tags = slices.Clone(def.Tags)
 	def.DependsOn = slices.Clone(def.DependsOn)
 	return def

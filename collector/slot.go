@@ -19,6 +19,9 @@ type slot struct {
 	counters  *counters   // while a definition is committed
 	stuck     atomic.Bool // call is deaf
 
+	mute        *muting      // its own, until the check is removed
+	transitions []Transition // the last ones
+
 	notice  *notice   // a change of state that listeners have not seen
 	outcome *finished // the newest outcome that is not in the log
 	telling bool

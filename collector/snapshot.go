@@ -28,7 +28,7 @@ type builder struct {
 // use makes p the result of the check i; others may have it until then.
 func (b *builder) use(i int, p *published, until instant) {
 	b.results[i] = &p.Result
-	b.until = earliest(b.until, until)
+	b.until = earliest(b.until, earliest(until, p.mutedUntil))
 }
 
 // valid returns the newest snapshot of sel if it is still true. It takes no
@@ -45,12 +45,16 @@ func (c *Collector) valid(sel *selection, now instant) *snapshot {
 // nothing is unknown, for later ones. It has the version of the last snapshot if
 // nothing has changed but time. The caller holds the lock of sel.
 func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot {
-	s := &snapshot{report: c.sum(b.results), generation: b.generation, until: b.until, answered: did}
+	s := &snapshot{generation: b.generation, until: b.until, answered: did}
+	s.report = c.sum(b.results)
+	if d := c.drained(); d != nil {
+		s.until = earliest(s.until, d.ending.at)
+	}
 	s.report.Epoch = sel.set.epoch
 	if b.incomplete {
 		return s
 	}
-	if last := sel.newest.Load(); last != nil && last.report.Draining == s.report.Draining &&
+	if last := sel.newest.Load(); last != nil && last.report.sameDrain(s.report) &&
 		slices.Equal(last.report.Results, s.report.Results) {
 		s.report.Version, s.report.Results = last.report.Version, last.report.Results
 	} else {
@@ -73,11 +77,16 @@ func (c *Collector) nextVersion() uint64 {
 	return c.versions.Add(1)
 }
 
+func (r Report) sameDrain(o Report) bool {
+	return r.Draining == o.Draining && r.DrainingBy == o.DrainingBy && r.DrainingUntil.Equal(o.DrainingUntil)
+}
+
 // unknown is the result of a check whose run does not end in time. It is not
 // stored.
 func (e *entry) unknown(p *published, now instant) *Result {
 	r := &Result{State: StateUnknown, Reason: checks.ReasonInternal, Output: "not checked yet"}
 	r.define(e)
+	r.Muted = e.shownMute()
 	r.Time, r.Expires = now.time(), now.time()
 	if p != nil {
 		age := max(now.mono-p.at.mono, time.Duration(now.wall-p.at.wall))
@@ -91,8 +100,8 @@ func (e *entry) unknown(p *published, now instant) *Result {
 // sum makes a report of results.
 func (c *Collector) sum(results []*Result) Report {
 	report := Report{Status: Overall(results), Results: results}
-	if why := c.draining.Load(); why != nil {
-		report.Status, report.Draining = StatusFailed, *why
+	if d := c.drained(); d != nil {
+		report.Status, report.Draining, report.DrainingBy, report.DrainingUntil = StatusFailed, d.Reason, d.By, d.Until
 	}
 	return report
 }

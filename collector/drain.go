@@ -1,0 +1,117 @@
+package collector
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
+
+// maxReason is the length of the longest reason of a drain or a mute, in bytes.
+const maxReason = 256
+
+// A Drain is an operator's decision to take the service out. It is plain data,
+// to be kept over a restart.
+type Drain struct {
+	// Reason is shown to everybody. Empty means "draining".
+	Reason string
+	// Until is when the drain ends by itself. Zero: it does not.
+	Until time.Time
+	// By is who has decided.
+	By string
+}
+
+// A limited drain or mute ends by itself, by either clock.
+type ending struct {
+	at    instant     // never, if it does not
+	timer *time.Timer // nil: none
+}
+
+// endingAt returns an ending that calls f.
+func (c *Collector) endingAt(until time.Time, now instant, f func()) ending {
+	if until.IsZero() {
+		return ending{at: never}
+	}
+	left := max(time.Duration(until.UnixNano()-now.wall), 0)
+	return ending{at: now.add(left), timer: time.AfterFunc(max(left, time.Millisecond), f)}
+}
+
+func (e ending) stop() {
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+}
+
+// A drainage is a Drain at work.
+type drainage struct {
+	Drain
+	ending ending
+}
+
+// Drain takes the service out: every report is failed, with the reason, until
+// Drain(nil) takes it back in. Checks go on as before. It is for the program
+// itself, for example while it shuts down, and is not part of [Collector.State];
+// an operator's drain is [Collector.SetDrain].
+func (c *Collector) Drain(reason error) {
+	var d *drainage
+	if reason != nil {
+		d = &drainage{Drain: Drain{Reason: c.reason(reason.Error(), "draining")}, ending: ending{at: never}}
+	}
+	c.act(func(fx *effects) {
+		c.draining.Store(d)
+		fx.changed = true
+	})
+}
+
+// SetDrain takes the service out by an operator's decision, or back in if d is
+// nil. It is independent of [Collector.Drain]: the service is in if neither has
+// taken it out. The error says that Until is not in the future.
+func (c *Collector) SetDrain(d *Drain) error {
+	var next *drainage
+	if d != nil {
+		next = &drainage{Drain: *d}
+		next.Reason, next.By = c.reason(d.Reason, "draining"), c.reason(d.By, "")
+	}
+	var err error
+	c.act(func(fx *effects) {
+		if next != nil && !next.Until.IsZero() && next.Until.UnixNano() <= fx.now.wall {
+			err = errors.New("the drain would end in the past")
+			return
+		}
+		c.setDrain(fx, next)
+	})
+	return err
+}
+
+func (c *Collector) setDrain(fx *effects, next *drainage) {
+	if old := c.operator.Load(); old != nil {
+		old.ending.stop()
+	}
+	if next != nil {
+		next.ending = c.endingAt(next.Until, fx.now, func() { c.act(func(fx *effects) { c.endDrain(fx, next) }) })
+	}
+	c.operator.Store(next)
+	fx.changed = true
+}
+
+// endDrain ends the drain d by itself, if it is still the present one.
+func (c *Collector) endDrain(fx *effects, d *drainage) {
+	if c.operator.CompareAndSwap(d, nil) {
+		fx.changed = true
+	}
+}
+
+// drained returns the drain that reports show, nil if there is none.
+func (c *Collector) drained() *drainage {
+	if d := c.operator.Load(); d != nil && c.now().before(d.ending.at) {
+		return d
+	}
+	return c.draining.Load()
+}
+
+// reason makes a text of an operator one short line without secrets.
+func (c *Collector) reason(text, whenEmpty string) string {
+	clean := strings.Join(strings.Fields(c.clean(text)), " ")
+	return either(clip.Short(clean, maxReason), whenEmpty)
+}

@@ -1,0 +1,146 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Mute is an operator's decision that the failure of a check does not count:
+// the check goes on running and keeps its result and state, but is optional for
+// the whole and passed for the checks that depend on it. It is plain data, to be
+// kept over a restart.
+type Mute struct {
+	// Reason is shown to everybody. It is required.
+	Reason string
+	// Until is when the mute ends by itself. It is required.
+	Until time.Time
+	// By is who has decided.
+	By string
+	// Dependents mutes the checks that depend on this one as well, directly or
+	// not.
+	Dependents bool
+}
+
+// A muting is a Mute at work.
+type muting struct {
+	Mute
+	ending ending
+}
+
+// Mute mutes a check, in place of its mute before. It belongs to the name and
+// ends when the check is removed. The error is ErrUnknownCheck (wrapped), or says
+// what is missing.
+func (c *Collector) Mute(name string, m Mute) error {
+	m.Reason, m.By = c.reason(m.Reason, ""), c.reason(m.By, "")
+	if m.Reason == "" {
+		return errors.New("mute: no reason, want one")
+	}
+	return c.mute(name, &m)
+}
+
+// Unmute ends the mute of a check. The error is ErrUnknownCheck (wrapped) if
+// there is no such check.
+func (c *Collector) Unmute(name string) error { return c.mute(name, nil) }
+
+func (c *Collector) mute(name string, m *Mute) error {
+	err := fmt.Errorf("%w %q", ErrUnknownCheck, name)
+	c.act(func(fx *effects) {
+		e := c.set.Load().byName[name]
+		switch {
+		case e == nil:
+			return
+		case m != nil && m.Until.UnixNano() <= fx.now.wall:
+			err = errors.New("mute: would end in the past, want a time to come")
+			return
+		}
+		err = nil
+		c.setMute(fx, e.line.slot, m)
+		c.refreshMutes(fx)
+	})
+	return err
+}
+
+// setMute gives s its own mute, nil for none.
+func (c *Collector) setMute(fx *effects, s *slot, m *Mute) {
+	if s.mute != nil {
+		s.mute.ending.stop()
+		s.mute = nil
+	}
+	if m == nil {
+		return
+	}
+	active := &muting{Mute: *m}
+	active.ending = c.endingAt(m.Until, fx.now, func() {
+		c.act(func(fx *effects) {
+			if s.mute == active {
+				s.mute = nil
+				c.refreshMutes(fx)
+			}
+		})
+	})
+	s.mute = active
+}
+
+// refreshMutes brings the mutes of all checks up to date: a check has its own, or
+// that of a check it depends on. A check that is skipped because of one that is
+// muted now runs.
+func (c *Collector) refreshMutes(fx *effects) {
+	entries := c.set.Load().entries
+	done := make(map[*entry]bool, len(entries))
+	for _, e := range entries {
+		e.findMute(fx.now, done)
+	}
+	for _, e := range entries {
+		l := e.line
+		p := l.result()
+		if p == nil || p.Muted == e.shownMute() {
+			continue
+		}
+		muted := *p
+		muted.mute(e)
+		e.current.Store(&muted)
+		fx.changed = true
+	}
+	c.recount()
+	fx.changed = true
+	for _, e := range entries {
+		if p := e.line.result(); p != nil && p.State == StateSkipped && len(e.line.causes()) == 0 {
+			c.ensure(fx, e.line, p.number)
+		}
+	}
+}
+
+// findMute sets the mute of e, those of its dependencies first.
+func (e *entry) findMute(now instant, done map[*entry]bool) {
+	if done[e] {
+		return
+	}
+	done[e] = true
+	e.mute = nil
+	if m := e.line.slot.mute; m != nil && now.before(m.ending.at) {
+		e.mute = m
+	}
+	for _, dep := range e.deps {
+		dep.findMute(now, done)
+		if e.mute == nil && dep.mute != nil && dep.mute.Dependents {
+			e.mute = dep.mute
+		}
+	}
+}
+
+// shownMute returns the mute of e as results show it.
+func (e *entry) shownMute() *Mute {
+	if e.mute == nil {
+		return nil
+	}
+	return &e.mute.Mute
+}
+
+// mute copies the mute of e into the result.
+func (p *published) mute(e *entry) {
+	p.Muted, p.mutedUntil = e.shownMute(), never
+	if e.mute != nil {
+		p.mutedUntil = e.mute.ending.at
+	}
+}

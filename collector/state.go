@@ -1,0 +1,179 @@
+package collector
+
+import (
+	"slices"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
+
+const (
+	// maxTransitions is how many changes of state are kept of each check.
+	maxTransitions = 16
+	// maxTransitionText is how much of the text of each, in bytes.
+	maxTransitionText = 240
+)
+
+// Saved is what a Collector knows and does not find out by itself after a
+// restart. It is plain data: whoever keeps it decides where and how.
+type Saved struct {
+	// Results are the newest result of each check that has a fingerprint.
+	Results []SavedResult
+	// Transitions are the last changes of state of each check, by its name,
+	// oldest first.
+	Transitions map[string][]Transition
+	// Drain is the operator's; nil: there is none.
+	Drain *Drain
+	// Mutes are those that operators have set, by the name of the check.
+	Mutes map[string]Mute
+	// Beats are what checks with a receiver have been told, by their name.
+	Beats map[string]checks.Beats
+}
+
+// A SavedResult is one result. The times are wall times.
+type SavedResult struct {
+	Check, Fingerprint       string
+	Passed                   bool
+	State                    State
+	Output, Warning          string
+	Reason                   checks.Reason
+	Values                   []Value
+	Time, Since, LastSuccess time.Time
+	Duration, TTL            time.Duration
+	ConsecutiveFailures      int
+	// Age is how long ago the result was published, by a clock that nobody sets.
+	// Who restores adds the time between, on a clock that goes on while the
+	// machine is suspended. The wall clock counts too: the larger age holds.
+	Age time.Duration
+}
+
+// A Transition is one change of the state of a check.
+type Transition struct {
+	Time   time.Time
+	State  State
+	Reason checks.Reason
+	// Output is the beginning of the result's text, at most 240 bytes.
+	Output string
+}
+
+// State returns what Options.Restore takes after a restart.
+func (c *Collector) State() Saved {
+	s := Saved{Transitions: map[string][]Transition{}, Mutes: map[string]Mute{}, Beats: map[string]checks.Beats{}}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	if d := c.operator.Load(); d != nil && now.before(d.ending.at) {
+		drain := d.Drain
+		s.Drain = &drain
+	}
+	for _, e := range c.set.Load().entries {
+		slot := e.line.slot
+		if len(slot.transitions) > 0 {
+			s.Transitions[e.Name] = slices.Clone(slot.transitions)
+		}
+		if slot.reception != nil {
+			s.Beats[e.Name] = slot.reception.beats
+		}
+		if slot.mute != nil && now.before(slot.mute.ending.at) {
+			s.Mutes[e.Name] = slot.mute.Mute
+		}
+		if p := e.current.Load(); p != nil && e.Fingerprint != "" {
+			s.Results = append(s.Results, p.saved(e.Fingerprint, now))
+		}
+	}
+	return s
+}
+
+// Changed returns a channel that has a value when what State returns may have
+// changed since the last receive. Several changes are one value; only one
+// goroutine may receive.
+func (c *Collector) Changed() <-chan struct{} { return c.changed }
+
+// noteChange lets the receiver of Changed know.
+func (c *Collector) noteChange() {
+	select {
+	case c.changed <- struct{}{}:
+	default: // One is waiting already.
+	}
+}
+
+func (p *published) saved(fingerprint string, now instant) SavedResult {
+	return SavedResult{
+		Check: p.Check, Fingerprint: fingerprint, Passed: p.Passed, State: p.State, Output: p.Output, Warning: p.Warning,
+		Reason: p.Reason, Values: slices.Clone(p.Values), Time: p.Time, Since: p.Since, LastSuccess: p.LastSuccess,
+		Duration: p.Duration, TTL: p.until.mono - p.at.mono, ConsecutiveFailures: p.consecutiveFailures,
+		Age: max(now.mono-p.at.mono, 0),
+	}
+}
+
+// restore brings back what was known before a restart. The caller is New.
+func (c *Collector) restore(fx *effects, s *Saved) {
+	set := c.set.Load()
+	for _, r := range s.Results {
+		e := set.byName[r.Check]
+		if e != nil && e.Fingerprint != "" && e.Fingerprint == r.Fingerprint && e.Receiver == nil && r.TTL > 0 && r.State != StateUnknown {
+			e.current.Store(e.restored(r, fx.now))
+		}
+	}
+	for name, transitions := range s.Transitions {
+		if e := set.byName[name]; e != nil {
+			last := transitions[max(0, len(transitions)-maxTransitions):]
+			e.line.slot.transitions = slices.Clone(last)
+		}
+	}
+	for name, beats := range s.Beats {
+		if e := set.byName[name]; e != nil && e.Receiver != nil {
+			e.line.slot.reception = &reception{beats: beats}
+		}
+	}
+	for name, m := range s.Mutes {
+		if e := set.byName[name]; e != nil && m.Until.UnixNano() > fx.now.wall {
+			c.setMute(fx, e.line.slot, &m)
+		}
+	}
+	if d := s.Drain; d != nil && (d.Until.IsZero() || d.Until.UnixNano() > fx.now.wall) {
+		c.setDrain(fx, &drainage{Drain: *d})
+	}
+	c.refreshMutes(fx)
+}
+
+// restored makes a result of what was saved. It has the number 0: any run is
+// newer.
+func (e *entry) restored(r SavedResult, now instant) *published {
+	age := max(r.Age, time.Duration(now.wall-r.Time.UnixNano()), 0)
+	ttl := min(r.TTL, e.ttl(r.Passed && r.State == StatePassed))
+	at := instant{mono: now.mono - age, wall: now.wall - int64(age)}
+	p := &published{at: at, until: at.add(ttl), restored: true, mutedUntil: never}
+	p.Passed, p.State, p.Output, p.Warning, p.Reason, p.Values = r.Passed, r.State, r.Output, r.Warning, r.Reason, r.Values
+	p.Time, p.Expires, p.Since, p.LastSuccess, p.Duration = r.Time, r.Time.Add(ttl), r.Since, r.LastSuccess, r.Duration
+	p.since = instant{mono: now.mono - max(time.Duration(now.wall-r.Since.UnixNano()), 0), wall: r.Since.UnixNano()}
+	p.consecutiveFailures = r.ConsecutiveFailures
+	if r.State != StateSkipped {
+		p.lastRunAt, p.lastDuration, p.lastTTL = at, r.Duration, ttl
+	}
+	p.define(e)
+	return p
+}
+
+// note adds a change of state to those that are kept.
+func (s *slot) note(p *published) {
+	if len(s.transitions) == maxTransitions {
+		s.transitions = slices.Delete(s.transitions, 0, 1)
+	}
+	s.transitions = append(s.transitions, Transition{
+		Time: p.Time, State: p.State, Reason: p.Reason, Output: clip.Short(p.Output, maxTransitionText),
+	})
+}
+
+// Transitions returns the last changes of state of a check, at most 16, oldest
+// first; nil if there is no such check.
+func (c *Collector) Transitions(name string) []Transition {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.set.Load().byName[name]
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.line.slot.transitions)
+}
