@@ -39,7 +39,7 @@ func failure(rep collector.Report) (why string, unknown bool) {
 	var skipped *collector.Result
 	for _, r := range rep.Results {
 		switch {
-		case r.State == collector.StatePassed || r.Optional:
+		case r.State == collector.StatePassed || !r.Counts():
 		case r.State == collector.StateUnknown:
 			unknown = true
 		case r.State == collector.StateFailed:

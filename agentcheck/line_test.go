@@ -19,6 +19,11 @@ func optional(r *collector.Result) *collector.Result {
 	return r
 }
 
+func muted(r *collector.Result) *collector.Result {
+	r.Muted = &collector.Mute{Reason: "maintenance"}
+	return r
+}
+
 func TestALineForEveryStatus(t *testing.T) {
 	down := result("redis", collector.StateFailed, "connection refused")
 	up := result("db", collector.StatePassed, "ok")
@@ -40,6 +45,7 @@ func TestALineForEveryStatus(t *testing.T) {
 		{"skipped before its cause", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateSkipped, "skipped: redis fails"), down}}, 0, "down #redis: connection refused\n"},
 		{"unknown", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "\n"},
 		{"unknown beside a failure", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet"), down}}, 0, "down #redis: connection refused\n"},
+		{"muted", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{up, muted(result("redis", collector.StateFailed, "connection refused"))}}, 0, "up 100%\n"},
 		{"an optional one unknown", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{up, optional(result("api", collector.StateUnknown, "not checked yet"))}}, 0, "up 100%\n"},
 		{"unknown and drained", collector.Report{Status: collector.StatusFailed, Draining: "100% #ready", Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "up 0% #draining: 100_ _r_eady\n"},
 		{"failed without saying why", collector.Report{Status: collector.StatusFailed}, 0, "down #failed\n"},

@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
@@ -61,14 +60,15 @@ func checkHere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if f.checkOutput == "prometheus" {
 		selected = onlyOnce(withDependencies(cfg.Checks, f.checkNames))
 	}
-	owner := instance.NewRuns()
-	defer owner.End(server.ShutdownLimit)
+	base, stop := context.WithCancel(context.Background())
+	defer stop()
 	c, err := collector.New(collector.Options{
-		Concurrency: cfg.Collector.Concurrency, Scrubber: known, Logger: log.NewNopLogger(), CollectWait: -1,
-	}, owner.Owned(selected)...)
+		Concurrency: cfg.Collector.Concurrency, Scrubber: known, BaseContext: base, CollectWait: -1,
+	}, selected...)
 	if err != nil {
 		return exitMisuse, err
 	}
+	defer endRuns(c, stop)
 	if err = knownNames(f.checkNames, cfg.Checks); err != nil {
 		return exitMisuse, err
 	}
@@ -112,6 +112,14 @@ func knownNames(names []string, all []checks.Check) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// endRuns cancels the runs that are left, and waits a moment for them.
+func endRuns(c *collector.Collector, stop context.CancelFunc) {
+	stop()
+	ctx, cancel := context.WithTimeout(context.Background(), server.ShutdownLimit)
+	defer cancel()
+	_ = c.Wait(ctx) // Those that are left end with the process.
 }
 
 // withDependencies returns the checks of those names, and what they depend on;

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"time"
 
@@ -83,6 +84,11 @@ func (h *held) send(w http.ResponseWriter) {
 	_, _ = w.Write(h.body.Bytes()) // A client that is gone misses nothing.
 }
 
-// End cancels all runs, and waits for them no longer than the limit. Runs that
-// would begin later fail.
-func (i *Instance) End(limit time.Duration) { i.runs.End(limit) }
+// End cancels all runs, and waits for them no longer than the limit. From then on
+// no result is published and no run begins.
+func (i *Instance) End(limit time.Duration) {
+	i.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	_ = i.collector.Wait(ctx) // Those that are left end with the process.
+}

@@ -39,7 +39,7 @@ type Instance struct {
 	options   Options
 	logger    log.Logger
 	scrubber  *scrub.Scrubber
-	runs      *Runs
+	stop      context.CancelFunc // ends what runs
 	collector *collector.Collector
 	metrics   *configMetrics
 
@@ -49,7 +49,7 @@ type Instance struct {
 
 // New loads the configuration for the first time.
 func New(o Options) (*Instance, error) {
-	i := &Instance{options: o, logger: o.Logger, scrubber: o.Scrubber, runs: NewRuns(), metrics: newConfigMetrics()}
+	i := &Instance{options: o, logger: o.Logger, scrubber: o.Scrubber, metrics: newConfigMetrics()}
 	cfg, err := Load(o.ConfigFile, o.Scrubber)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,8 @@ func New(o Options) (*Instance, error) {
 	UseRules(o.Scrubber, cfg)
 	options := cfg.Collector
 	options.Histogram, options.Scrubber, options.Logger = o.Histogram, o.Scrubber, o.Logger
-	i.collector, err = collector.New(options, i.runs.Owned(cfg.Checks)...)
+	options.BaseContext, i.stop = context.WithCancel(context.Background())
+	i.collector, err = collector.New(options, cfg.Checks...)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (*configurat
 		return nil, nil, err
 	}
 	limits := collector.Limits{Concurrency: cfg.Collector.Concurrency, MaxWait: cfg.Collector.MaxWait, StartupWait: cfg.Collector.StartupWait}
-	change, err := i.collector.Prepare(ctx, i.runs.Owned(cfg.Checks), limits)
+	change, err := i.collector.Prepare(ctx, cfg.Checks, limits)
 	if err != nil {
 		return nil, nil, err
 	}

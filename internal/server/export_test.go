@@ -1,10 +1,8 @@
 package server
 
 import (
-	"context"
 	"net"
 	"net/http"
-	"time"
 )
 
 // A Drainer is a drainer.
@@ -21,25 +19,6 @@ func (d *Drainer) Undrain() error { return d.undrain() }
 
 // Stop begins the end.
 func (d *Drainer) Stop(visible bool) { d.stop(visible) }
-
-// A Pulse is a pulse.
-type Pulse struct{ pulse }
-
-// Look notes what the scheduler does at a time and returns whether it counts as
-// stalled.
-func (p *Pulse) Look(now time.Time, still bool) bool {
-	if p.last.IsZero() {
-		p.last = now
-	}
-	p.look(now, still)
-	return p.stalled.Load()
-}
-
-// Watch looks until ctx ends.
-func (p *Pulse) Watch(ctx context.Context, still func(time.Duration) bool) { p.watch(ctx, still) }
-
-// Stalled reports whether the scheduler counts as stalled.
-func (p *Pulse) Stalled() bool { return p.stalled.Load() }
 
 // Authenticator is authenticator.
 func Authenticator(webConfig string) func(*http.Request) bool { return authenticator(webConfig) }

@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net/http"
+	"time"
 )
 
 // say sends one line of text.
@@ -28,12 +29,16 @@ func onlyReads(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
+// stalledAfter is how long the scheduler may stand still. A pause of the whole
+// process is not counted.
+const stalledAfter = 30 * time.Second
+
 // healthy answers whether the exporter itself works, for a liveness probe. It
 // never looks at checks or at draining.
 func (d *daemon) healthy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !onlyReads(w, r):
-	case d.pulse.stalled.Load():
+	case d.instance.Collector().Stalled(stalledAfter):
 		say(w, r, http.StatusServiceUnavailable, "the scheduler has not moved for 30s")
 	default:
 		say(w, r, http.StatusOK, "healthy")

@@ -56,7 +56,6 @@ type daemon struct {
 	sockets  *listen.Sockets
 	requests *httpapi.Requests
 	drainer  drainer
-	pulse    pulse
 
 	servers []*http.Server
 	serving sync.WaitGroup // what answers clients
@@ -93,7 +92,6 @@ func (d *daemon) check(ctx context.Context) {
 			d.fail(err)
 		}
 	})
-	d.working.Go(func() { d.pulse.watch(ctx, c.Stalled) })
 }
 
 // listen begins to serve.
