@@ -19,7 +19,7 @@ func (c *check) UnmarshalNode(n *document.Node) {
 	if checks.ValidName(written) {
 		n.SetTitle(fmt.Sprintf("check %q: ", written))
 	} else {
-		n.SetTitle(fmt.Sprintf("check number %d: ", n.Number()))
+		n.SetNumbered("check")
 	}
 	known := n.Fields(c)
 	keys := n.Keys()
@@ -56,7 +56,8 @@ func (l *loading) check(c *check) {
 	if l.document.Full() {
 		return
 	}
-	if c.Name != "" || strings.Contains(c.node.Get("name").Written(), "$") {
+	written := c.node.Get("name").Written()
+	if !checks.ValidName(written) && (c.Name != "" || strings.Contains(written, "$")) {
 		c.node.SetTitle(l.vault.hide(fmt.Sprintf("check %q: ", c.Name)))
 	}
 	made := l.common(c)

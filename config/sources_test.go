@@ -3,11 +3,13 @@
 package config_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 )
@@ -106,6 +108,18 @@ b.yml:9: environment.disable is given already in a.yml:7`
 	one := c.Checks[1]
 	if one.Timeout.String() != "2s" || one.FailedTTL.String() != "3s" || len(c.Healthcheck.Success.Header) != 2 || len(c.Healthcheck.Sections) != 2 {
 		t.Errorf("settings of two files are not merged: %+v %+v", one, c.Healthcheck)
+	}
+}
+
+func TestAnchorsOfEveryFileAreItsOwn(t *testing.T) {
+	const anchors = "x-defaults: &defaults {timeout: %s}\nchecks: [{<<: *defaults, name: %s, memory: {}}]\n"
+	dir := folder(t, map[string]string{"a.yml": fmt.Sprintf(anchors, "1s", "a"), "b.yml": fmt.Sprintf(anchors, "2s", "b")})
+	c, err := config.Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Checks[0].Timeout != time.Second || c.Checks[1].Timeout != 2*time.Second {
+		t.Errorf("timeouts %v and %v, want 1s and 2s", c.Checks[0].Timeout, c.Checks[1].Timeout)
 	}
 }
 

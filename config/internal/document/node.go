@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -9,12 +10,13 @@ import (
 
 // A Node is one setting of a document, whether it is given or not.
 type Node struct {
-	doc    *Document
-	up     *Node      // the mapping or list around it; nil for the root
-	key    *yaml.Node // nil for the root and for items of lists
-	value  *yaml.Node // nil if it is not given
-	title  string     // begins messages about it, such as `check "redis": `
-	secret bool       // its type is checks.Secret
+	doc      *Document
+	up       *Node      // the mapping or list around it; nil for the root
+	key      *yaml.Node // nil for the root and for items of lists
+	value    *yaml.Node // nil if it is not given
+	title    string     // begins messages about it, such as `check "redis": `
+	numbered string     // begins messages about an item of a list without a title
+	secret   bool       // its type is checks.Secret
 }
 
 // Given reports whether the setting is in the document.
@@ -53,11 +55,18 @@ func (n *Node) Written() string {
 // is followed by a key or the message, any other by a dot or a colon.
 func (n *Node) SetTitle(title string) { n.title = title }
 
+// SetNumbered gives an item of a list a title such as "check number 3: ", counted
+// in its file.
+func (n *Node) SetNumbered(what string) { n.numbered = what }
+
 // Name returns the way to the node as messages name it, such as
 // `check "redis": redis.password`.
 func (n *Node) Name() string {
-	if n.title != "" || n.up == nil {
+	switch {
+	case n.title != "" || n.up == nil:
 		return n.title
+	case n.numbered != "":
+		return fmt.Sprintf("%s number %d: ", n.numbered, n.number())
 	}
 	name := n.up.Name()
 	if n.key == nil {
@@ -127,9 +136,9 @@ func (n *Node) Items() []*Node {
 	return items
 }
 
-// Number returns the position of an item of a list, from 1, among the items of
+// number returns the position of an item of a list, from 1, among the items of
 // the same file.
-func (n *Node) Number() int {
+func (n *Node) number() int {
 	number := 0
 	for _, item := range n.up.value.Content {
 		if orderOf(item.Line) == orderOf(n.value.Line) {
