@@ -15,6 +15,9 @@ type TLS struct {
 	ServerName string `yaml:"server_name"`
 	// MinVersion is TLS10, TLS11, TLS12 or TLS13. Empty means TLS12.
 	MinVersion string `yaml:"min_version"`
+	// Legacy accepts two things that old servers need and that are off otherwise:
+	// RSA key exchange, and one renegotiation of each connection.
+	Legacy bool `yaml:"legacy"`
 	// InsecureSkipVerify accepts any certificate.
 	InsecureSkipVerify bool `yaml:"insecure_skip_verify"`
 	// WarnDays passes with a warning when the peer's certificates are trusted for

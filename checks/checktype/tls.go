@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
@@ -40,7 +41,7 @@ func ValidateTLSAt(key string, t *checks.TLS) error {
 	if _, known := tlsVersion(t.MinVersion); !known {
 		f.Add(key+".min_version", "%q, want TLS10, TLS11, TLS12 or TLS13", t.MinVersion)
 	}
-	f.Join(ValidateDays("tls.", t.WarnDays, t.FailDays))
+	f.Join(ValidateDays(key+".", t.WarnDays, t.FailDays))
 	return f.Err()
 }
 
@@ -59,10 +60,26 @@ func TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 	if t.ServerName != "" {
 		config.ServerName = t.ServerName
 	}
+	if t.Legacy {
+		config.CipherSuites, config.Renegotiation = legacySuites(), tls.RenegotiateOnceAsClient
+	}
 	if err := loadFiles(config, t); err != nil {
 		return nil, checks.Fail(checks.ReasonInternal, fmt.Errorf("local: tls: %w", err))
 	}
 	return config, nil
+}
+
+// legacySuites are those that crypto/tls offers, and those with RSA key exchange
+// and AES.
+func legacySuites() []uint16 {
+	suites := []uint16{
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+	}
+	for _, suite := range tls.CipherSuites() {
+		suites = append(suites, suite.ID)
+	}
+	return suites
 }
 
 func loadFiles(config *tls.Config, t *checks.TLS) error {
@@ -128,6 +145,9 @@ func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (
 // reason from [checks.Fail] already.
 func HandshakeError(err error) error {
 	named := fmt.Errorf("tls handshake: %w", err)
+	if strings.Contains(err.Error(), "x509: negative serial number") {
+		named = fmt.Errorf("%w; GODEBUG=x509negativeserial=1 accepts it", named)
+	}
 	switch r := checks.ReasonOf(err); r {
 	case checks.ReasonTimeout, checks.ReasonInternal, checks.ReasonThreshold:
 		return checks.Fail(r, named)

@@ -172,7 +172,9 @@ func (h hop) tls(t *checks.TLS) *checks.TLS {
 	if t == nil || !h.abroad {
 		return t
 	}
-	return &checks.TLS{CAFile: t.CAFile, MinVersion: t.MinVersion, InsecureSkipVerify: t.InsecureSkipVerify}
+	other := *t
+	other.CertFile, other.KeyFile, other.ServerName = "", "", ""
+	return &other
 }
 
 func (h hop) request(ctx context.Context) *http.Request {
