@@ -33,13 +33,13 @@ const (
 
 	maxAnswering = 64      // connections that wait for their line
 	maxLingering = 64      // connections that have it and are not closed by the peer
-	maxRead      = 4 << 10 // bytes read of what nobody wants
+	maxRead      = 4 << 10 // bytes read from a peer that sends something
 )
 
 // A Server answers haproxy's agent checks. Its fields are set before Serve and
 // not changed afterwards; one Server may serve several listeners at a time.
 type Server struct {
-	// Reporter says what is told.
+	// Reporter returns the report to be told.
 	Reporter Reporter
 	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
 	// means 100: a warning moves no traffic by itself.
@@ -119,7 +119,7 @@ func (a *answerer) serve(ctx context.Context, conn net.Conn) {
 	case a.lingering <- struct{}{}:
 		linger(conn)
 		<-a.lingering
-	default: // Who is many is not worth waiting for.
+	default: // There are too many to wait for.
 	}
 }
 

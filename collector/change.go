@@ -17,7 +17,7 @@ type Limits struct {
 	MaxWait, StartupWait time.Duration
 }
 
-// validated fills in the default concurrency, or says what is wrong.
+// validated fills in the default concurrency, or returns an error.
 func (l Limits) validated() (Limits, error) {
 	if l.Concurrency < 0 {
 		return l, fmt.Errorf("concurrency %d, want at least 1", l.Concurrency)

@@ -48,7 +48,7 @@ func addDurations(ds ...time.Duration) time.Duration {
 // time returns the wall time, for showing.
 func (i instant) time() time.Time { return time.Unix(0, i.wall) }
 
-// earliest returns what is over first, on each clock.
+// earliest returns the earlier of two instants, for each clock by itself.
 func earliest(a, b instant) instant {
 	return instant{mono: min(a.mono, b.mono), wall: min(a.wall, b.wall)}
 }

@@ -62,13 +62,14 @@ type Collector struct {
 	calls      int  // goroutines of calls
 
 	tally         tally
-	toldStatus    Status // empty: not known, or nobody listens
+	toldStatus    Status // empty: not known yet, or there is no OnStatus
 	tellingStatus bool
 
-	idle chan struct{} // closed when nothing is under way; nil: nobody waits
+	idle chan struct{} // closed when nothing is under way; nil: no Wait is under way
 }
 
-// New makes a collector of checks, or says everything that is wrong with them.
+// New makes a collector of checks. Its error joins everything that is wrong with
+// the options and the checks.
 func New(o Options, cs ...checks.Check) (*Collector, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -79,7 +80,7 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 		families: newFamilies(), durations: newDurations(o.Histogram),
 		preparing: make(chan struct{}, 1), slots: map[string]*slot{}, changed: make(chan struct{}, 1),
 	}
-	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; nobody gains by guessing one.
+	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; they protect nothing.
 	c.opts.Restore = nil            // It may be large.
 	c.limits.Store(&Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
 	c.set.Store(&set{})

@@ -18,7 +18,7 @@ type Drain struct {
 	Reason string
 	// Until is when the drain ends by itself. Zero: it does not.
 	Until time.Time
-	// By is who has decided.
+	// By names the operator.
 	By string
 }
 
@@ -102,7 +102,7 @@ func (c *Collector) endDrain(fx *effects, d *drainage) {
 	}
 }
 
-// drained returns the drain that reports show, nil if there is none.
+// drained returns the drain that reports show, or nil.
 func (c *Collector) drained() *drainage {
 	if d := c.operator.Load(); d != nil && c.now().before(d.ending.at) {
 		return d

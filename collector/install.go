@@ -56,6 +56,7 @@ func (c *Collector) promote(fx *effects, s *slot) {
 	}
 	for i, o := range l.uncounted {
 		s.counters.add(o)
+		s.runs.add(o)
 		if i == len(l.uncounted)-1 {
 			c.notify(fx, s, l.former, l.result(), o)
 		}
@@ -83,6 +84,7 @@ func (p *published) neverRan() bool { return p.lastRunAt == (instant{}) && p.Sta
 func (c *Collector) retire(fx *effects, s *slot) {
 	l := s.line
 	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
+	s.runs = ring{}
 	c.setMute(fx, s, nil)
 	c.discard(fx, l)
 	if c.durations != nil {

@@ -19,9 +19,10 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. It starts what has expired, waits
-// for it no longer than Options.CollectWait, and then publishes what is known,
-// with its age in healthcheck_last_run_timestamp_seconds.
+// Collect implements [prometheus.Collector]. It starts the runs of expired
+// results, waits for them no longer than Options.CollectWait, and then publishes
+// the results that it has, with their age in
+// healthcheck_last_run_timestamp_seconds.
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	set, report := c.survey()
 	for _, s := range c.whole(report) {
@@ -38,9 +39,8 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // Gather implements [prometheus.Gatherer] for the metrics of this collector
-// alone. It gives what a registry with nothing else in it would, but trusts
-// what is known to be right: that is several times cheaper than to have it
-// checked at every scrape. The families must not be changed.
+// alone. It returns what a registry with nothing else in it would, but does not
+// check the metrics at every scrape, which is several times cheaper. The families must not be changed.
 func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
 	set, report := c.survey()
 	gathered := make([]dto.MetricFamily, len(c.families.all))

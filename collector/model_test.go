@@ -114,7 +114,7 @@ func (w *world) live() {
 
 // act does one thing at random.
 func (w *world) act() {
-	switch w.random.IntN(12) {
+	switch w.random.IntN(13) {
 	case 0, 1:
 		time.Sleep(time.Duration(1 + w.random.Int64N(int64(w.pick(time.Millisecond, time.Second, time.Minute)))))
 	case 2:
@@ -133,6 +133,8 @@ func (w *world) act() {
 		}
 	case 8:
 		w.release()
+	case 10:
+		w.mute()
 	case 9:
 		if err := w.c.Limit(collector.Limits{Concurrency: 1 + w.random.IntN(4), MaxWait: w.pick(0, -1, time.Millisecond, time.Second)}); err != nil {
 			w.wrong("Limit() = %v", err)
@@ -230,6 +232,18 @@ func (w *world) hang(name string) {
 	w.calls[name].hung--
 	w.calls[name].freed = time.Now()
 	w.mu.Unlock()
+}
+
+// mute mutes or unmutes something, for a while.
+func (w *world) mute() {
+	m := collector.Mute{Reason: "x", Until: time.Now().Add(w.pick(time.Second, time.Minute)), Dependents: w.random.IntN(2) == 0}
+	err := w.c.Mute(w.name(), m)
+	if w.random.IntN(3) == 0 {
+		err = w.c.Unmute(w.name())
+	}
+	if err != nil && !errors.Is(err, collector.ErrUnknownCheck) {
+		w.wrong("muting: %v", err)
+	}
 }
 
 // release lets one hung call return.

@@ -15,7 +15,7 @@ type Mute struct {
 	Reason string
 	// Until is when the mute ends by itself. It is required.
 	Until time.Time
-	// By is who has decided.
+	// By names the operator.
 	By string
 	// Dependents mutes the checks that depend on this one as well, directly or
 	// not.
@@ -29,8 +29,8 @@ type muting struct {
 }
 
 // Mute mutes a check, in place of its mute before. It belongs to the name and
-// ends when the check is removed. The error is ErrUnknownCheck (wrapped), or says
-// what is missing.
+// ends when the check is removed. The error is ErrUnknownCheck (wrapped), or
+// names the missing field.
 func (c *Collector) Mute(name string, m Mute) error {
 	m.Reason, m.By = c.reason(m.Reason, ""), c.reason(m.By, "")
 	if m.Reason == "" {

@@ -44,7 +44,7 @@ func (s *slot) change(old, p *published) {
 	}
 }
 
-// inform has listeners told, unless that is under way.
+// inform starts telling listeners, unless that is under way.
 func (c *Collector) inform(fx *effects, s *slot) {
 	if !s.telling && (s.notice != nil || s.outcome != nil) {
 		s.telling = true

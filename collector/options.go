@@ -56,13 +56,13 @@ type Options struct {
 	// and with no lock held. It is not called for a first result that passed, and
 	// not for what a Change that is aborted has seen. When a call takes longer
 	// than changes come, those in between are merged. A panic is logged. Nil:
-	// nobody is told.
+	// no calls.
 	OnChange func(old, new Result)
 	// OnStatus is called when the status of the whole has changed, by drains as
 	// well: in order, one call at a time, with no lock held. At first old is
 	// empty, because the status is not known before each check that counts has a
-	// result. Results count as they are, also when nobody has renewed them. A
-	// panic is logged. Nil: nobody is told.
+	// result. Results count as they are, also after they have expired. A
+	// panic is logged. Nil: no calls.
 	OnStatus func(old, new Status)
 	// Wrap returns the function that is called in place of a check's own, for
 	// example one that traces or tries again. It is called once for each
@@ -78,17 +78,17 @@ type Options struct {
 	Scrubber *scrub.Scrubber
 	// BaseContext is the parent of every run's context, for its values and its
 	// end: from then on no run starts, those under way are cancelled, and nothing
-	// is published any more. A process that is told to stop ends it when its
-	// servers are closed, so that nobody is told that a check was killed.
+	// is published any more. A process that stops ends it when its servers
+	// are closed, so that no client sees a check fail because it was killed.
 	// Nil: context.Background.
 	BaseContext context.Context
 	// Histogram adds healthcheck_run_duration_seconds. Empty: off.
 	Histogram Histogram
-	// Logger is told of changes (warn, info) and runs (debug). Nil: no log.
+	// Logger gets changes of state (warn, info) and runs (debug). Nil: no log.
 	Logger log.Logger
 }
 
-// withDefaults fills in what is zero, or says what is wrong.
+// withDefaults fills in the defaults, or returns an error.
 func (o Options) withDefaults() (Options, error) {
 	o.SuccessTTL = either(o.SuccessTTL, DefaultSuccessTTL)
 	o.FailedTTL = either(o.FailedTTL, DefaultFailedTTL)

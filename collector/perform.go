@@ -64,8 +64,8 @@ func (c *Collector) call(ctx context.Context, f checks.Func, s *said) {
 	*s = read(output, err)
 }
 
-// read takes what is needed from the result of a function. Err is code of the
-// check's author: its methods may hang or panic.
+// read takes the texts and the reason from the result of a function. The methods
+// of err are code of the check's author: they may hang or panic.
 func read(output string, err error) said {
 	if err == nil {
 		return said{passed: true, output: output}

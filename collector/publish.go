@@ -67,6 +67,7 @@ func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	if l.committed {
 		fx.changed = true
 		l.slot.counters.add(o)
+		l.slot.runs.add(o)
 		c.tally.add(l.entry, old, -1)
 		c.tally.add(l.entry, p, 1)
 		before := either(old, l.former)

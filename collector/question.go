@@ -68,7 +68,7 @@ type patience struct {
 	first, rest time.Duration
 }
 
-// patience returns that of a reader who arrives now.
+// patience returns how long a reader waits who arrives now.
 func (c *Collector) patience(ctx context.Context, now instant) patience {
 	p := patience{hurried: ctx.Err() != nil, done: ctx.Done(), first: never.mono, rest: never.mono}
 	l := c.limits.Load()

@@ -23,7 +23,8 @@ func (a answered) String() string { return [...]string{"hit", "stale", "coalesce
 // those are unknown.
 const maxRounds = 10
 
-// Report returns what is known, and runs what has expired. The context bounds
+// Report returns the newest results, and runs the checks whose results have
+// expired. The context bounds
 // only how long this caller waits for that: a check whose run has not finished
 // by then, or after MaxWait, is unknown, and its run goes on. The error is
 // ErrUnknownCheck (wrapped), or ErrEnded after the end of BaseContext.
@@ -98,7 +99,7 @@ type examination struct {
 }
 
 // examine looks whether the results of sel answer q, and sees to new ones where
-// they don't. The last time, what is not there is unknown.
+// they don't. In the last round checks without such a result are unknown.
 func (c *Collector) examine(sel *selection, q question, did answered, last bool) examination {
 	sel.building.Lock()
 	defer sel.building.Unlock()

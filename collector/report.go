@@ -8,7 +8,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A State is what is thought of one check after its thresholds.
+// A State is the state of one check after its thresholds.
 type State string
 
 // The states.
@@ -19,7 +19,7 @@ const (
 	StateUnknown State = "unknown" // no result yet, or an expired one whose run has not finished
 )
 
-// A Status is what is thought of all checks of a report together.
+// A Status is the status of all checks of a report together.
 type Status string
 
 // The statuses, from best to worst.
@@ -29,7 +29,7 @@ const (
 	StatusFailed   Status = "failed"
 )
 
-// A Result is what is known of one check. It is shared by all readers and must
+// A Result is one result of a check, with its definition. It is shared by all readers and must
 // not be changed.
 type Result struct {
 	// Check is the check's name.
@@ -70,7 +70,7 @@ type Result struct {
 	// most 64 KiB; nil if the check has none. Output is then its compact text,
 	// unless the check failed.
 	Value json.RawMessage
-	// Muted is the mute that is in effect; nil: there is none.
+	// Muted is the mute in effect; nil if the check is not muted.
 	Muted *Mute
 
 	// The rest is the check's definition: see [checks.Check].

@@ -211,3 +211,34 @@ func TestRule15BeatsSurvive(t *testing.T) {
 		wantResult(t, one(t, c, "backup"), collector.StateFailed, "last success at 2000-01-01T00:00:00Z, want one at least every 1h")
 	})
 }
+
+func TestTheLastRunsAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s subject
+		s.takes.Store(int64(time.Second))
+		c := newCollector(t, collector.Options{SuccessTTL: -1, FailedTTL: -1}, s.check("db"))
+		for i := range 200 {
+			s.passes()
+			if i == 199 {
+				s.fails(errDown)
+			}
+			report(t, c)
+		}
+		got := c.Runs("db")
+		if len(got) != 128 || got[127].Reason != checks.ReasonError || got[126].Reason != "" || got[0].Duration != time.Second {
+			t.Errorf("%d runs, %+v", len(got), got)
+		}
+		if first, last := got[0].Time, got[127].Time; !last.Equal(time.Now()) || last.Sub(first) != 127*time.Second {
+			t.Errorf("from %v to %v, want the last 127s", first, last)
+		}
+		if err := c.Replace(t.Context(), []checks.Check{s.check("db")}); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Runs("db"); len(got) != 128 || got[127].Reason != checks.ReasonError {
+			t.Errorf("%d runs after Replace", len(got))
+		}
+		if c.Runs("x") != nil {
+			t.Error("an unknown check has runs")
+		}
+	})
+}

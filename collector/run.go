@@ -120,14 +120,14 @@ func (c *Collector) ensure(fx *effects, l *line, than uint64) bool {
 		c.start(fx, l)
 		return true
 	case r.phase == running && fx.now.mono >= r.end().mono:
-		c.step(fx, r, timeUp) // Its timer is late, and nobody waits for that.
+		c.step(fx, r, timeUp) // Its timer is late: readers need not wait for it.
 	case r.phase.waits() && r.starved:
 		c.starve(fx, r)
 	}
 	return false
 }
 
-// start begins a run of l, which has none.
+// start begins a run of l, which is idle.
 func (c *Collector) start(fx *effects, l *line) {
 	r := &run{line: l, asked: fx.now, index: -1}
 	r.turn = r.dueBy()
@@ -216,8 +216,8 @@ func (c *Collector) admit(fx *effects, r *run) {
 	c.queue.add(r)
 }
 
-// turnedAway reports whether r can't run now, and does what is right instead: it
-// skips r if a dependency has not passed, fails it if the last call of its name
+// turnedAway reports whether r can't run now, and then ends or holds it: it skips
+// r if a dependency has not passed, fails it if the last call of its name
 // is deaf, and holds it while that call may still return in time.
 func (c *Collector) turnedAway(fx *effects, r *run) bool {
 	l := r.line
@@ -326,7 +326,7 @@ func (c *Collector) giveUp(fx *effects, r *run) {
 	r.cancel()
 	s.stuck.Store(true)
 	fx.changed = true
-	o := &outcome{ran: true, reason: checks.ReasonTimeout, duration: fx.now.mono - r.started.mono, values: r.values.take()}
+	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
 	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
 	o.blameStandstill(r.entry.Timeout)
 	c.publish(fx, l, o)

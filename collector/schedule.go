@@ -15,7 +15,7 @@ const (
 	// wake-ups a second and not thousands.
 	tick = 50 * time.Millisecond
 	// heartbeat is the longest time between two wake-ups, so that a scheduler
-	// that has stopped can be told from one with nothing to do.
+	// that has stopped differs from one with nothing to do.
 	heartbeat = 5 * time.Second
 	// pulse is how often it is noted that the process itself is going on.
 	pulse = time.Second

@@ -50,8 +50,8 @@ func (s *set) selection(f Filter) (*selection, error) {
 	return s.remember(string(key), sel), nil
 }
 
-// remember keeps sel for others who ask for the same, or returns what somebody
-// else has kept meanwhile. Readers have the map, so it is a new one every time.
+// remember keeps sel for later readers with the same filter, or returns the
+// selection that another reader has kept meanwhile. Readers have the map, so it is a new one every time.
 func (s *set) remember(key string, sel *selection) *selection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +69,7 @@ func (s *set) remember(key string, sel *selection) *selection {
 }
 
 // appendKey appends what only an equal filter appends too: what names say comes
-// from outside, so they are told apart by their lengths.
+// from outside, so each is preceded by its length.
 func (f Filter) appendKey(dst []byte) []byte {
 	for _, list := range [...][]string{f.Names, f.Exclude, f.Tags} {
 		dst = binary.AppendUvarint(dst, uint64(len(list)))

@@ -5,13 +5,13 @@ import (
 )
 
 // A slot holds what belongs to a name rather than to a definition: the one call
-// that may be under way, the counters, and what listeners have to be told. It
+// that may be under way, the counters, and the changes that listeners have to see. It
 // outlives definitions: a function is never called while an earlier call under
 // the same name has not returned. All fields but the atomic one are guarded by
 // the engine's lock.
 type slot struct {
 	name      string
-	line      *line // of the committed definition; nil: there is none
+	line      *line // of the committed definition; nil if there is none
 	candidate *line // of a Change that is not committed yet; nil: there is none
 	call      *run  // the call under way, running or deaf; nil: there is none
 	held      []*run
@@ -21,6 +21,7 @@ type slot struct {
 
 	mute        *muting      // its own, until the check is removed
 	transitions []Transition // the last ones
+	runs        ring
 
 	notice  *notice   // a change of state that listeners have not seen
 	outcome *finished // the newest outcome that is not in the log
@@ -38,7 +39,7 @@ type line struct {
 	dropped   bool // its definition is gone: it gets no more results
 
 	run       *run          // nil: idle, or the call of its slot is deaf
-	published chan struct{} // closed at the next result; nil: nobody waits
+	published chan struct{} // closed at the next result; nil: no reader waits
 	awaiters  []awaiter     // runs that wait for the next result
 
 	former    *published // the last result of the definition before, which listeners have seen

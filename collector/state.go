@@ -5,29 +5,21 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
-)
-
-const (
-	// maxTransitions is how many changes of state are kept of each check.
-	maxTransitions = 16
-	// maxTransitionText is how much of the text of each, in bytes.
-	maxTransitionText = 240
 )
 
 // Saved is what a Collector knows and does not find out by itself after a
-// restart. It is plain data: whoever keeps it decides where and how.
+// restart. It is plain data: the caller decides where and how to keep it.
 type Saved struct {
 	// Results are the newest result of each check that has a fingerprint.
 	Results []SavedResult
 	// Transitions are the last changes of state of each check, by its name,
 	// oldest first.
 	Transitions map[string][]Transition
-	// Drain is the operator's; nil: there is none.
+	// Drain is the operator's drain, or nil.
 	Drain *Drain
 	// Mutes are those that operators have set, by the name of the check.
 	Mutes map[string]Mute
-	// Beats are what checks with a receiver have been told, by their name.
+	// Beats are the beats of checks with a receiver, by the name of the check.
 	Beats map[string]checks.Beats
 }
 
@@ -42,19 +34,11 @@ type SavedResult struct {
 	Time, Since, LastSuccess time.Time
 	Duration, TTL            time.Duration
 	ConsecutiveFailures      int
-	// Age is how long ago the result was published, by a clock that nobody sets.
-	// Who restores adds the time between, on a clock that goes on while the
-	// machine is suspended. The wall clock counts too: the larger age holds.
+	// Age is how long ago the result was published, by a clock that
+	// cannot be set. The caller adds the time until Restore, on a clock that goes
+	// on while the machine is suspended. The wall clock counts too: the larger
+	// age holds.
 	Age time.Duration
-}
-
-// A Transition is one change of the state of a check.
-type Transition struct {
-	Time   time.Time
-	State  State
-	Reason checks.Reason
-	// Output is the beginning of the result's text, at most 240 bytes.
-	Output string
 }
 
 // State returns what Options.Restore takes after a restart.
@@ -154,26 +138,4 @@ func (e *entry) restored(r SavedResult, now instant) *published {
 	}
 	p.define(e)
 	return p
-}
-
-// note adds a change of state to those that are kept.
-func (s *slot) note(p *published) {
-	if len(s.transitions) == maxTransitions {
-		s.transitions = slices.Delete(s.transitions, 0, 1)
-	}
-	s.transitions = append(s.transitions, Transition{
-		Time: p.Time, State: p.State, Reason: p.Reason, Output: clip.Short(p.Output, maxTransitionText),
-	})
-}
-
-// Transitions returns the last changes of state of a check, at most 16, oldest
-// first; nil if there is no such check.
-func (c *Collector) Transitions(name string) []Transition {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e := c.set.Load().byName[name]
-	if e == nil {
-		return nil
-	}
-	return slices.Clone(e.line.slot.transitions)
 }

@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"slices"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+)
+
+const (
+	// maxTransitions is how many changes of state are kept of each check.
+	maxTransitions = 16
+	// maxTransitionText is how much of the text of each, in bytes.
+	maxTransitionText = 240
+	// maxRuns is how many runs are kept of each check.
+	maxRuns = 128
+)
+
+// A Transition is one change of the state of a check.
+type Transition struct {
+	Time   time.Time
+	State  State
+	Reason checks.Reason
+	// Output is the beginning of the result's text, at most 240 bytes.
+	Output string
+}
+
+// A Run is what is kept of one run of a check.
+type Run struct {
+	// Time is the end of the run.
+	Time     time.Time
+	Duration time.Duration
+	// Reason says why the run failed; empty if it passed.
+	Reason checks.Reason
+}
+
+// Transitions returns the last changes of state of a check, at most 16, oldest
+// first; nil if there is no such check.
+func (c *Collector) Transitions(name string) []Transition {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.set.Load().byName[name]
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.line.slot.transitions)
+}
+
+// Runs returns the last runs of a check, at most 128, oldest first; nil if there
+// is no such check. They are not part of [Collector.State].
+func (c *Collector) Runs(name string) []Run {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.set.Load().byName[name]
+	if e == nil {
+		return nil
+	}
+	return e.line.slot.runs.all()
+}
+
+// note adds a change of state to those that are kept.
+func (s *slot) note(p *published) {
+	if len(s.transitions) == maxTransitions {
+		s.transitions = slices.Delete(s.transitions, 0, 1)
+	}
+	s.transitions = append(s.transitions, Transition{
+		Time: p.Time, State: p.State, Reason: p.Reason, Output: clip.Short(p.Output, maxTransitionText),
+	})
+}
+
+// A record is a Run in 32 bytes: thousands of checks have 128 of them.
+type record struct {
+	end    int64 // Unix nanoseconds
+	took   time.Duration
+	reason checks.Reason
+}
+
+// A ring is the last records.
+type ring struct {
+	records []record
+	oldest  int
+}
+
+// add keeps what the outcome of a run was.
+func (r *ring) add(o *outcome) {
+	if !o.ran {
+		return
+	}
+	rec := record{o.ended.wall, o.duration, o.reason}
+	if len(r.records) < maxRuns {
+		r.records = append(r.records, rec)
+		return
+	}
+	r.records[r.oldest] = rec
+	r.oldest = (r.oldest + 1) % maxRuns
+}
+
+func (r *ring) all() []Run {
+	runs := make([]Run, len(r.records))
+	for i := range runs {
+		rec := r.records[(r.oldest+i)%len(r.records)]
+		runs[i] = Run{time.Unix(0, rec.end), rec.took, rec.reason}
+	}
+	return runs
+}
