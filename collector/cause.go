@@ -16,6 +16,9 @@ const maxCauses = 3
 // through checks that are skipped themselves, each once and in the order of
 // registration; none if all dependencies have passed or are muted.
 func (l *line) causes() []*entry {
+	if len(l.entry.deps) == 0 {
+		return nil
+	}
 	var found []*entry
 	seen := map[*entry]bool{}
 	var visit func(e *entry)
