@@ -163,7 +163,7 @@ func TestTheImageServes(t *testing.T) {
 	ask := func() ([]byte, error) {
 		return exec.CommandContext(t.Context(), "unshare", inside(health[1:]...)...).CombinedOutput()
 	}
-	if out, err := ask(); err != nil {
+	if out, err := ask(); err != nil || !strings.Contains(string(out), "healthy") {
 		t.Errorf("HEALTHCHECK: %v\n%s", err, out)
 	}
 	server.Stop()
