@@ -5,10 +5,8 @@ package probe_test
 import (
 	"bufio"
 	"crypto/tls"
-	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -110,21 +108,4 @@ func serveElsewhere(b *testing.B, scheme string) (url string) {
 		b.Fatal(err)
 	}
 	return strings.TrimSpace(line)
-}
-
-// serveForBenchmarks serves until its standard input ends.
-func serveForBenchmarks(scheme string) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, "ok")
-	}))
-	server.Config.ErrorLog = discard()
-	if scheme == "https" {
-		server.EnableHTTP2 = true
-		server.StartTLS()
-	} else {
-		server.Start()
-	}
-	defer server.Close()
-	fmt.Println(server.URL)
-	_, _ = io.Copy(io.Discard, os.Stdin)
 }

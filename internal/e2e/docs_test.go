@@ -121,7 +121,7 @@ var (
 // flagsOfOthers belong to other programs, to the parser of the command line itself,
 // or are examples of secrets in a command line.
 var flagsOfOthers = []string{
-	"enable-feature", "help-long", "help-man", "home-dir", "no", "password", "shell", "system", "texts",
+	"ask", "cookie", "enable-feature", "help-long", "help-man", "home-dir", "name", "no", "password", "shell", "system", "texts", "user",
 }
 
 func TestFlagsInTheDocumentsExist(t *testing.T) {

@@ -17,19 +17,6 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// The tests of this project's promises about trouble have two forms: a short
-// one, which everybody runs, and a long one, with HEALTHCHECK_LONG=1, whose
-// figures go to docs/reliability.md.
-func long() bool { return os.Getenv("HEALTHCHECK_LONG") == "1" }
-
-// form returns the setting of the form that runs.
-func form[T any](short, longer T) T {
-	if long() {
-		return longer
-	}
-	return short
-}
-
 // record logs figures and, in the long form, writes them to
 // docs/reliability.md, between the marks of that name.
 func record(t testing.TB, name string, lines ...string) {
