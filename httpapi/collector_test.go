@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -249,4 +250,72 @@ func TestTextExplainsAResultBelowItsThreshold(t *testing.T) {
 		want("[-] a: said (passed 1 of 2, still failed)")
 		want("[+] a: said")
 	})
+}
+
+func TestAnOutputMayBeAValue(t *testing.T) {
+	engine, err := collector.New(collector.Options{}, checks.Check{Name: "queue", Func: func(ctx context.Context) (string, error) {
+		checks.Output(ctx, map[string]any{"depth": 17, "password": "hunter2", "name": "ünï"})
+		return "17 waiting", nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	want := `"output": {"depth": 17, "name": "\u00fcn\u00ef", "password": "********"}, "passed": true`
+	if body := get(t, h, "/healthcheck").body; !strings.Contains(body, want) {
+		t.Errorf("no %s in %s", want, body)
+	}
+	if body := get(t, h, "/healthcheck?format=text").body; !strings.HasPrefix(body, `[+] queue: {"depth":17,"name":"ünï","password":"********"}`+"\n") {
+		t.Errorf("text: %s", body)
+	}
+	if body := get(t, httpapi.Healthcheck(engine, httpapi.Options{HideOutput: true}), "/healthcheck?verbose").body; strings.Contains(body, "17") && strings.Contains(body, "depth") {
+		t.Errorf("hidden: %s", body)
+	}
+}
+
+func TestAMutedFailureOnlyDegradesAndSaysWhy(t *testing.T) {
+	engine, err := collector.New(collector.Options{}, pass("redis", "redis ok"), fail("db", "refused"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := time.Unix(time.Now().Unix()+3600, 0)
+	if err := engine.Mute("db", collector.Mute{Reason: "the disk is being replaced", Until: until, By: "frank"}); err != nil {
+		t.Fatal(err)
+	}
+	h := httpapi.Healthcheck(engine, httpapi.Options{})
+	for path, want := range map[string]string{
+		"/healthcheck":               `"muted": {"reason": "the disk is being replaced", "until": ` + strconv.FormatInt(until.Unix(), 10) + `.0}}`,
+		"/healthcheck?format=text":   "[-] db: refused (muted: the disk is being replaced)\nhealthcheck: degraded\n",
+		"/healthcheck?format=nagios": "WARNING - db: refused | ",
+	} {
+		if res := get(t, h, path); res.Code != 200 || !strings.Contains(res.body, want) {
+			t.Errorf("%s: %d %s, want 200 with %s", path, res.Code, res.body, want)
+		}
+	}
+	for _, path := range []string{"/healthcheck?verbose", "/healthcheck?format=text"} {
+		if body := get(t, httpapi.Healthcheck(engine, httpapi.Options{HideOutput: true}), path).body; strings.Contains(body, "replaced") || !strings.Contains(body, "muted") {
+			t.Errorf("%s hidden: %s", path, body)
+		}
+	}
+	page := get(t, httpapi.Page(engine, httpapi.PageOptions{}), "/").body
+	if want := "db is muted by frank until " + until.UTC().Format(time.DateTime) + " UTC: the disk is being replaced"; !strings.Contains(page, want) || !strings.Contains(page, "Only degrades: db") {
+		t.Errorf("no %s on the page:\n%s", want, page)
+	}
+}
+
+func TestVerboseShowsWhoseACheckIs(t *testing.T) {
+	engine, err := collector.New(collector.Options{},
+		checks.Check{Name: "db", Labels: map[string]string{"team": "shop", "area": "eu"}, Severity: checks.SeverityInfo, Func: pass("", "ok").Func},
+		pass("redis", "ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := get(t, httpapi.Healthcheck(engine, httpapi.Options{}), "/healthcheck?verbose").body
+	if want := `"labels": {"area": "eu", "team": "shop"}, "severity": "info"`; !strings.Contains(body, want) {
+		t.Errorf("no %s in %s", want, body)
+	}
+	page := httpapi.Page(engine, httpapi.PageOptions{})
+	if body := get(t, page, "/?label=team%3Dshop").body; !strings.Contains(body, `href="checks/db"`) || strings.Contains(body, `href="checks/redis"`) || !strings.Contains(body, "<option selected>team=shop") {
+		t.Errorf("filtered by label: %s", body)
+	}
 }

@@ -78,6 +78,9 @@ type wireResult struct {
 	Warning     string
 	Optional    bool
 	Cause       []string
+	Muted       *wireMute
+	Severity    checks.Severity
+	Labels      map[string]string
 	Reason      checks.Reason
 	Tags        []string
 	Values      values
@@ -87,15 +90,23 @@ type wireResult struct {
 	Runbook     string
 }
 
+type wireMute struct {
+	Reason string
+	Until  seconds
+}
+
 func (w *wireResult) result() *collector.Result {
 	r := &collector.Result{
-		Check: w.Checker, Output: string(w.Output), Passed: w.Passed,
+		Check: w.Checker, Output: w.Output.text, Value: w.Output.value, Passed: w.Passed,
 		Time: w.Timestamp.time(), Expires: w.Expires.time(),
 		Duration: time.Duration(math.Round(w.ResponseTime*1e6)) * time.Microsecond,
 		State:    w.State, Warning: w.Warning, Optional: w.Optional, Cause: w.Cause, Reason: w.Reason,
-		Tags: w.Tags, Values: w.Values,
+		Severity: w.Severity, Labels: w.Labels, Tags: w.Tags, Values: w.Values,
 		Since: w.Since.time(), LastSuccess: w.LastSuccess.time(),
 		Description: w.Description, Runbook: w.Runbook,
+	}
+	if w.Muted != nil {
+		r.Muted = &collector.Mute{Reason: w.Muted.Reason, Until: w.Muted.Until.time()}
 	}
 	if r.State == "" {
 		r.State = saidBy(r.Passed)
@@ -129,16 +140,21 @@ func (s seconds) time() time.Time {
 	return time.Unix(int64(whole), int64(math.Round(fraction*1e7))*100)
 }
 
-// An output is a text, or any other JSON value as text.
-type output string
+// An output is a text, or any other JSON value with its compact text.
+type output struct {
+	text  string
+	value json.RawMessage
+}
 
 func (o *output) UnmarshalJSON(b []byte) error {
-	var text string
-	if json.Unmarshal(b, &text) == nil {
-		*o = output(text)
+	if json.Unmarshal(b, &o.text) == nil {
 		return nil
 	}
-	*o = output(b)
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, b); err != nil {
+		return err
+	}
+	o.text, o.value = compact.String(), compact.Bytes()
 	return nil
 }
 

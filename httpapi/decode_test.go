@@ -16,6 +16,9 @@ import (
 
 func TestDecodeReadsWhatEncodeWrites(t *testing.T) {
 	full := rich()
+	full.Severity, full.Labels = checks.SeverityInfo, map[string]string{"team": "shop", "area": "eu"}
+	full.Muted = &collector.Mute{Reason: "disk is being replaced", Until: time.Unix(1795340000, 0)}
+	full.Output, full.Value = `{"used":0.86}`, json.RawMessage(`{"used":0.86}`)
 	full.Values = []collector.Value{{Name: "z_bytes", Value: 3}, {Name: "a_ratio", Value: 0.86}}
 	timeout := failed("db", "line one\nline \"two\"")
 	timeout.Reason = checks.ReasonTimeout
@@ -87,7 +90,7 @@ func TestDecodeTakesOtherOutputsAndNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rep.Results[0]
-	if r.Output != `{"depth": 3}` || r.State != collector.StateFailed || r.Reason != checks.ReasonError || !math.IsNaN(r.Values[0].Value) {
+	if r.Output != `{"depth":3}` || string(r.Value) != r.Output || r.State != collector.StateFailed || r.Reason != checks.ReasonError || !math.IsNaN(r.Values[0].Value) {
 		t.Errorf("result is %+v", r)
 	}
 }

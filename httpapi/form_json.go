@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
@@ -43,7 +46,7 @@ func (f *jsonForm) end(dst []byte, rep collector.Report) []byte {
 func (f *jsonForm) result(dst []byte, r *collector.Result) []byte {
 	timestamp := unixSeconds(r.Time)
 	dst = appendString(append(dst, `{"checker": `...), r.Check)
-	dst = appendString(append(dst, `, "output": `...), f.shown(r.Output))
+	dst = f.appendOutput(append(dst, `, "output": `...), r)
 	dst = appendBool(append(dst, `, "passed": `...), r.Passed)
 	dst = appendFloat(append(dst, `, "timestamp": `...), timestamp)
 	// Python adds the TTL to the float, so that the difference is the TTL.
@@ -53,11 +56,17 @@ func (f *jsonForm) result(dst []byte, r *collector.Result) []byte {
 	return append(dst, '}')
 }
 
-func (f *jsonForm) shown(output string) string {
+// appendOutput appends the output: a text, or the value that the check gave.
+func (f *jsonForm) appendOutput(dst []byte, r *collector.Result) []byte {
 	if f.hide {
-		return ""
+		return append(dst, `""`...)
 	}
-	return output
+	if r.Value != nil {
+		if shown, ok := appendJSON(dst, r.Value); ok {
+			return shown
+		}
+	}
+	return appendString(dst, r.Output)
 }
 
 func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
@@ -73,6 +82,9 @@ func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
 	if len(r.Cause) > 0 {
 		dst = appendStrings(append(dst, `, "cause": `...), r.Cause)
 	}
+	if r.Muted != nil {
+		dst = f.appendMute(append(dst, `, "muted": `...), r.Muted)
+	}
 	if f.verbose {
 		dst = f.appendVerbose(dst, r)
 	}
@@ -87,12 +99,26 @@ func saidBy(passed bool) collector.State {
 	return collector.StateFailed
 }
 
+func (f *jsonForm) appendMute(dst []byte, m *collector.Mute) []byte {
+	dst = append(dst, '{')
+	if !f.hide {
+		dst = append(appendString(append(dst, `"reason": `...), m.Reason), ", "...)
+	}
+	return append(appendFloat(append(dst, `"until": `...), unixSeconds(m.Until)), '}')
+}
+
 func (f *jsonForm) appendVerbose(dst []byte, r *collector.Result) []byte {
 	if !r.Passed && r.Reason != "" {
 		dst = appendString(append(dst, `, "reason": `...), string(r.Reason))
 	}
 	if len(r.Tags) > 0 {
 		dst = appendStrings(append(dst, `, "tags": `...), r.Tags)
+	}
+	if len(r.Labels) > 0 {
+		dst = appendLabels(append(dst, `, "labels": `...), r.Labels)
+	}
+	if r.Severity != "" {
+		dst = appendString(append(dst, `, "severity": `...), string(r.Severity))
 	}
 	if len(r.Values) > 0 && !f.hide {
 		dst = appendValues(append(dst, `, "values": `...), r.Values)
@@ -131,6 +157,19 @@ func appendStrings(dst []byte, list []string) []byte {
 		dst = appendString(dst, s)
 	}
 	return append(dst, ']')
+}
+
+// appendLabels appends an object with the names in order.
+func appendLabels(dst []byte, labels map[string]string) []byte {
+	dst = append(dst, '{')
+	for i, name := range slices.Sorted(maps.Keys(labels)) {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(appendString(dst, name), ": "...)
+		dst = appendString(dst, labels[name])
+	}
+	return append(dst, '}')
 }
 
 func appendValues(dst []byte, values []collector.Value) []byte {

@@ -55,7 +55,7 @@ func (f *nagiosForm) summary(rep collector.Report) string {
 	var critical, others []string
 	for _, r := range rep.Results {
 		switch {
-		case r.State != collector.StatePassed && !r.Optional:
+		case r.State != collector.StatePassed && r.Counts():
 			critical = append(critical, f.problem(r, r.Output))
 		case r.State != collector.StatePassed:
 			others = append(others, f.problem(r, r.Output))

@@ -29,10 +29,25 @@ func (f *textForm) result(dst []byte, r *collector.Result) []byte {
 		dst = append(append(dst, " ("...), thresholdNote(r)...)
 		dst = append(dst, ')')
 	}
-	if r.Optional && r.State != collector.StatePassed {
-		dst = append(dst, " (optional)"...)
+	if r.State != collector.StatePassed {
+		dst = f.appendExcuse(dst, r)
 	}
 	return append(dst, '\n')
+}
+
+// appendExcuse says why a check that has not passed does not fail the whole.
+func (f *textForm) appendExcuse(dst []byte, r *collector.Result) []byte {
+	if r.Optional {
+		dst = append(dst, " (optional)"...)
+	}
+	switch {
+	case r.Muted == nil:
+	case f.hide:
+		dst = append(dst, " (muted)"...)
+	default:
+		dst = append(append(append(dst, " (muted: "...), clip.Line(r.Muted.Reason)...), ')')
+	}
+	return dst
 }
 
 func textSign(r *collector.Result) string {

@@ -282,7 +282,10 @@ func hidden(rep collector.Report) collector.Report {
 	for i, r := range rep.Results {
 		c := *r
 		c.Output, c.Warning, c.Values = "", "", nil
-		c.Description, c.Runbook = "", ""
+		c.Value, c.Description, c.Runbook = nil, "", ""
+		if c.Muted != nil {
+			c.Muted = &collector.Mute{Until: c.Muted.Until}
+		}
 		results[i] = &c
 	}
 	rep.Results, rep.Version = results, 0

@@ -87,7 +87,10 @@ func facts(r *collector.Result, now time.Time) []string {
 	add(r.Reason != "" && r.State != collector.StatePassed, "%s", r.Reason)
 	add(r.Threshold > 0, "%s", thresholdNote(r))
 	add(r.Optional, "optional")
+	add(r.Muted != nil, "muted")
+	add(r.Severity != "" && r.State != collector.StatePassed, "severity %s", r.Severity)
 	add(len(r.Tags) > 0, "%s", strings.Join(r.Tags, ", "))
+	add(len(r.Labels) > 0, "%s", strings.Join(labelsOf(r), ", "))
 	add(r.Duration > 0, "took %s", took(r.Duration))
 	add(!r.Time.IsZero(), "checked %s ago, %s", age(now.Sub(r.Time)), next(r, now))
 	return all

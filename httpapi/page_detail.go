@@ -60,7 +60,9 @@ func rows(r *collector.Result, now time.Time) []pageRow {
 	add("next run", strings.TrimPrefix(next(r, now), "next "))
 	add("duration", took(r.Duration))
 	add("type", r.Type)
+	add("severity", string(r.Severity))
 	add("tags", strings.Join(r.Tags, ", "))
+	add("labels", strings.Join(labelsOf(r), ", "))
 	if r.Optional {
 		add("optional", "a failure degrades, and takes no instance out")
 	}

@@ -42,7 +42,12 @@ func (p *pages) frame(rep collector.Report, title, up string) pageFrame {
 		f.Footer = append(f.Footer[:len(f.Footer):len(f.Footer)], "up "+age(rep.Time.Sub(p.o.Started)))
 	}
 	if rep.Draining != "" {
-		f.Banners = append(f.Banners, pageBanner{"fail", "Drained: " + rep.Draining})
+		f.Banners = append(f.Banners, pageBanner{"fail", "Drained" + byWhom(rep.DrainingBy, rep.DrainingUntil) + ": " + rep.Draining})
+	}
+	for _, r := range rep.Results {
+		if r.Muted != nil {
+			f.Banners = append(f.Banners, pageBanner{"warn", r.Check + " is muted" + byWhom(r.Muted.By, r.Muted.Until) + ": " + r.Muted.Reason})
+		}
 	}
 	if n := unknown(rep); n > 0 {
 		f.Banners = append(f.Banners, pageBanner{"wait", fmt.Sprintf("Starting, or behind: %d of %d checks have no result that is fresh.", n, len(rep.Results))})
@@ -53,6 +58,18 @@ func (p *pages) frame(rep collector.Report, title, up string) pageFrame {
 		}
 	}
 	return f
+}
+
+// byWhom says who has decided something, and until when; both may be unknown.
+func byWhom(who string, until time.Time) string {
+	text := ""
+	if who != "" {
+		text += " by " + who
+	}
+	if !until.IsZero() {
+		text += " until " + until.UTC().Format(time.DateTime) + " UTC"
+	}
+	return text
 }
 
 // unknown counts the checks whose state is unknown.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,10 +20,10 @@ const (
 )
 
 // A pageFilter is the selection in the URL of the page.
-type pageFilter struct{ Text, State, Tag string }
+type pageFilter struct{ Text, State, Tag, Label string }
 
 func newPageFilter(query url.Values) pageFilter {
-	return pageFilter{Text: query.Get("q"), State: query.Get("state"), Tag: query.Get("tag")}
+	return pageFilter{Text: query.Get("q"), State: query.Get("state"), Tag: query.Get("tag"), Label: query.Get("label")}
 }
 
 // On reports whether the filter leaves anything out.
@@ -31,6 +32,9 @@ func (f pageFilter) On() bool { return f != pageFilter{} }
 // matches looks for the text in names, outputs, descriptions and tags.
 func (f pageFilter) matches(r *collector.Result) bool {
 	if f.State != "" && pageState(r) != f.State || f.Tag != "" && !slices.Contains(r.Tags, f.Tag) {
+		return false
+	}
+	if name, value, _ := strings.Cut(f.Label, "="); f.Label != "" && r.Labels[name] != value {
 		return false
 	}
 	if f.Text == "" {
@@ -56,7 +60,7 @@ type overview struct {
 	Status, Class, Sign        string
 	Counts, TakesOut, Degrades string
 	Filter                     pageFilter
-	States, Tags               []string
+	States, Tags, Labels       []string
 	Groups                     []pageGroup
 	Passed                     *pageGroup
 	Nothing                    string
@@ -70,7 +74,7 @@ type pageGroup struct {
 }
 
 func (p *pages) overview(rep collector.Report, filter pageFilter) overview {
-	o := overview{Filter: filter, States: pageStates(), Tags: allTags(rep)}
+	o := overview{Filter: filter, States: pageStates(), Tags: all(rep, tagsOf), Labels: all(rep, labelsOf)}
 	o.summarise(rep)
 	o.pageFrame = p.frame(rep, o.shortStatus(rep), "")
 	var failed, degraded, skipped, passed []*collector.Result
@@ -82,7 +86,7 @@ func (p *pages) overview(rep collector.Report, filter pageFilter) overview {
 			waiting[r.Cause[0]] = append(waiting[r.Cause[0]], r)
 		case r.State == collector.StateSkipped:
 			skipped = append(skipped, r)
-		case r.State != collector.StatePassed && !r.Optional:
+		case r.State != collector.StatePassed && r.Counts():
 			failed = append(failed, r)
 		case r.State != collector.StatePassed || r.Warning != "":
 			degraded = append(degraded, r)
@@ -153,7 +157,7 @@ func (o *overview) summarise(rep collector.Report) {
 		}
 		switch {
 		case r.State == collector.StatePassed && r.Warning == "":
-		case r.State == collector.StatePassed || r.Optional:
+		case r.State == collector.StatePassed || !r.Counts():
 			degrading = append(degrading, r.Check)
 		default:
 			out = append(out, r.Check)
@@ -200,16 +204,25 @@ func some(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), len(names)-maxNamed)
 }
 
-// allTags returns the tags of all checks, sorted.
-func allTags(rep collector.Report) []string {
-	var tags []string
+// all returns what all checks have of something, sorted.
+func all(rep collector.Report, of func(*collector.Result) []string) []string {
+	found := map[string]bool{}
 	for _, r := range rep.Results {
-		for _, tag := range r.Tags {
-			if !slices.Contains(tags, tag) {
-				tags = append(tags, tag)
-			}
+		for _, one := range of(r) {
+			found[one] = true
 		}
 	}
-	slices.Sort(tags)
-	return tags
+	return slices.Sorted(maps.Keys(found))
+}
+
+func tagsOf(r *collector.Result) []string { return r.Tags }
+
+// labelsOf returns labels as they stand in the filter: name=value.
+func labelsOf(r *collector.Result) []string {
+	labels := make([]string, 0, len(r.Labels))
+	for name, value := range r.Labels {
+		labels = append(labels, name+"="+value)
+	}
+	slices.Sort(labels)
+	return labels
 }

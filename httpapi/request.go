@@ -69,9 +69,11 @@ func parseRequest(r *http.Request, prefix string, seed maphash.Seed) (request, e
 // tooLong returns an error for a name or tag that no check can have because of
 // its length.
 func (q *request) tooLong() error {
-	for _, name := range slices.Concat(q.filter.Names, q.filter.Exclude) {
-		if len(name) > maxName {
-			return fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
+	for _, names := range [...][]string{q.filter.Names, q.filter.Exclude} {
+		for _, name := range names {
+			if len(name) > maxName {
+				return fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
+			}
 		}
 	}
 	for _, tag := range q.filter.Tags {
