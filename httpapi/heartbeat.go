@@ -38,15 +38,20 @@ const tokenHeader = "X-Heartbeat-Token"
 // A request needs the token of the check, in "Authorization: Bearer TOKEN" or
 // X-Heartbeat-Token, unless it comes over a Unix socket without having been
 // forwarded. A loopback address proves nothing: a proxy on the host and a page in
-// a browser come from there too.
+// a browser come from there too. With a nil Beater every answer is 500.
 func Heartbeat(b Beater, prefix string) http.Handler {
 	prefix = cleanPrefix(prefix)
+	missing := isNil(b)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header["Cache-Control"] = noStore
 		header["X-Content-Type-Options"] = noSniff
 		if r.Method != http.MethodPost {
 			refuseMethod(w, r, []string{http.MethodPost})
+			return
+		}
+		if missing {
+			refuse(w, r, http.StatusInternalServerError, errNoBeater)
 			return
 		}
 		if status, err := takeBeat(b, r, prefix); err != nil {

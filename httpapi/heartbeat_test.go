@@ -120,3 +120,9 @@ func TestHeartbeatOverAUnixSocketNeedsNoToken(t *testing.T) {
 		}
 	}
 }
+
+func TestAHandlerWithoutABeaterRefuses(t *testing.T) {
+	if res := do(t, httpapi.Heartbeat(nil, "/heartbeat"), http.MethodPost, "/heartbeat/backup"); res.Code != 500 || res.body != `{"error": "the handler has no Beater"}` {
+		t.Errorf("%d %s", res.Code, res.body)
+	}
+}

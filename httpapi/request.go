@@ -35,6 +35,7 @@ var (
 	// The errors of handlers made with a nil argument.
 	errNoReporter = errors.New("the handler has no Reporter")
 	errNoDumper   = errors.New("the handler has no Dumper")
+	errNoBeater   = errors.New("the handler has no Beater")
 	errNoGatherer = errors.New("the handler has no Gatherer")
 )
 
