@@ -95,20 +95,6 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		if pr.quoted || p.opensTag(pr.name.start) {
 			return tagSign, i + 1
 		}
-	case '|':
-		return nextSign, skipSpaces(p.in, i+1)
-	case '-':
-		if strings.HasPrefix(rest, "->") {
-			return nextSign, skipSpaces(p.in, i+2)
-		}
-	case 'i':
-		if strings.HasPrefix(rest, "is ") {
-			return nextSign, skipSpaces(p.in, i+2)
-		}
-	case 'w':
-		if strings.HasPrefix(rest, "was ") {
-			return nextSign, skipSpaces(p.in, i+3)
-		}
 	case 'v', 'V', '\n', '\r', '"', '\'', ',', ';', '\\':
 		if value := p.pairedValue(i); value > 0 {
 			return equalsSign, value
@@ -117,6 +103,9 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		if next := skipSpaces(p.in, i+1); rest[0] == ',' && listed && next < len(p.in) && isQuote(p.in[next]) {
 			return nextSign, next
 		}
+	}
+	if next := p.wordedSign(i); next > i {
+		return nextSign, next
 	}
 	if !pr.spaced || p.in[i] == '\n' {
 		return noSign, 0
@@ -128,6 +117,19 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		}
 	}
 	return nextSign, i
+}
+
+// wordedSign returns where the value begins after |, ->, "is" or "was" at i, or i.
+func (p *scan) wordedSign(i int) int {
+	switch p.in[i] {
+	case '|', '-', 'i', 'w':
+		for _, text := range [...]string{"|", "->", "is ", "was "} {
+			if strings.HasPrefix(p.in[i:], text) {
+				return skipSpaces(p.in, i+len(text))
+			}
+		}
+	}
+	return i
 }
 
 func (p *scan) equalsAt(pr pair, i int) (sign, int) {

@@ -70,17 +70,19 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 	if c >= passLike {
 		minimum = weakPassword
 	}
-	switch {
+	switch strong := isStrong(v.text); {
+	case c == strongOnly && !strong && pr.sign != paramSign && !isLongNumber(v.text):
+		return false
 	case p.isMasked(v.start), isPlaceholder(v.text), pr.sign == colonSign && v.quote < 0 && (v.text[0] == '{' || v.text[0] == '['):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true
-	case isStrong(v.text):
+	case strong:
 		return true
 	case c == strongOnly && pr.sign == paramSign:
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
-		return pr.sign != nextSign && isOneTime(p.in[pr.name.start:pr.name.end]) && isLongNumber(v.text)
+		return pr.sign != nextSign && isOneTime(p.in[pr.name.start:pr.name.end])
 	case pr.sign == nextSign:
 		return isFlag && isWeak(v.text, minimum)
 	case pr.sign == colonSign && v.quote < 0:

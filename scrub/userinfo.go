@@ -15,14 +15,15 @@ func (p *scan) bareUserInfo(colon int) int {
 		return pass
 	}
 	end := p.nextBlank(pass)
-	if at := p.lastAt(pass, end); at-pass > maxBare && p.nextAt(pass) > pass+maxBare {
+	user := p.userStart(colon)
+	quoted := user > p.floor && isQuote(p.in[user-1])
+	if at := p.lastAt(pass, end); at-pass > maxBare && !quoted && !p.isProtocol(at+1) {
 		return pass
 	}
-	user := p.userStart(colon)
 	if user < 0 || isHarmlessScheme(p.in[user:colon]) {
 		return pass
 	}
-	if user > p.floor && isQuote(p.in[user-1]) {
+	if quoted {
 		if closing := p.closingOnLine(user-1, pass); closing >= 0 {
 			end = min(end, closing)
 		}
