@@ -113,3 +113,29 @@ func TestSecretsCanBeAddedWhileInUse(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestWhatCanBeLearned(t *testing.T) {
+	for _, secret := range []string{
+		"päss", "hunter2", "correct-horse-battery", "12345678", "db.Prod.Xy12", "https://hooks.example.org/T0/abCD12efGH34", "/abCD12efGH34ijKL",
+		"https://h.example.org/?token=x", "postgres://u:p@h/d", "truely", "localhosts",
+	} {
+		if !scrub.CanLearn(secret) {
+			t.Errorf("CanLearn(%q) = false, want true", secret)
+		}
+	}
+	for _, secret := range []string{
+		"", "abc", "****", "1234567", "12.5", "10ms", "true", "None", "missing", "localhost", "LOCALHOST:80", "10.0.0.1", "10.0.0.1:80", "[::1]:80", "::1",
+		"db.example.org", "db.example.org:5432", "/etc/ssl/app.key", "https://kc.example.org/realms/shop", "redis", "timeout", "bearer_token",
+	} {
+		if scrub.CanLearn(secret) {
+			t.Errorf("CanLearn(%q) = true, want false", secret)
+		}
+	}
+}
+
+func TestALiteralAcrossTheStringsOfJSONIsMasked(t *testing.T) {
+	s := knowing(`secret12","b`)
+	if got := s.Value("", `{"a":"secret12","b":"c"}`); strings.Contains(got, "secret12") {
+		t.Errorf("Value = %s", got)
+	}
+}
