@@ -22,15 +22,20 @@
 // are renewed in the last tenth of their life, and readers are answered from
 // memory.
 //
-// The engine is a state machine under one lock. run.go has the phases of a run,
-// the events that move it, and ensure, which is the only way to start one;
-// effects.go carries out what follows when the lock is released; perform.go
-// calls the function. slot.go has what belongs to a name, publish.go how an
-// outcome becomes a result. set.go has the checks and their dependencies;
-// change.go and install.go replace them. question.go says which result answers
-// which reader, and how long a reader waits; read.go and snapshot.go make the
-// report of it. schedule.go has when checks run by themselves, queue.go who gets
-// a place, notify.go what the log and the hook are told, families.go the metrics.
+// The engine is a state machine under one lock:
+//
+//   - run.go: the phases of a run, the events that move it, and ensure, which is
+//     the only way to start one; turn.go: its way to the call; finish.go: its end;
+//     perform.go: the call; effects.go: what follows when the lock is released.
+//   - slot.go: what belongs to a name; publish.go: how an outcome becomes a
+//     result; set.go: the checks and their dependencies; change.go, install.go:
+//     how a new set replaces them.
+//   - question.go: which result answers which reader, and how long a reader waits;
+//     read.go, snapshot.go: how that becomes a report.
+//   - schedule.go: when checks run by themselves; queue.go: the order of places.
+//   - notify.go, status.go: what the log and the hooks hear; drain.go, mute.go:
+//     what operators decide; state.go, history.go: what is kept.
+//   - families.go: every metric; metrics.go, sample.go: their values.
 //
 // The package opens no connection, listens on nothing and reads no file. What
 // an answer looks like on the wire is the business of package httpapi.
