@@ -9,6 +9,8 @@ type effects struct {
 	tell    []*slot // slots with something to tell
 
 	tellStatus bool
+
+	gone []*line // while a set is installed: lines whose definition is gone
 }
 
 // act changes the engine's state by f, under the lock, and carries out the

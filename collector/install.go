@@ -14,6 +14,11 @@ func (c *Collector) install(fx *effects, next *set) {
 	}
 	c.set.Store(next)
 	fx.changed = true
+	for _, l := range fx.gone { // Only now: a run that waits for l goes on in the new set.
+		c.discard(fx, l)
+		c.sweep(l.slot)
+	}
+	fx.gone = nil
 	c.refreshMutes(fx)
 	if c.ended {
 		return
@@ -33,7 +38,7 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 		before.redefine(e)
 	default:
 		s.line = c.newLine(e)
-		c.supersede(fx, before, s.line)
+		supersede(fx, before, s.line)
 	}
 	if s.counters == nil {
 		s.counters = c.newCounters(s.name)
@@ -47,7 +52,7 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 func (c *Collector) promote(fx *effects, s *slot) {
 	before, l := s.line, s.candidate
 	s.line, s.candidate = l, nil
-	c.supersede(fx, before, l)
+	supersede(fx, before, l)
 	if s.counters == nil {
 		s.counters = c.newCounters(s.name)
 	}
@@ -68,10 +73,10 @@ func (c *Collector) promote(fx *effects, s *slot) {
 }
 
 // supersede ends a line, if there is one, whose name goes on with l.
-func (c *Collector) supersede(fx *effects, before, l *line) {
+func supersede(fx *effects, before, l *line) {
 	if before != nil {
 		l.former = either(before.result(), before.former)
-		c.discard(fx, before)
+		fx.gone = append(fx.gone, before)
 	}
 }
 
@@ -86,11 +91,10 @@ func (c *Collector) retire(fx *effects, s *slot) {
 	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
 	s.runs = ring{}
 	c.setMute(fx, s, nil)
-	c.discard(fx, l)
+	fx.gone = append(fx.gone, l)
 	if c.durations != nil {
 		c.durations.DeleteLabelValues(s.name)
 	}
-	c.sweep(s)
 }
 
 // goOn sees to what a new set changes for a line that goes on: what it waits for,
