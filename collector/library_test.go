@@ -201,6 +201,27 @@ func TestAnOutputCanBeAValue(t *testing.T) {
 	})
 }
 
+func TestWhatARunSaysTooLateIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCollector(t, collector.Options{}, checks.Check{Name: "a", Func: func(ctx context.Context) (string, error) {
+			go func() {
+				time.Sleep(time.Second)
+				checks.Output(ctx, "late")
+				checks.Observe(ctx, "late_seconds", 1)
+			}()
+			return "in time", nil
+		}})
+		for range 2 {
+			r := one(t, c, "a")
+			wantResult(t, r, collector.StatePassed, "in time")
+			if r.Value != nil || len(r.Values) != 0 {
+				t.Errorf("value %s, values %v, want none", r.Value, r.Values)
+			}
+			time.Sleep(27 * time.Second)
+		}
+	})
+}
+
 func TestSecretsThatATypeAnnouncesAreMasked(t *testing.T) {
 	var s subject
 	c := newCollector(t, collector.Options{}, s.check("a"), checks.Check{Name: "http", Func: func(ctx context.Context) (string, error) {
