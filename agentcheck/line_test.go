@@ -62,6 +62,7 @@ func TestAReasonCannotBeTakenForACommand(t *testing.T) {
 		"line one\r\nready\nup 100%\n":                      "line one r_eady up 100_",
 		"not ready, DRAIN or (maint)":                       "not r_eady, D_RAIN or (m_aint)",
 		"ready,ready/drain":                                 "r_eady,r_eady/d_rain",
+		"readyZ readyA readya readyz Zready zready":         "readyZ readyA readya readyz Zready zready",
 		"already drained for maintenance":                   "already drained for maintenance",
 		"# comment #2":                                      "_ comment _2",
 		"a\x00b\tc\x1b[31m":                                 "a b c [31m",

@@ -243,6 +243,19 @@ func TestWithoutAReportNothingIsSaid(t *testing.T) {
 	}
 }
 
+func TestALineThatDoesNotArriveIsLogged(t *testing.T) {
+	var logged strings.Builder
+	l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	stop := start(t, agentcheck.Server{Reporter: up(), Logger: log.NewLogfmtLogger(log.NewSyncWriter(&logged))}, l)
+	ours, theirs := net.Pipe()
+	ours.Close()
+	l.conns <- theirs
+	stop()
+	if got := logged.String(); !strings.Contains(got, `msg="connection not answered"`) {
+		t.Errorf("log: %q", got)
+	}
+}
+
 type panics struct{}
 
 func (panics) Report(context.Context, collector.Filter) (collector.Report, error) { panic("no") }

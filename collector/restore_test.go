@@ -78,6 +78,24 @@ func TestRule15WhatIsTooOldOrOfAnotherDefinitionIsNotRestored(t *testing.T) {
 	})
 }
 
+func TestRule15OnlyKeptResultsAreRestored(t *testing.T) {
+	for name, r := range map[string]collector.SavedResult{
+		"not kept": {Check: "db", Fingerprint: "1", State: collector.StatePassed, Passed: true},
+		"unknown":  {Check: "db", Fingerprint: "1", State: collector.StateUnknown, TTL: time.Hour},
+		"gone":     {Check: "gone", Fingerprint: "1", State: collector.StatePassed, Passed: true, TTL: time.Hour},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var s subject
+			r.Time = time.Now()
+			c := newCollector(t, collector.Options{Restore: &collector.Saved{Results: []collector.SavedResult{r}}}, keyed(s.check("db"), "1"))
+			report(t, c)
+			if s.runs.Load() != 1 {
+				t.Errorf("%s: %d runs, want the first one", name, s.runs.Load())
+			}
+		})
+	}
+}
+
 func TestRule15TheLargerAgeCounts(t *testing.T) {
 	for _, age := range []func(*collector.SavedResult){
 		func(r *collector.SavedResult) { r.Age += time.Hour },

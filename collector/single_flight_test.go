@@ -149,6 +149,7 @@ func TestRule02ACheckThatGetsNoPlaceFailsAsOurOwnTroubleAndIsNoRun(t *testing.T)
 		var s subject
 		c := newCollector(t, collector.Options{Concurrency: 1},
 			checks.Check{Name: "hog", Func: hog, Timeout: time.Minute}, s.check("starved"))
+		time.Sleep(time.Hour)
 		go func() { _, _ = c.Report(t.Context(), collector.Filter{}) }()
 		synctest.Wait()
 		r := one(t, c, "starved")
