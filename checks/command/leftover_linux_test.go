@@ -21,8 +21,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// leftover are the ways in which a program leaves somebody behind, who writes
-// his number to $PIDS. Each holds the pipes open, or lets go of them.
+// leftover are the ways in which a program leaves a process behind, which writes
+// its number to $PIDS. Each holds the pipes open, or lets go of them.
 var leftover = map[string]string{
 	"a job in the background":       `sleep 1000 & echo $! >>$PIDS`,
 	"a job without our pipes":       `sleep 1000 >/dev/null 2>&1 & echo $! >>$PIDS`,

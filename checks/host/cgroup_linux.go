@@ -55,8 +55,8 @@ func tightestCgroup(root string) (tightest cgroup, found bool, err error) {
 	}
 }
 
-// used is what is charged to the cgroup and those below it and cannot be
-// reclaimed. In bytes.
+// used returns the bytes that are charged to the cgroup and those below it and
+// cannot be reclaimed.
 func (c cgroup) used() (uint64, error) {
 	usage, ok, err := number(filepath.Join(c.dir, c.usage))
 	if err != nil {

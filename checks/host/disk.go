@@ -19,14 +19,12 @@ import (
 //	name: root-disk
 //	disk: {path: /, warn_percent: 85, fail_percent: 95}
 //
-// A percentage is the one that df shows: used/(used+available), where the
-// blocks that are reserved for root count neither as used nor as available. A
-// filesystem without a table of inodes (btrfs, vfat) has no inodes to run out
-// of: that part is left out.
+// Percentages are those of df: used/(used+available), where the blocks that are
+// reserved for root count neither as used nor as available. For a filesystem
+// without a table of inodes (btrfs, vfat) inodes are not judged.
 //
-// The limits of bytes and those of inodes have their defaults apart: where
-// none of the four for bytes is given, 85 % warns and 95 % fails, and the same
-// where none of the two for inodes is.
+// Without any of the four limits for bytes, 85 % warns and 95 % fails. The same
+// holds for inodes without any of their two limits.
 //
 // A filesystem that is read-only by kind (squashfs, erofs, iso9660, cramfs,
 // romfs) has no free byte by design: it is judged only by limits that are given.
@@ -38,8 +36,8 @@ import (
 // with the reason timeout, healthcheck_run_stuck is 1, and no second run starts
 // until the first has returned.
 //
-// Observed: used_ratio (as df computes it), free_bytes (available to anybody
-// but root), size_bytes, and inodes_used_ratio where there are inodes.
+// Observed: used_ratio (as df computes it), free_bytes (available to users other
+// than root), size_bytes, and inodes_used_ratio if there are inodes.
 type Disk struct {
 	// Path is the absolute path of any file or directory on the filesystem.
 	// Required.

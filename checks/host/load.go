@@ -24,8 +24,8 @@ import (
 // they are divided by the processors of the machine that are online: neither
 // the quota of a cgroup nor the affinity of this process changes what they mean.
 //
-// Where neither limit is given, 4 tasks per processor warn and nothing fails:
-// a busy machine is not a broken one.
+// Without limits 4 tasks per processor warn and nothing fails: a busy machine is
+// not a broken one.
 //
 // Observed: load1_ratio, load5_ratio, load15_ratio: the averages of 1, 5 and 15
 // minutes divided by the processors (1: as many tasks as processors).

@@ -12,14 +12,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// Memory passes when enough of the memory is left: of the container's where a
-// cgroup limits it, else of the machine's.
+// Memory passes when enough memory is left: the container's if a cgroup limits
+// it, else the machine's.
 //
 //	name: memory
 //	memory: {warn_percent: 90, fail_percent: 97}
 //
-// On Linux the cgroups (v1 and v2) that this process is in are looked at, from
-// its own up to the root that it can see. The smallest limit counts, with the
+// On Linux the limits of this process's cgroups (v1 and v2) count, from its own up
+// to the root that it can see. The smallest limit is used, with the
 // memory of the cgroup that has it (of two with the same limit, the outer one).
 // Limits at or above the memory of the machine are ignored. Used is what is
 // charged to the cgroup and cannot be reclaimed: the page cache does not count,
@@ -31,7 +31,7 @@ import (
 // caches above its minimum is available. Free huge pages are left out on both
 // sides: they are not in use, and nothing but huge pages can be put there.
 //
-// Where neither limit is given, 90 % warns and 97 % fails.
+// Without limits 90 % warns and 97 % fails.
 //
 // Observed: used_ratio, working_set_bytes (the used memory), limit_bytes
 // (without a limit: the memory of the machine).
@@ -43,9 +43,9 @@ type Memory struct {
 	// 0 to 100; zero means not given.
 	FailPercent float64 `yaml:"fail_percent"`
 
-	// Scope is host to look at the machine's memory even where a cgroup limits
-	// ours: for an exporter whose own unit has a MemoryMax, beside a service
-	// that has none. Empty or auto means the cgroup's where it has a limit.
+	// Scope is host to judge the machine's memory even if a cgroup limits this
+	// process: for an exporter whose own unit has a MemoryMax, beside a service
+	// without one. Empty or auto means the cgroup's memory if it has a limit.
 	Scope string `yaml:"scope"`
 }
 

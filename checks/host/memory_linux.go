@@ -64,8 +64,8 @@ func keyValues(path string, column int) (map[string]uint64, error) {
 	return values, nil
 }
 
-// number reads a file that holds one number; ok is false when there is no such
-// file, or when it holds a word such as "max".
+// number reads a file that holds one number. If the file does not exist or holds
+// a word such as "max", ok is false.
 func number(path string) (v uint64, ok bool, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {

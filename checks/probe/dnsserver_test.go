@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// An answerer makes the answer to a question of what is prepared for it: the
-// header, the question, no records. Nil says nothing.
+// An answerer completes a prepared answer, which has the header and the question
+// but no records. If it returns nil the server does not reply.
 type answerer func(m *dnsmessage.Message) *dnsmessage.Message
 
 func answerA(addresses ...string) answerer {

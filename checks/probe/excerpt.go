@@ -33,8 +33,8 @@ func excerpt(said []byte, secrets ...string) string {
 // maxMasked is how much of an answer is searched for secrets, in bytes.
 const maxMasked = 4 << 10
 
-// beginning cuts what is long, together with its last unfinished word, which
-// could be a part of a secret.
+// beginning cuts a long text, together with its last unfinished word, which could
+// be a part of a secret.
 func beginning(said []byte) string {
 	if len(said) <= maxMasked {
 		return string(said)
@@ -56,8 +56,8 @@ func longestFirst(secrets []string) []string {
 // minWord is the length of the shortest word that could be a secret, in bytes.
 const minWord = 4
 
-// words are the parts of a text that could be secrets: what is between blanks,
-// and what is between the punctuation of JSON, forms and paths.
+// words are the parts of a text that could be secrets: those between blanks, and
+// those between the punctuation of JSON, forms and paths.
 func words(text string) []string {
 	parts := append(strings.Fields(text), strings.FieldsFunc(text, isPunctuation)...)
 	return slices.DeleteFunc(parts, func(word string) bool { return len(word) < minWord })

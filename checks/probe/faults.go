@@ -6,7 +6,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// faults collects what is wrong with settings.
+// faults collects the faults of settings.
 type faults struct{ checktype.Faults }
 
 // pattern compiles the regular expression of that key. Empty gives nil.

@@ -40,7 +40,7 @@ type HTTP struct {
 	// User-Agent is healthcheck_exporter unless given. Proxy-Authorization goes to
 	// the proxy and never to the target.
 	Headers map[string]string `yaml:"headers"`
-	// Body of the request. Empty means none.
+	// Body of the request. Empty sends no body.
 	Body string `yaml:"body"`
 	// Status lists the wanted codes (304) and ranges (200-299). Empty means 200-299.
 	Status []string `yaml:"status"`
@@ -62,7 +62,7 @@ type HTTP struct {
 
 	// BasicAuth sends a user name and password. Nil sends none.
 	BasicAuth *BasicAuth `yaml:"basic_auth"`
-	// BearerToken is sent as "Authorization: Bearer …". Empty means none.
+	// BearerToken is sent as "Authorization: Bearer …". Empty sends no token.
 	BearerToken checks.Secret `yaml:"bearer_token"`
 	// BearerTokenFile holds the token instead and is read at every run.
 	BearerTokenFile checks.SecretFile `yaml:"bearer_token_file"`
@@ -80,7 +80,7 @@ type HTTP struct {
 	// Empty means a TCP connection.
 	UnixSocket string `yaml:"unix_socket"`
 	// ProxyURL is a proxy: http://host:port, https:// or socks5://, with user and
-	// password if it wants them. Empty means none.
+	// password if it wants them. Empty means no proxy.
 	ProxyURL string `yaml:"proxy_url"`
 	// ProxyTLS are the TLS settings of an https proxy. Nil means the defaults;
 	// the target's settings are never used for it.

@@ -14,15 +14,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// How much of a body is read that nothing depends on: for so long at most, and
-// for a failure only a first part.
+// How long a run reads a body that its result does not depend on.
 const (
 	maxBodyTime     = time.Second
 	maxEvidenceTime = 250 * time.Millisecond
 )
 
-// judge reads the body and decides whether it is a wanted one. A body that
-// nothing looks at can be of any size, and need not end.
+// judge reads the body and decides whether it is a wanted one. A body that no
+// setting looks at can have any size, and need not end.
 func (c *httpCheck) judge(x *exchange, res *http.Response) error {
 	began := x.Phase("reading the body from")
 	patterns := c.match != nil || c.notMatch != nil
@@ -98,8 +97,8 @@ func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Rea
 	return n, err != nil && expired.Load(), err
 }
 
-// evidence is how the body of an unwanted reply begins, as a part of a sentence.
-// It is empty if there is no body, or none in time.
+// evidence returns how the body of an unwanted reply begins, as a part of a
+// sentence. It is empty if no body comes in time.
 func (x *exchange) evidence(res *http.Response) string {
 	var text bytes.Buffer
 	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(res.Body, maxMasked))

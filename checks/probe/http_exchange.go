@@ -68,7 +68,7 @@ func (x *exchange) close() {
 }
 
 // client returns the connection as one of net/http's. The Transport has no other
-// and keeps none.
+// connection and keeps no pool.
 func (c *httpCheck) client(x *exchange, h hop, conn net.Conn) (*http.ClientConn, error) {
 	var protocols http.Protocols
 	secured, overTLS := conn.(*tls.Conn)

@@ -46,7 +46,7 @@ func (c *httpCheck) learnProxyPassword(ctx context.Context) {
 	}
 }
 
-// authorization returns the value of the Authorization header, empty for none.
+// authorization returns the value of the Authorization header, or "".
 func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 	s := c.settings
 	if s.BasicAuth != nil {

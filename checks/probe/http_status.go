@@ -12,7 +12,7 @@ type statusRange struct{ first, last int }
 // statusSet is the wanted codes; a run asks it, and shows it in its failures.
 type statusSet []statusRange
 
-// statuses parses codes and ranges. None means 200 to 299.
+// statuses parses codes and ranges. An empty list means 200 to 299.
 func (f *faults) statuses(list []string) statusSet {
 	if len(list) == 0 {
 		return statusSet{{200, 299}}
