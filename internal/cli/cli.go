@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
 )
@@ -43,6 +44,16 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runConfigSchema(stdout)
 	case "config types":
 		return runConfigTypes(f, stdout, stderr)
+	case "drain":
+		return runDrain(ctx, f, stdout, stderr)
+	case "undrain", "reload":
+		return runAdmin(ctx, f, command, nil, stdout, stderr)
+	case "mute":
+		return runMute(ctx, f, stdout, stderr)
+	case "unmute":
+		return runAdmin(ctx, f, "unmute", url.Values{"check": {f.mutedCheck}}, stdout, stderr)
+	case "status":
+		return runStatus(ctx, f, stdout, stderr)
 	case "environment":
 		return runEnvironment(ctx, f, stdout, stderr)
 	}

@@ -2,10 +2,11 @@ package cli
 
 // The exit statuses.
 const (
-	ExitPassed    = exitPassed
-	ExitFailed    = exitFailed
-	ExitMisuse    = exitMisuse
-	NagiosUnknown = nagiosUnknown
+	ExitPassed      = exitPassed
+	ExitFailed      = exitFailed
+	ExitMisuse      = exitMisuse
+	ExitUnreachable = exitUnreachable
+	NagiosUnknown   = nagiosUnknown
 )
 
 // Validate reports what is wrong with flags beyond their form.

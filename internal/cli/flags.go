@@ -37,6 +37,7 @@ type flags struct {
 	agentAddress string
 	agentWeight  int
 
+	adminSocket   string
 	shutdownDelay time.Duration
 	histogram     string
 
@@ -49,6 +50,10 @@ type flags struct {
 	urlInsecure        bool
 	typeNames          []string // config types
 	environmentExplain bool     // environment
+	reason             string   // drain, mute
+	lasts              time.Duration
+	mutedCheck         string // mute, unmute
+	dependents         bool
 }
 
 // newApplication declares the command line. All flags but the subcommands' own
@@ -66,7 +71,7 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // Its own promises vsock.
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
-	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain and /-/undrain, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute and /-/unmute, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
 	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
 		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
 	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
@@ -83,12 +88,20 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("agent.listen-address", "Address for haproxy's agent checks. None: no such listener.").PlaceHolder("ADDRESS").StringVar(&f.agentAddress)
 	number(app, &f.agentWeight, "agent.degraded-weight", "100", "Percentage told to haproxy's agent checks while degraded, 1 to 100.")
 
+	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
+		PlaceHolder("PATH").StringVar(&f.adminSocket)
 	duration(app, &f.shutdownDelay, "shutdown.delay", "0s", "How long to go on serving, drained, after SIGTERM.")
 	choice(app, &f.histogram, "metrics.run-duration-histogram", "Add healthcheck_run_duration_seconds: off, classic or native.",
 		"off", string(collector.HistogramClassic), string(collector.HistogramNative))
 	choice(app, &f.logLevel, "log.level", "Only log messages of this level and above: debug, info, warn, error.", "info", "debug", "warn", "error")
 	choice(app, &f.logFormat, "log.format", "Format of log messages: logfmt or json.", "logfmt", "json")
 
+	f.addCommands(app)
+	return app, f
+}
+
+// addCommands declares the subcommands with their own flags.
+func (f *flags) addCommands(app *kingpin.Application) {
 	app.Command("serve", "Run the checks and answer (the default).").Default()
 
 	check := app.Command("check", "Run the checks once and print them. Exit status: 0 passed or degraded, 1 failed, 2 misuse; with --output=nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
@@ -100,6 +113,19 @@ func newApplication() (*kingpin.Application, *flags) {
 	check.Flag("url.insecure-skip-verify", "Trust any certificate.").BoolVar(&f.urlInsecure)
 	check.Arg("name", "Names of checks. None: all.").StringsVar(&f.checkNames)
 
+	drain := app.Command("drain", "Take the service of the running exporter out, until undrain. Exit status of this and the next five: 0 done, 1 not done, 2 misuse, 3 not reachable.")
+	drain.Flag("reason", "Why; shown to everybody.").PlaceHolder("TEXT").StringVar(&f.reason)
+	duration(drain, &f.lasts, "for", "0s", "End by itself after this time. 0s: never.")
+	app.Command("undrain", "Take the service of the running exporter back in.")
+	mute := app.Command("mute", "Let the failure of a check count for nothing, for a while. It goes on running and keeps its result.")
+	mute.Arg("check", "Name of the check.").Required().StringVar(&f.mutedCheck)
+	mute.Flag("reason", "Why; shown to everybody.").PlaceHolder("TEXT").Required().StringVar(&f.reason)
+	mute.Flag("for", "When the mute ends by itself, such as 2h.").PlaceHolder("TIME").Required().SetValue(durationValue(&f.lasts, "for"))
+	mute.Flag("dependents", "Mute the checks that depend on it, too.").BoolVar(&f.dependents)
+	app.Command("unmute", "End the mute of a check.").Arg("check", "Name of the check.").Required().StringVar(&f.mutedCheck)
+	app.Command("reload", "Reload the configuration of the running exporter, and wait for it.")
+	app.Command("status", "Print one line about the running exporter, and what fails. Exit status: 0 passed or degraded, 1 failed, 3 not reachable.")
+
 	config := app.Command("config", "Look at the configuration.")
 	config.Command("check", "Say what is wrong with the configuration. Exit status: 0 nothing, 1 something.")
 	config.Command("show", "Print the configuration as it was read, without secrets.")
@@ -110,5 +136,4 @@ func newApplication() (*kingpin.Application, *flags) {
 
 	environment := app.Command("environment", "Print what /environment shows.")
 	environment.Flag("explain", "Say what was masked, and by which rule, instead.").BoolVar(&f.environmentExplain)
-	return app, f
 }

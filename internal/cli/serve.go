@@ -76,7 +76,7 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 		},
 		Listen: listen.Options{
 			Web: *f.web.WebListenAddresses, Systemd: *f.web.WebSystemdSocket,
-			Health: f.healthAddresses, Agent: f.agentAddress, MaxConnections: f.maxConnections,
+			Health: f.healthAddresses, Agent: f.agentAddress, Admin: f.serveSocket(), MaxConnections: f.maxConnections,
 		},
 		Logging: l, Queue: queue,
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,

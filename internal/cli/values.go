@@ -48,7 +48,11 @@ func number(of declarer, target *int, name, preset, help string) {
 
 // duration declares a flag that is a duration.
 func duration(of declarer, target *time.Duration, name, preset, help string) {
-	of.Flag(name, help).Default(preset).SetValue(&value{flag: "--" + name, set: func(text string) (err error) {
+	of.Flag(name, help).Default(preset).SetValue(durationValue(target, name))
+}
+
+func durationValue(target *time.Duration, name string) *value {
+	return &value{flag: "--" + name, set: func(text string) (err error) {
 		if *target, err = time.ParseDuration(text); err == nil {
 			return nil
 		}
@@ -56,7 +60,7 @@ func duration(of declarer, target *time.Duration, name, preset, help string) {
 			return fmt.Errorf("%q has no unit, want %ss", text, text)
 		}
 		return fmt.Errorf("%q is not a duration, want one such as 10s", text)
-	}})
+	}}
 }
 
 // choice declares a flag that is one of some words; the first is its default.

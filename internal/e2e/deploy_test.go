@@ -103,7 +103,7 @@ func systemdUnits(t *testing.T) (dir string, units []string) {
 	t.Helper()
 	dir = t.TempDir()
 	for _, name := range []string{"healthcheck_exporter.service", "healthcheck_exporter.socket"} {
-		text := strings.ReplaceAll(read(t, "deploy/systemd/"+name), "ExecStart=healthcheck_exporter ", "ExecStart="+binary(t)+" ")
+		text := strings.ReplaceAll(read(t, "deploy/systemd/"+name), "=healthcheck_exporter ", "="+binary(t)+" ")
 		units = append(units, filepath.Join(dir, name))
 		write(t, units[len(units)-1], text)
 	}
@@ -136,7 +136,7 @@ func TestSystemdAcceptsTheUnits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(units[0]+".d", filepath.Base(path)), strings.ReplaceAll(string(text), "ExecStart=healthcheck_exporter ", "ExecStart="+binary(t)+" "))
+		write(t, filepath.Join(units[0]+".d", filepath.Base(path)), strings.ReplaceAll(string(text), "=healthcheck_exporter ", "="+binary(t)+" "))
 		write(t, filepath.Join(dir, "shop.service"), "[Service]\nExecStart=/bin/true\n")
 		verify(units[0])
 	}

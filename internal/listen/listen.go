@@ -27,6 +27,8 @@ type Options struct {
 	Health []string
 	// Agent is the address for haproxy's agent checks. Empty: none.
 	Agent string
+	// Admin is the path of the Unix socket for administration. Empty: none.
+	Admin string
 	// MaxConnections bounds the connections of all listeners together. It is
 	// lowered so that they never use more than half of the file descriptors.
 	MaxConnections int
@@ -36,6 +38,7 @@ type Options struct {
 type Sockets struct {
 	Web, Health []net.Listener
 	Agent       net.Listener // nil without Options.Agent
+	Admin       net.Listener // nil without Options.Admin
 
 	pools []*pool
 }
@@ -65,16 +68,38 @@ func (s *Sockets) open(o Options) (err error) {
 		return err
 	}
 	if o.Agent != "" {
-		s.Agent, err = listen("--agent.listen-address", o.Agent)
+		if s.Agent, err = listen("--agent.listen-address", o.Agent); err != nil {
+			return err
+		}
+	}
+	if o.Admin != "" {
+		s.Admin, err = listenAdmin(o.Admin)
 	}
 	return err
+}
+
+// listenAdmin opens the socket for administration, to which the user and the
+// group of the process may write.
+func listenAdmin(path string) (net.Listener, error) {
+	const mode = 0o660
+	l, err := listen("--admin.socket", "unix:"+path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("--admin.socket: %w", err)
+	}
+	return l, nil
 }
 
 // pool makes all listeners share the places of one pool.
 func (s *Sockets) pool(maxConnections int) {
 	others := len(s.Health)
-	if s.Agent != nil {
-		others++
+	for _, l := range []net.Listener{s.Agent, s.Admin} {
+		if l != nil {
+			others++
+		}
 	}
 	shared := newPool(connectionLimit(maxConnections, descriptorLimit(), others))
 	s.pools = []*pool{shared}
@@ -91,6 +116,9 @@ func (s *Sockets) pool(maxConnections int) {
 	}
 	if s.Agent != nil {
 		s.Agent = pooledListener{s.Agent, ofItsOwn(), shared}
+	}
+	if s.Admin != nil {
+		s.Admin = pooledListener{s.Admin, ofItsOwn(), shared}
 	}
 }
 
@@ -110,8 +138,10 @@ func (s *Sockets) closeListeners() {
 	for _, l := range s.Health {
 		l.Close()
 	}
-	if s.Agent != nil {
-		s.Agent.Close()
+	for _, l := range []net.Listener{s.Agent, s.Admin} {
+		if l != nil {
+			l.Close()
+		}
 	}
 }
 

@@ -1,66 +1,99 @@
 package server
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
-	"sync"
+	"time"
 
+	"github.com/go-kit/log/level"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// errStopping is the error of what cannot be done once the exporter is stopping.
+// errStopping is the reason of the drain before the end of the process, and the
+// error of what cannot be done then.
 var errStopping = errors.New("shutting down")
 
-// A drainer takes the service out and back in, for an operator or for the end
-// of the process. An operator cannot take it back in once the end has begun. It
-// is safe for concurrent use.
-type drainer struct {
-	set func(reason error) // nil: in service
-
-	mu       sync.Mutex
-	operator error // why an operator has drained; nil: not
-	stopping bool
-}
-
-// drain takes the service out until undrain.
-func (d *drainer) drain(reason error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.operator = reason
-	d.set(reason)
-}
-
-// undrain takes the service back in, unless the process is about to end.
-func (d *drainer) undrain() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.stopping {
-		return errStopping
+// drain takes the service out by an operator's decision. It is independent of
+// the drain before the end of the process, which neither replaces it nor is ended
+// by undrain.
+func (d *daemon) drain(r *http.Request) (string, error) {
+	lasts, err := durationOf(r, "for")
+	if err != nil {
+		return "", err
 	}
-	d.operator = nil
-	d.set(nil)
-	return nil
-}
-
-// stop notes that the process is about to end. With visible it takes the service
-// out until then; an operator's reason stays.
-func (d *drainer) stop(visible bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.stopping = true
-	if visible && d.operator == nil {
-		d.set(errStopping)
+	next := &collector.Drain{Reason: cmp.Or(cleanReason(r.FormValue("reason")), "drained by POST /-/drain"), By: actor(r)}
+	if lasts > 0 {
+		next.Until = time.Now().Add(lasts)
 	}
+	if err := d.instance.Collector().SetDrain(next); err != nil {
+		return "", err
+	}
+	keyvals := []any{"msg", "drained", "reason", next.Reason, "by", next.By}
+	if lasts == 0 {
+		level.Info(d.Logging.Logger).Log(keyvals...)
+		return "drained", nil
+	}
+	level.Info(d.Logging.Logger).Log(append(keyvals, "for", lasts)...)
+	return fmt.Sprintf("drained for %v", lasts), nil
 }
 
-// isStopping reports whether the process is about to end.
-func (d *drainer) isStopping() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.stopping
+func (d *daemon) undrain(r *http.Request) (string, error) {
+	if d.stopping.Load() {
+		return "", errStopping
+	}
+	if err := d.instance.Collector().SetDrain(nil); err != nil {
+		return "", err
+	}
+	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", actor(r))
+	return "undrained", nil
 }
 
-// maxReason is the length of the longest reason for draining, in bytes.
+// mute makes the failure of a check count for nothing, for a while.
+func (d *daemon) mute(r *http.Request) (string, error) {
+	name := r.FormValue("check")
+	lasts, err := durationOf(r, "for")
+	switch {
+	case err != nil:
+		return "", err
+	case lasts == 0:
+		return "", badRequest{errors.New("for: want a duration such as 2h, after which the mute ends")}
+	}
+	dependents, _ := strconv.ParseBool(r.FormValue("dependents")) // Anything else means no.
+	m := collector.Mute{Reason: cleanReason(r.FormValue("reason")), Until: time.Now().Add(lasts), By: actor(r), Dependents: dependents}
+	if m.Reason == "" {
+		return "", badRequest{errors.New("reason: want one, it is shown to everybody")}
+	}
+	if err := d.instance.Collector().Mute(name, m); err != nil {
+		return "", unknownIsBad(err)
+	}
+	level.Info(d.Logging.Logger).Log("msg", "check muted", "check", name, "reason", m.Reason, "for", lasts, "dependents", dependents, "by", m.By)
+	return fmt.Sprintf("muted %s for %v", name, lasts), nil
+}
+
+func (d *daemon) unmute(r *http.Request) (string, error) {
+	name := r.FormValue("check")
+	if err := d.instance.Collector().Unmute(name); err != nil {
+		return "", unknownIsBad(err)
+	}
+	level.Info(d.Logging.Logger).Log("msg", "check unmuted", "check", name, "by", actor(r))
+	return "unmuted " + name, nil
+}
+
+// unknownIsBad makes a check that does not exist a fault of the request.
+func unknownIsBad(err error) error {
+	if errors.Is(err, collector.ErrUnknownCheck) {
+		return badRequest{err}
+	}
+	return err
+}
+
+// maxReason is the length of the longest reason, in bytes.
 const maxReason = 200
 
 // cleanReason makes a reason of a request one short line. The collector shows

@@ -1,66 +1,74 @@
+//go:build unix
+
 package server_test
 
 import (
-	"errors"
-	"sync"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 )
 
-// drained records what a drainer has set.
-type drained struct{ reason error }
-
-func (d *drained) set(reason error) { d.reason = reason }
-
-func TestAnOperatorDrainsAndUndrains(t *testing.T) {
-	var now drained
-	d := server.NewDrainer(now.set)
-	deploy := errors.New("deploy")
-	d.Drain(deploy)
-	if !errors.Is(now.reason, deploy) {
-		t.Errorf("drained for %v, want %v", now.reason, deploy)
+// terminate sends SIGTERM to the test, which the exporter catches, and waits
+// until it has noticed.
+func terminate(t *testing.T, e *exporter) {
+	t.Helper()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
 	}
-	if err := d.Undrain(); err != nil || now.reason != nil {
-		t.Errorf("undrained: %v, still drained for %v", err, now.reason)
-	}
-}
-
-func TestTheEndOfTheProcessKeepsTheOperatorsReason(t *testing.T) {
-	var now drained
-	d := server.NewDrainer(now.set)
-	deploy := errors.New("deploy")
-	d.Drain(deploy)
-	d.Stop(true)
-	if !errors.Is(now.reason, deploy) {
-		t.Errorf("drained for %v, want %v", now.reason, deploy)
-	}
-}
-
-func TestTheEndOfTheProcessWithoutADelayDrainsNothing(t *testing.T) {
-	var now drained
-	d := server.NewDrainer(now.set)
-	d.Stop(false)
-	if now.reason != nil {
-		t.Errorf("drained for %v", now.reason)
-	}
-	if err := d.Undrain(); err == nil {
-		t.Error("undrained at the end of the process")
-	}
-}
-
-// An undrain that comes with the SIGTERM is before it or refused, never after
-// it.
-func TestUndrainDoesNotOvertakeTheEndOfTheProcess(t *testing.T) {
-	for range 1000 {
-		var now drained
-		d := server.NewDrainer(now.set)
-		var both sync.WaitGroup
-		both.Go(func() { _ = d.Undrain() })
-		both.Go(func() { d.Stop(true) })
-		both.Wait()
-		if now.reason == nil {
-			t.Fatal("back in service after the end has begun")
+	for range 500 {
+		if _, body := e.ask(http.MethodGet, "/-/ready"); body == "shutting down\n" {
+			return
 		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("SIGTERM was not noticed")
+}
+
+func withDelay(o *server.Options) { o.Lifecycle, o.ShutdownDelay = true, time.Hour }
+
+func TestSIGTERMDrainsAndCannotBeUndrained(t *testing.T) {
+	e := start(t, "checks: []", withDelay)
+	terminate(t, e)
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "shutting down"`)
+	e.want(http.MethodPost, "/-/undrain", http.StatusInternalServerError, "not done: shutting down")
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "shutting down"`)
+	e.want(http.MethodGet, "/-/healthy", http.StatusOK, "healthy")
+}
+
+func TestSIGTERMKeepsTheOperatorsReason(t *testing.T) {
+	e := start(t, "checks: []", withDelay)
+	e.want(http.MethodPost, "/-/drain?reason=deploy", http.StatusOK, "drained")
+	terminate(t, e)
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "deploy"`)
+}
+
+func TestAMutedCheckDoesNotCount(t *testing.T) {
+	e := start(t, `checks: [{name: a, exec: {command: ["false"]}}]`, withLifecycle)
+	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
+	e.want(http.MethodPost, "/-/mute?check=a&reason=being+moved&for=2h", http.StatusOK, "muted a for 2h0m0s\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, `"degraded": true`)
+	e.want(http.MethodPost, "/-/unmute?check=a", http.StatusOK, "unmuted a\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
+	e.want(http.MethodPost, "/-/mute?check=a&reason=moved&for=100ms", http.StatusOK, "muted")
+	time.Sleep(300 * time.Millisecond)
+	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
+	for query, want := range map[string]string{
+		"check=a&for=1h":               "reason: want one",
+		"check=a&reason=moved":         "for: want a duration",
+		"check=a&reason=moved&for=1":   `for: "1", want a duration`,
+		"check=b&reason=moved&for=10m": `unknown check "b"`,
+		"":                             "for: want a duration",
+	} {
+		e.want(http.MethodPost, "/-/mute?"+query, http.StatusBadRequest, want)
+	}
+	e.want(http.MethodPost, "/-/unmute?check=b", http.StatusBadRequest, `unknown check "b"`)
+	e.wantStop(nil) // The log is complete.
+	if log := e.log.String(); !strings.Contains(log, `msg="check muted" check=a reason="being moved" for=2h0m0s`) {
+		t.Errorf("not logged:\n%s", log)
 	}
 }

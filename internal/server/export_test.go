@@ -5,21 +5,6 @@ import (
 	"net/http"
 )
 
-// A Drainer is a drainer.
-type Drainer struct{ drainer }
-
-// NewDrainer returns a drainer that tells set.
-func NewDrainer(set func(error)) *Drainer { return &Drainer{drainer{set: set}} }
-
-// Drain drains for an operator.
-func (d *Drainer) Drain(reason error) { d.drain(reason) }
-
-// Undrain undoes Drain.
-func (d *Drainer) Undrain() error { return d.undrain() }
-
-// Stop begins the end.
-func (d *Drainer) Stop(visible bool) { d.stop(visible) }
-
 // Authenticator is authenticator.
 func Authenticator(webConfig string) func(*http.Request) bool { return authenticator(webConfig) }
 

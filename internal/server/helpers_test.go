@@ -50,7 +50,7 @@ func (e *exporter) options() server.Options {
 	return server.Options{
 		Instance: instance.Options{ConfigFile: e.path("healthcheck.yml"), Logger: l.Logger, Scrubber: scrubber},
 		Listen: listen.Options{
-			Web: []string{"unix:" + e.path("web")}, Health: []string{"unix:" + e.path("health")}, Agent: "unix:" + e.path("agent"),
+			Web: []string{"unix:" + e.path("web")}, Health: []string{"unix:" + e.path("health")}, Agent: "unix:" + e.path("agent"), Admin: e.path("admin"),
 			MaxConnections: 100,
 		},
 		Logging: l, Queue: e.queue, TelemetryPath: "/metrics", AgentWeight: 100,
@@ -91,7 +91,7 @@ func (e *exporter) write(name, text string) {
 func (e *exporter) wantServing() {
 	e.t.Helper()
 	for range 1000 {
-		if c, err := net.Dial("unix", e.path("agent")); err == nil {
+		if c, err := net.Dial("unix", e.path("admin")); err == nil {
 			c.Close()
 			return
 		}

@@ -6,37 +6,58 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
-	"github.com/go-kit/log/level"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 )
 
-// addLifecycle adds the requests that change the exporter.
-func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handler) {
-	actions := map[string]func(*http.Request) (string, error){
-		"reload": func(*http.Request) (string, error) {
-			return "reloaded", d.instance.Reload(ctx)
-		},
-		"drain": func(r *http.Request) (string, error) {
-			reason := cmp.Or(cleanReason(r.URL.Query().Get("reason")), "drained by POST /-/drain")
-			level.Info(d.Logging.Logger).Log("msg", "drained", "reason", reason)
-			d.drainer.drain(errors.New(reason))
-			return "drained", nil
-		},
-		"undrain": func(*http.Request) (string, error) {
-			if err := d.drainer.undrain(); err != nil {
-				return "", err
-			}
-			level.Info(d.Logging.Logger).Log("msg", "undrained")
-			return "undrained", nil
-		},
-	}
-	for name, act := range actions {
-		routes["/-/"+name] = d.requests.Wrap(name, d.guardLifecycle(d.action(act)))
+// An action changes the exporter and says what it has done.
+type action func(r *http.Request) (done string, err error)
+
+// actions are the requests that change the exporter, by their names below /-/.
+func (d *daemon) actions(ctx context.Context) map[string]action {
+	return map[string]action{
+		"reload":  func(*http.Request) (string, error) { return "reloaded", d.instance.Reload(ctx) },
+		"drain":   d.drain,
+		"undrain": d.undrain,
+		"mute":    d.mute,
+		"unmute":  d.unmute,
 	}
 }
 
-// action makes a handler that acts on a POST.
-func (d *daemon) action(act func(*http.Request) (string, error)) http.Handler {
+// actor returns who has sent a request: the user of a Unix socket's peer, or the
+// name that has authenticated.
+func actor(r *http.Request) string {
+	name, _, _ := r.BasicAuth()
+	return cmp.Or(listen.Peer(r.Context()), cleanReason(name), "a local client")
+}
+
+// A badRequest is the error of an action for a request that is not understood.
+type badRequest struct{ error }
+
+// durationOf returns a parameter of a request that is a positive duration, or 0
+// if it is not given.
+func durationOf(r *http.Request, name string) (time.Duration, error) {
+	text := r.FormValue(name)
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, badRequest{fmt.Errorf("%s: %.20q, want a duration such as 30m", name, text)}
+	}
+	return d, nil
+}
+
+// addLifecycle adds the actions, each behind a guard.
+func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handler, guard func(http.Handler) http.Handler) {
+	for name, act := range d.actions(ctx) {
+		routes["/-/"+name] = d.requests.Wrap(name, guard(d.handle(act)))
+	}
+}
+
+// handle makes a handler that acts on a POST.
+func (d *daemon) handle(act action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", "POST")
@@ -44,10 +65,14 @@ func (d *daemon) action(act func(*http.Request) (string, error)) http.Handler {
 			return
 		}
 		done, err := act(r)
-		if err != nil {
-			say(w, r, http.StatusInternalServerError, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
+		if err == nil {
+			say(w, r, http.StatusOK, done)
 			return
 		}
-		say(w, r, http.StatusOK, done)
+		status := http.StatusInternalServerError
+		if _, is := errors.AsType[badRequest](err); is {
+			status = http.StatusBadRequest
+		}
+		say(w, r, status, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
 	})
 }

@@ -50,7 +50,7 @@ func (d *daemon) healthy(w http.ResponseWriter, r *http.Request) {
 func (d *daemon) ready(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !onlyReads(w, r):
-	case d.drainer.isStopping():
+	case d.stopping.Load():
 		say(w, r, http.StatusServiceUnavailable, "shutting down")
 	case !d.instance.Collector().Ready():
 		say(w, r, http.StatusServiceUnavailable, "not every check has a result yet")

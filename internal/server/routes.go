@@ -28,7 +28,7 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
 		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
 	}
-	d.addLifecycle(ctx, routes)
+	d.addLifecycle(ctx, routes, d.guardLifecycle)
 	if d.Pprof {
 		routes["/debug/pprof/"] = d.requests.Wrap("pprof", http.HandlerFunc(profiles))
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -44,7 +45,6 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	d := &daemon{Options: o, instance: i, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
-	d.drainer.set = i.Collector().Drain
 	d.warnOfProxies()
 	return d.live(ctx, reload, end)
 }
@@ -55,7 +55,7 @@ type daemon struct {
 	instance *instance.Instance
 	sockets  *listen.Sockets
 	requests *httpapi.Requests
-	drainer  drainer
+	stopping atomic.Bool // the process is about to end
 
 	servers []*http.Server
 	serving sync.WaitGroup // what answers clients
@@ -107,6 +107,9 @@ func (d *daemon) listen(ctx context.Context) {
 	}
 	if d.sockets.Agent != nil {
 		d.serveAgent(ctx, d.sockets.Agent)
+	}
+	if d.sockets.Admin != nil {
+		d.serveAdmin(ctx, d.sockets.Admin)
 	}
 }
 
@@ -182,10 +185,11 @@ func (d *daemon) wait(ctx context.Context, end <-chan os.Signal) error {
 // drainBeforeStop goes on serving, drained, until the delay is over or another
 // signal comes.
 func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
-	d.drainer.stop(d.ShutdownDelay > 0)
+	d.stopping.Store(true)
 	if d.ShutdownDelay == 0 {
 		return
 	}
+	d.instance.Collector().Drain(errStopping)
 	timer := time.NewTimer(d.ShutdownDelay)
 	defer timer.Stop()
 	select {

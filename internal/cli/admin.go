@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// exitUnreachable is the exit status of a command whose exporter is not there.
+const exitUnreachable = 3
+
+// adminLimit bounds a command on the admin socket. A reload runs what is new,
+// and a check may take five minutes.
+const adminLimit = 6 * time.Minute
+
+// usualSocket is the admin socket of the unit that comes with the program.
+const usualSocket = "/run/healthcheck_exporter/admin.sock"
+
+// serveSocket is the path of the admin socket to serve: the flag's or, under
+// systemd, one in the unit's runtime directory. Empty: none.
+func (f *flags) serveSocket() string {
+	if f.adminSocket != "" {
+		return f.adminSocket
+	}
+	if dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":"); dir != "" {
+		return filepath.Join(dir, "admin.sock")
+	}
+	return ""
+}
+
+// runAdmin sends an action to the running exporter and prints what it has done.
+func runAdmin(ctx context.Context, f *flags, name string, parameters url.Values, stdout, stderr io.Writer) int {
+	status, body, err := f.askSocket(ctx, http.MethodPost, "/-/"+name+"?"+parameters.Encode())
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUnreachable
+	}
+	switch status {
+	case http.StatusOK:
+		printBody(stdout, body)
+		return exitPassed
+	case http.StatusBadRequest:
+		printBody(stderr, body)
+		return exitMisuse
+	}
+	printBody(stderr, body)
+	return exitFailed
+}
+
+func runDrain(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
+	parameters := url.Values{"reason": {cmp.Or(f.reason, "drained by healthcheck_exporter drain")}}
+	if f.lasts != 0 {
+		parameters.Set("for", f.lasts.String())
+	}
+	return runAdmin(ctx, f, "drain", parameters, stdout, stderr)
+}
+
+func runMute(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
+	parameters := url.Values{"check": {f.mutedCheck}, "reason": {f.reason}, "for": {f.lasts.String()}}
+	if f.dependents {
+		parameters.Set("dependents", "true")
+	}
+	return runAdmin(ctx, f, "mute", parameters, stdout, stderr)
+}
+
+// runStatus prints one line about the whole, and one for each check that has not
+// simply passed.
+func runStatus(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
+	_, body, err := f.askSocket(ctx, http.MethodGet, "/healthcheck?format=json&verbose=1")
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUnreachable
+	}
+	report, err := httpapi.Decode(body)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUnreachable
+	}
+	passed := 0
+	for _, r := range report.Results {
+		if r.State == collector.StatePassed {
+			passed++
+		}
+	}
+	fmt.Fprintf(stdout, "%s: %d of %d checks passed", report.Status, passed, len(report.Results))
+	if report.Draining != "" {
+		fmt.Fprintf(stdout, ", draining: %s", report.Draining)
+	}
+	fmt.Fprintln(stdout)
+	for line := range strings.Lines(string(httpapi.Render(ctx, report, httpapi.Options{}, httpapi.FormatText))) {
+		if strings.HasPrefix(line, "[") && !strings.HasPrefix(line, "[+]") {
+			fmt.Fprint(stdout, line)
+		}
+	}
+	if report.Status == collector.StatusFailed {
+		return exitFailed
+	}
+	return exitPassed
+}
+
+// askSocket asks the running exporter on its admin socket.
+func (f *flags) askSocket(ctx context.Context, method, target string) (status int, body []byte, err error) {
+	socket := cmp.Or(f.serveSocket(), usualSocket)
+	ctx, cancel := context.WithTimeout(ctx, adminLimit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+target, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		if inner, is := errors.AsType[*net.OpError](err); is {
+			err = inner.Err // The address is in the message already.
+		}
+		return 0, nil, fmt.Errorf("admin socket %s: %w", socket, err)
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	return response.StatusCode, body, err
+}

@@ -1,0 +1,63 @@
+package cli_test
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
+)
+
+func TestCommandsAtARunningExporter(t *testing.T) {
+	dir, err := os.MkdirTemp("", "hc") //nolint:usetesting // The path of a Unix socket must be short.
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	t.Setenv("RUNTIME_DIRECTORY", dir)
+	f := newFile(t, `checks: [{name: a, exec: {command: [echo, fine]}}, {name: b, optional: true, exec: {command: ["false"]}}]`)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- cli.Run(ctx, []string{"--config.file=" + f.path, "--web.listen-address=127.0.0.1:0"}, io.Discard, io.Discard)
+	}()
+	want := func(status int, part string, args ...string) {
+		t.Helper()
+		if got, out, errs := runCommand(t, args...); got != status || !strings.Contains(out+errs, part) {
+			t.Errorf("%v: %d %q %q, want %d and %q", args, got, out, errs, status, part)
+		}
+	}
+	for range 500 {
+		if status, _, _ := runCommand(t, "status"); status == cli.ExitPassed {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	want(cli.ExitPassed, "degraded: 1 of 2 checks passed\n[-] b: ", "status")
+	want(cli.ExitPassed, "drained\n", "drain", "--reason=deploy of 1.2")
+	want(cli.ExitFailed, "failed: 1 of 2 checks passed, draining: deploy of 1.2\n", "status")
+	want(cli.ExitPassed, "drained for 30m0s\n", "drain", "--for=30m")
+	want(cli.ExitPassed, "undrained\n", "undrain")
+	want(cli.ExitMisuse, `--for: "30" has no unit, want 30s`, "drain", "--for=30")
+	want(cli.ExitMisuse, "want a duration", "drain", "--for=-1s")
+	want(cli.ExitPassed, "muted b for 2h0m0s\n", "mute", "b", "--reason=being moved", "--for=2h", "--dependents")
+	want(cli.ExitPassed, "unmuted b\n", "unmute", "b")
+	want(cli.ExitMisuse, `unknown check "c"`, "unmute", "c")
+	want(cli.ExitMisuse, "--for", "mute", "b", "--reason=being moved")
+	want(cli.ExitMisuse, "--reason", "mute", "b", "--for=2h")
+	f.write(`checks: [{name: a, exec: {command: [echo, fine]}}]`)
+	want(cli.ExitPassed, "reloaded\n", "reload")
+	want(cli.ExitPassed, "passed: 1 of 1 checks passed\n", "status")
+	f.write("checks: [")
+	want(cli.ExitFailed, "not done: "+f.path+":1: ", "reload")
+	stop()
+	if status := <-ended; status != cli.ExitPassed {
+		t.Errorf("the exporter ended with %d", status)
+	}
+	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock")+": connect: no such file or directory", "status")
+	want(cli.ExitUnreachable, "admin socket /nowhere/admin.sock: ", "--admin.socket=/nowhere/admin.sock", "undrain")
+}

@@ -1,0 +1,34 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/go-kit/log/level"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
+)
+
+// serveAdmin serves the Unix socket of --admin.socket. The file's permissions
+// say who may use it: its requests need no other guard, and no flag allows them.
+func (d *daemon) serveAdmin(ctx context.Context, l net.Listener) {
+	server := d.newServer(d.adminHandler(ctx))
+	server.ConnContext = listen.WithPeer
+	level.Info(d.Logging.Logger).Log("msg", "listening for administration", "address", l.Addr())
+	d.serve(server, func() error { return server.Serve(l) })
+}
+
+// adminHandler serves the actions, the reports that the status command asks
+// for, and heartbeats.
+func (d *daemon) adminHandler(ctx context.Context) http.Handler {
+	routes := map[string]http.Handler{
+		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
+		"/heartbeat/":   d.requests.Wrap("heartbeat", httpapi.Heartbeat(d.instance.Collector(), "/heartbeat")),
+		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
+		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
+	}
+	d.addLifecycle(ctx, routes, func(next http.Handler) http.Handler { return next })
+	return httpapi.Routes(routes)
+}
