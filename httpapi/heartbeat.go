@@ -74,7 +74,7 @@ func takeBeat(to Beater, r *http.Request, prefix string) (status int, err error)
 		return http.StatusNotFound, err
 	}
 	if !overUnixSocket(r) {
-		if err := receiver.Admit(r.Context(), tokenOf(r)); err != nil {
+		if err = receiver.Admit(r.Context(), tokenOf(r)); err != nil {
 			return http.StatusForbidden, err
 		}
 	}
