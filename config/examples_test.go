@@ -49,13 +49,20 @@ func examplesIn(t *testing.T, pattern string) map[string]string {
 	return examples
 }
 
-var secretPath = regexp.MustCompile(`/run/secrets/`)
+var secretPath = regexp.MustCompile(`/run/secrets/[a-z0-9_-]+`)
+
+// withSecrets returns an example whose secret files exist.
+func withSecrets(t *testing.T, dir, example string) string {
+	t.Helper()
+	return secretPath.ReplaceAllStringFunc(example, func(path string) string {
+		file := filepath.Join(dir, filepath.Base(path))
+		write(t, file, "long-enough-secret")
+		return file
+	})
+}
 
 func TestExamplesInCommentsLoad(t *testing.T) {
-	secrets := t.TempDir()
-	for _, name := range []string{"redis", "postgres", "mysql", "backup-token"} {
-		write(t, filepath.Join(secrets, name), "long-enough-secret")
-	}
+	dir := t.TempDir()
 	examples := examplesIn(t, "../checks/*/*.go")
 	maps.Copy(examples, examplesIn(t, "file.go"))
 	seen := map[string]bool{}
@@ -64,7 +71,7 @@ func TestExamplesInCommentsLoad(t *testing.T) {
 			if strings.HasPrefix(example, "name:") {
 				example = "checks:\n  - " + strings.ReplaceAll(example, "\n", "\n    ") + "\n"
 			}
-			c := load(t, secretPath.ReplaceAllString(example, secrets+"/"))
+			c := load(t, withSecrets(t, dir, example))
 			for _, one := range c.Checks {
 				seen[one.Type] = true
 			}
@@ -144,10 +151,7 @@ func TestDesignsKeysOfTheTypesExist(t *testing.T) {
 }
 
 func TestYAMLOfTheGeneratedPagesLoads(t *testing.T) {
-	secrets := t.TempDir()
-	for _, name := range []string{"redis", "postgres", "mysql", "backup-token"} {
-		write(t, filepath.Join(secrets, name), "long-enough-secret")
-	}
+	dir := t.TempDir()
 	for _, page := range []string{"checks.md", "configuration.md"} {
 		data, err := os.ReadFile(filepath.Join("..", "docs", page))
 		if err != nil {
@@ -162,7 +166,7 @@ func TestYAMLOfTheGeneratedPagesLoads(t *testing.T) {
 			if strings.HasPrefix(example, "name:") {
 				example = "checks:\n  - " + strings.ReplaceAll(example, "\n", "\n    ") + "\n"
 			}
-			load(t, secretPath.ReplaceAllString(example, secrets+"/"))
+			load(t, withSecrets(t, dir, example))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/amqp"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/command"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/heartbeat"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
@@ -24,6 +25,7 @@ type Types struct {
 	Redis    *redis.Check    `yaml:"redis"`
 	Postgres *postgres.Check `yaml:"postgres"`
 	MySQL    *mysql.Check    `yaml:"mysql"`
+	AMQP     *amqp.Check     `yaml:"amqp"`
 	Disk     *host.Disk      `yaml:"disk"`
 	Memory   *host.Memory    `yaml:"memory"`
 	Load     *host.Load      `yaml:"load"`

@@ -39,12 +39,9 @@ func rooms() []room {
 	const words, authors, wire = "checks", "checks/checktype", "checks/internal/wire"
 	const self, state, logging = "scrub", "internal/state", "internal/logging"
 	const striped, clip, flight, spell = "internal/striped", "internal/clip", "internal/flight", "internal/spell"
-	types := []string{
-		"checks/probe", "checks/host", "checks/command", "checks/heartbeat",
-		"checks/redis", "checks/postgres", "checks/mysql", "checks/amqp",
-	}
-	checkType := func(path string, outside ...string) room {
-		return room{path: path, floor: typesFloor, uses: []string{words, authors, wire, clip}, outside: outside}
+	var types []string
+	for _, r := range checkTypes() {
+		types = append(types, r.path)
 	}
 	// client_model has the types in the signatures of client_golang.
 	clientGolang := []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}
@@ -56,7 +53,7 @@ func rooms() []room {
 	everything := with(files, with(types, "internal/instance", "internal/listen", logging, "internal/server")...)
 	const toolkit = "github.com/prometheus/exporter-toolkit"
 
-	return []room{
+	return append(checkTypes(), []room{
 		{path: ".", floor: mainFloor, step: 1, uses: []string{"internal/cli"}},
 		{path: "internal/cli", floor: mainFloor,
 			uses: []string{words, self, spell, "collector", "envinfo", "httpapi", state, "config",
@@ -84,15 +81,6 @@ func rooms() []room {
 		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},
 		{path: "envinfo", floor: 2, uses: []string{self, clip, flight}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
-		checkType("checks/probe", "golang.org/x/net"),
-		checkType("checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"),
-		checkType("checks/command"),
-		checkType("checks/heartbeat"),
-		checkType("checks/redis"),
-		checkType("checks/postgres", "github.com/jackc/pgx/v5", "golang.org/x/text"),
-		checkType("checks/mysql", "github.com/go-sql-driver/mysql"),
-		checkType("checks/amqp", "github.com/rabbitmq/amqp091-go"),
-
 		{path: wire, floor: 0, step: 3, uses: []string{words, authors, clip}, lean: true, outside: []string{"golang.org/x/net"}},
 		{path: authors, floor: 0, step: 2, uses: []string{words}, lean: true},
 		{path: words, floor: 0, step: 1, uses: []string{clip}, lean: true},
@@ -106,7 +94,30 @@ func rooms() []room {
 		{path: "internal/faulttest", testing: true},
 		{path: "internal/testservers", testing: true},
 		{path: "internal/e2e", testing: true},
+	}...)
+}
+
+// checkTypes are the rooms of the check types. The first path is the package, the
+// others are what it may use from outside: a package for a client library names
+// that library.
+func checkTypes() []room {
+	var list []room
+	for _, paths := range [][]string{
+		{"checks/probe", "golang.org/x/net"},
+		{"checks/host", "github.com/shirou/gopsutil/v3", "golang.org/x/sys"},
+		{"checks/command"},
+		{"checks/heartbeat"},
+		{"checks/redis"},
+		{"checks/postgres", "github.com/jackc/pgx/v5", "golang.org/x/text"},
+		{"checks/mysql", "github.com/go-sql-driver/mysql"},
+		{"checks/amqp", "github.com/rabbitmq/amqp091-go"},
+	} {
+		list = append(list, room{
+			path: paths[0], floor: typesFloor, outside: paths[1:],
+			uses: []string{"checks", "checks/checktype", "checks/internal/wire", "internal/clip"},
+		})
 	}
+	return list
 }
 
 // heavy is what no package of ours may link; a grpc health check is net/http's

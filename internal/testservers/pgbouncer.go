@@ -3,9 +3,7 @@
 package testservers
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,12 +30,6 @@ pool_mode = %s
 			t.Fatal(err)
 		}
 		own(t, file, postgresUsers)
-		return Program{Path: path, Dir: dir, Args: []string{file}, Users: postgresUsers, Ready: func(ctx context.Context) error {
-			conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
-			if err != nil {
-				return err
-			}
-			return conn.Close()
-		}}
+		return Program{Path: path, Dir: dir, Args: []string{file}, Users: postgresUsers, Ready: listening(addr)}
 	})
 }
