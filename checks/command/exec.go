@@ -97,12 +97,31 @@ func (e Exec) Build() (checks.Func, error) {
 		e.Dir = "/"
 	}
 	return func(ctx context.Context) (string, error) {
+		e.announce(ctx)
 		over, err := e.run(ctx)
 		if err != nil {
 			return "", err
 		}
 		return e.judge(ctx, over)
 	}, nil
+}
+
+// announce announces the secrets among the variables and arguments.
+func (e Exec) announce(ctx context.Context) {
+	for name, value := range e.Env {
+		checktype.LearnNamed(ctx, name, value)
+	}
+	for i, word := range e.Command {
+		name, value, joined := strings.Cut(word, "=")
+		switch {
+		case joined: // --password=X, PGPASSWORD=X
+			checktype.LearnNamed(ctx, name, value)
+		case strings.HasPrefix(word, "-") && i+1 < len(e.Command): // --password X
+			checktype.LearnNamed(ctx, word, e.Command[i+1])
+		default:
+			checktype.LearnNamed(ctx, "", word)
+		}
+	}
 }
 
 func (e Exec) validate() error {

@@ -99,25 +99,25 @@ type run struct {
 	config *mysql.Config
 }
 
-// resolve returns the configuration of this run, with its secrets read.
+// resolve returns the configuration of this run, with its secrets read and
+// announced.
 func (c run) resolve(ctx context.Context) (*mysql.Config, error) {
 	config := c.config
+	dsn, err := checktype.ReadSecret(ctx, c.DSN, c.DSNFile)
+	if err != nil {
+		return nil, err
+	}
 	if c.DSNFile != "" {
-		dsn, err := checktype.ReadSecret(ctx, "", c.DSNFile)
-		if err != nil {
-			return nil, err
-		}
 		var f checktype.Faults
 		config = c.fromDSN(dsn, &f)
-		if err := f.Err(); err != nil {
+		if err = f.Err(); err != nil {
 			return nil, wire.LocalFault(c.DSNFile, err)
 		}
 	}
 	config = config.Clone()
-	if c.Password == "" && c.PasswordFile == "" {
-		return config, nil
+	if c.Password != "" || c.PasswordFile != "" {
+		config.Passwd, err = checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
 	}
-	password, err := checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	config.Passwd = password
+	checktype.LearnSecret(ctx, config.Passwd)
 	return config, err
 }

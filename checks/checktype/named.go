@@ -1,0 +1,68 @@
+package checktype
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// LearnNamed announces value, as [LearnSecret] does, if name sounds like that of a
+// secret (DB_PASSWORD, X-Api-Key) and value looks like one: at least eight
+// characters, letters with digits or symbols among them, no blank and no path. It
+// also announces the password in value if that is a URL, whatever its name. It is
+// for settings that may hold anything, such as environment variables, arguments
+// and headers: a word such as "production" must not vanish from all outputs.
+func LearnNamed(ctx context.Context, name, value string) {
+	if u, err := url.Parse(value); err == nil && u.User != nil {
+		password, _ := u.User.Password()
+		LearnSecret(ctx, password)
+		return
+	}
+	if soundsSecret(name) && looksSecret(value) {
+		LearnSecret(ctx, value)
+	}
+}
+
+// secretWords are parts of names, in lower case and without a plural s.
+var secretWords = []string{
+	"password", "passwd", "passphrase", "pass", "pwd", "pw", "secret", "token", "key", "apikey", "credential", "auth", "authorization",
+	"cookie", "session", "signature", "jwt", "pat", "pin",
+}
+
+// soundsSecret reports whether one of the words of a name is that of a secret:
+// db_password, X-Auth-Token, accessKey.
+func soundsSecret(name string) bool {
+	var words strings.Builder
+	before := rune(0)
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) || !unicode.IsLetter(r) {
+			words.WriteByte(' ')
+		}
+		words.WriteRune(unicode.ToLower(r))
+		before = r
+	}
+	separates := func(r rune) bool { return !unicode.IsLetter(r) }
+	return slices.ContainsFunc(strings.FieldsFunc(words.String(), separates), func(word string) bool {
+		return slices.Contains(secretWords, strings.TrimSuffix(word, "s")) || slices.Contains(secretWords, word)
+	})
+}
+
+// looksSecret reports whether a value has the shape of a secret.
+func looksSecret(value string) bool {
+	const shortest = 8
+	letters, others := 0, 0
+	for _, r := range value {
+		switch {
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			return false
+		case unicode.IsLetter(r):
+			letters++
+		default:
+			others++
+		}
+	}
+	path := strings.HasPrefix(value, "/") || strings.HasPrefix(value, "./") || strings.HasPrefix(value, "~/")
+	return len(value) >= shortest && letters > 0 && others > 0 && !path && !strings.Contains(value, "://")
+}

@@ -1,0 +1,38 @@
+package checktype_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+)
+
+func TestLearnNamedAnnouncesWhatSoundsAndLooksLikeASecret(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		want        []string
+	}{
+		{"DB_PASSWORD", "s3cretpw", []string{"s3cretpw"}},
+		{"X-Api-Key", "abcDEF123ghi", []string{"abcDEF123ghi"}},
+		{"accessKey", "AKIA1234567890", []string{"AKIA1234567890"}},
+		{"--token", "correct-horse-battery", []string{"correct-horse-battery"}},
+		{"REDIS_PASSWORDS", "hunter2-hunter3", []string{"hunter2-hunter3"}},
+		{"DATABASE_URL", "postgres://app:correcthorse@db/shop", []string{"correcthorse"}},
+		{"PROXY", "http://proxy.example.org:3128", nil},
+		{"PASSENGER_ENV", "production-2", nil},
+		{"MONKEY", "banana-split-1", nil},
+		{"AUTH", "ldap", nil},
+		{"AUTH_MODE", "not required 1", nil},
+		{"TOKEN_FILE", "/run/secrets/token1", nil},
+		{"KEY_TYPE", "12345678", nil},
+		{"LANG", "de_DE.UTF-8", nil},
+		{"PASSWORD", "", nil},
+	} {
+		var learnt []string
+		ctx := checktype.WithSecretReceiver(t.Context(), func(secret string) { learnt = append(learnt, secret) })
+		checktype.LearnNamed(ctx, c.name, c.value)
+		if !slices.Equal(learnt, c.want) {
+			t.Errorf("LearnNamed(%s, %s) announces %q, want %q", c.name, c.value, learnt, c.want)
+		}
+	}
+}
