@@ -103,6 +103,10 @@ func TestTCPBuildSaysAllThatIsWrong(t *testing.T) {
 		{"socket without a name", probe.TCP{Address: "unix:///s", TLS: &checks.TLS{}}, "tls.server_name: missing, a unix socket has no host"},
 		{"regexp", probe.TCP{Address: "h:1", Expect: "("}, "expect: error parsing regexp: missing closing ): `(`"},
 		{"both forms", probe.TCP{Address: "h:1", Send: "x", Steps: []probe.TCPStep{{Send: "y"}}}, "steps: given beside send or expect, want one of both forms"},
+		{"reject alone", probe.TCP{Address: "h:1", Steps: []probe.TCPStep{{Send: "x", Reject: "^5"}}}, "steps: one has reject without expect"},
+		{"rejected regexp", probe.TCP{Address: "h:1", Steps: []probe.TCPStep{{Expect: "x", Reject: "("}}}, "reject: error parsing regexp: missing closing ): `(`"},
+		{"starttls twice", probe.TCP{Address: "h:1", Steps: []probe.TCPStep{{Expect: "x", StartTLS: true}, {Expect: "x", StartTLS: true}}}, "steps: two have starttls, want one"},
+		{"starttls over a socket", probe.TCP{Address: "unix:///s", Steps: []probe.TCPStep{{Expect: "x", StartTLS: true}}}, "tls.server_name: missing, a unix socket has no host"},
 		{"several", probe.TCP{TLS: &checks.TLS{MinVersion: "SSL3"}, Steps: []probe.TCPStep{{}, {Expect: "["}}},
 			"address: missing" + want + "\ntls.min_version: \"SSL3\", want TLS10, TLS11, TLS12 or TLS13\n" +
 				"steps: one has neither send nor expect\nexpect: error parsing regexp: missing closing ]: `[`"},

@@ -1,9 +1,7 @@
 package probe
 
 import (
-	"context"
 	"net"
-	"regexp"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -11,10 +9,10 @@ import (
 )
 
 // TCP passes when a connection is made (with TLS: when the handshake is done
-// too) and the peer answers as expected.
+// too) and the peer replies as expected.
 //
 //	name: redis
-//	tcp: {address: "127.0.0.1:6379", send: "PING\r\n", expect: '^\+PONG'}
+//	tcp: {address: "127.0.0.1:6379", send: "PING\r\n", expect: '^\+PONG$'}
 //
 // With send and expect, send is written first; expect alone waits for a peer
 // that speaks first. Longer conversations are steps:
@@ -24,49 +22,63 @@ import (
 //	  address: mail.example.org:25
 //	  steps:
 //	    - {expect: "^220 "}
-//	    - {send: "EHLO probe.example.org\r\n", expect: "^250 "}
+//	    - {send: "EHLO probe.example.org\r\n", expect: "^250 ", reject: "^5"}
+//	    - {send: "STARTTLS\r\n", expect: "^220 ", starttls: true}
 //	    - {send: "QUIT\r\n", expect: "^221 "}
+//
+// A pattern is matched with the text that arrived and with its bytes, so that
+// \xff stands for that byte too. Bytes to be sent that are not text are written
+// as base64: send: !!binary AAEC/w==.
 //
 // Observed: dns_seconds (only for a host name), connect_seconds, tls_seconds,
 // answer_seconds (the conversation), tls_not_after_timestamp_seconds.
 type TCP struct {
 	// Address is host:port, or unix:///path/to/socket.
 	Address string `yaml:"address"`
-	// TLS settings. Nil means no TLS.
+	// TLS settings, of the connection or, if a step has starttls, of that step.
+	// Nil means no TLS, and the defaults for starttls.
 	TLS *checks.TLS `yaml:"tls"`
 	// Send is written once connected. Empty means nothing.
 	Send string `yaml:"send"`
-	// Expect must match the answer (Go syntax; ^ and $ also match at line
-	// breaks). Of the answer at most 64KiB are read. Empty means no answer
-	// is waited for.
+	// Expect must match the reply (Go syntax; ^ and $ also match at line breaks,
+	// $ also before \r\n). Of the reply at most 64KiB are read. Empty means that
+	// no reply is waited for.
 	Expect string `yaml:"expect"`
 	// Steps are a conversation, instead of Send and Expect. Empty means none.
 	Steps []TCPStep `yaml:"steps"`
 }
 
 // TCPStep is one exchange of a conversation: what is sent, then what is
-// expected of what arrives. One of both may be empty.
+// expected of what arrives. Either may be empty.
 type TCPStep struct {
-	// Send is written. What had arrived before no longer counts as an answer.
+	// Send is written. What had arrived before no longer counts as a reply.
 	Send string `yaml:"send"`
 	// Expect must match what arrives, as in TCP.Expect.
 	Expect string `yaml:"expect"`
+	// Reject fails at once if it matches what arrives while Expect is waited for.
+	// Empty means nothing.
+	Reject string `yaml:"reject"`
+	// StartTLS makes the connection a TLS connection at the end of the step.
+	StartTLS bool `yaml:"starttls"`
 }
 
 const maxAnswer = 64 << 10 // bytes that a whole conversation may read
 
 // tcpCheck is the settings as a run wants them. It is not changed by runs.
 type tcpCheck struct {
-	settings TCP
 	network  string // tcp or unix
 	address  string
-	host     string // for the certificate
+	host     string      // for the certificate
+	tls      *checks.TLS // from the beginning; nil: plain text
+	startTLS *checks.TLS // of the steps
 	steps    []tcpStep
 }
 
 type tcpStep struct {
-	send   string
-	expect *regexp.Regexp // nil: nothing
+	send     string
+	expect   *pattern // nil: nothing
+	reject   *pattern // nil: nothing
+	startTLS bool
 }
 
 // Type returns "tcp".
@@ -78,43 +90,47 @@ func (s TCP) Build() (checks.Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context) (string, error) { return c.run(ctx) }, nil
+	return c.run, nil
 }
 
 func (s TCP) compile() (*tcpCheck, error) {
 	var f faults
-	c := &tcpCheck{settings: s}
+	c := &tcpCheck{tls: s.TLS}
 	c.setAddress(s.Address, &f)
 	f.Join(checktype.ValidateTLS(s.TLS))
-	if s.TLS != nil && c.network == "unix" && s.TLS.ServerName == "" && !s.TLS.InsecureSkipVerify {
-		f.Add("tls.server_name", "missing, a unix socket has no host")
-	}
 	steps := s.Steps
 	if s.Send != "" || s.Expect != "" {
-		if len(steps) > 0 {
-			f.Add("steps", "given beside send or expect, want one of both forms")
-		}
+		f.Check(len(steps) > 0, "steps", "given beside send or expect, want one of both forms")
 		steps = append([]TCPStep{{Send: s.Send, Expect: s.Expect}}, steps...)
 	}
 	for _, step := range steps {
-		if step == (TCPStep{}) {
-			f.Add("steps", "one has neither send nor expect")
-		}
-		compiled := tcpStep{send: step.Send}
-		if f.pattern("expect", step.Expect) != nil {
-			compiled.expect = regexp.MustCompile("(?m:" + step.Expect + ")")
-		}
-		c.steps = append(c.steps, compiled)
+		c.addStep(step, &f)
 	}
+	unverified := s.TLS != nil && (s.TLS.ServerName != "" || s.TLS.InsecureSkipVerify)
+	f.Check((c.tls != nil || c.startTLS != nil) && c.network == "unix" && !unverified, "tls.server_name", "missing, a unix socket has no host")
 	return c, f.Err()
+}
+
+func (c *tcpCheck) addStep(step TCPStep, f *faults) {
+	f.Check(step == (TCPStep{}), "steps", "one has neither send nor expect")
+	f.Check(step.Reject != "" && step.Expect == "", "steps", "one has reject without expect")
+	c.steps = append(c.steps, tcpStep{
+		send: step.Send, startTLS: step.StartTLS,
+		expect: newPattern("expect", step.Expect, f), reject: newPattern("reject", step.Reject, f),
+	})
+	if !step.StartTLS {
+		return
+	}
+	f.Check(c.startTLS != nil, "steps", "two have starttls, want one")
+	if c.startTLS, c.tls = c.tls, nil; c.startTLS == nil {
+		c.startTLS = &checks.TLS{}
+	}
 }
 
 func (c *tcpCheck) setAddress(address string, f *faults) {
 	if path, isUnix := strings.CutPrefix(address, "unix://"); isUnix {
 		c.network, c.address = "unix", path
-		if path == "" {
-			f.Add("address", "unix:// without a path, want one such as unix:///run/app.sock")
-		}
+		f.Check(path == "", "address", "unix:// without a path, want one such as unix:///run/app.sock")
 		return
 	}
 	c.network, c.address = "tcp", address

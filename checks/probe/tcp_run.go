@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"regexp"
 	"slices"
 	"time"
 
@@ -22,8 +21,8 @@ func (c *tcpCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if c.settings.TLS != nil {
-		if conn, err = r.Secure(conn, c.settings.TLS, c.host, nil); err != nil {
+	if c.tls != nil {
+		if conn, err = r.Secure(conn, c.tls, c.host, nil); err != nil {
 			return "", err
 		}
 	}
@@ -33,7 +32,7 @@ func (c *tcpCheck) run(ctx context.Context) (string, error) {
 	if err := c.converse(r, conn); err != nil {
 		return "", err
 	}
-	return c.address + " answers as expected", r.Warning()
+	return c.address + " replies as expected", r.Warning()
 }
 
 func (c *tcpCheck) converse(r *wire.Run, conn net.Conn) error {
@@ -43,8 +42,13 @@ func (c *tcpCheck) converse(r *wire.Run, conn net.Conn) error {
 		if err := talk.send(step.send); err != nil {
 			return err
 		}
-		if err := talk.expect(step.expect); err != nil {
+		if err := talk.expect(step.expect, step.reject); err != nil {
 			return err
+		}
+		if step.startTLS {
+			if err := talk.startTLS(c.startTLS, c.host); err != nil {
+				return err
+			}
 		}
 	}
 	r.Observe("answer_seconds", began)
@@ -73,20 +77,37 @@ func (t *conversation) send(text string) error {
 	return nil
 }
 
+// startTLS makes the connection a TLS connection. What has arrived before the
+// handshake was not protected by it and must not count as a reply later.
+func (t *conversation) startTLS(settings *checks.TLS, host string) error {
+	if rest := len(bytes.TrimSpace(t.received)); rest > 0 {
+		return t.Reject(checks.ReasonProtocol, "%d bytes in plain text before the tls handshake", rest)
+	}
+	conn, err := t.Secure(t.conn, settings, host, nil)
+	if err != nil {
+		return err
+	}
+	t.conn, t.received = conn, nil
+	return nil
+}
+
 // expect reads until what has arrived since the last match, or since the last
-// sending, matches re.
-func (t *conversation) expect(re *regexp.Regexp) error {
-	if re == nil {
+// sending, matches want. It fails at once if that matches reject.
+func (t *conversation) expect(want, reject *pattern) error {
+	if want == nil {
 		return nil
 	}
 	t.Phase("waiting for a reply from")
 	for {
-		if found := re.FindIndex(t.received); found != nil {
-			t.received = t.received[found[1]:]
+		if reject != nil && reject.find(t.received) >= 0 {
+			return t.Reject(checks.ReasonAssertion, "match of %q, which is rejected, got %s", reject.expr, t.got())
+		}
+		if end := want.find(t.received); end >= 0 {
+			t.received = t.received[end:]
 			return nil
 		}
 		if t.total >= maxAnswer {
-			return t.Reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(re), t.got())
+			return t.Reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(want), t.got())
 		}
 		t.received = slices.Grow(t.received, 1<<10)
 		free := t.received[len(t.received):cap(t.received)]
@@ -94,7 +115,7 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 		t.received = t.received[:len(t.received)+n]
 		t.total += n
 		if err != nil && n == 0 {
-			return t.unanswered(re, err)
+			return t.unanswered(want, err)
 		}
 		if n < 1<<10 && len(t.received) > 4<<10 {
 			t.gather()
@@ -102,7 +123,7 @@ func (t *conversation) expect(re *regexp.Regexp) error {
 	}
 }
 
-// gather lets small packets of a large answer come together. Each attempt to
+// gather lets small packets of a large reply come together. Each attempt to
 // match looks at all of it, and a peer that sends byte by byte must not be able
 // to keep us busy.
 func (t *conversation) gather() {
@@ -114,21 +135,18 @@ func (t *conversation) gather() {
 
 // unanswered says why there will be no match: a peer that has closed, one that
 // said something else, or one that said nothing complete.
-func (t *conversation) unanswered(re *regexp.Regexp, err error) error {
+func (t *conversation) unanswered(want *pattern, err error) error {
 	switch {
 	case errors.Is(err, io.EOF) && t.total == 0:
 		return t.Fail(err)
 	case errors.Is(err, io.EOF):
-		return t.Reject(checks.ReasonAssertion, "%s before it closed the connection, got %s", noMatch(re), t.got())
+		return t.Reject(checks.ReasonAssertion, "%s before it closed the connection, got %s", noMatch(want), t.got())
 	case t.Ended() != nil && wire.Interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
-		return t.Reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(re), t.Limit(), t.got())
+		return t.Reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(want), t.Limit(), t.got())
 	}
 	return t.Fail(err)
 }
 
 func (t *conversation) got() string { return excerpt(t.received, t.sent...) }
 
-func noMatch(re *regexp.Regexp) string {
-	expr := re.String()
-	return fmt.Sprintf("no match of %q", expr[len("(?m:"):len(expr)-len(")")])
-}
+func noMatch(want *pattern) string { return fmt.Sprintf("no match of %q", want.expr) }

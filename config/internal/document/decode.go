@@ -27,7 +27,7 @@ func (n *Node) decode(v reflect.Value, s *shape) {
 	if n.doc.Full() {
 		return
 	}
-	if n.value.Style&yaml.TaggedStyle != 0 && n.value.Tag != "!!str" {
+	if n.value.Style&yaml.TaggedStyle != 0 && n.value.Tag != "!!str" && !n.isBinary(s) {
 		n.refuse(n.value, "has a tag, want none but !!str (a text that begins with ! is put in quotes)")
 		return
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding"
+	"encoding/base64"
 	"math"
 	"reflect"
 	"strconv"
@@ -18,6 +19,10 @@ func (n *Node) scalar(v reflect.Value, s *shape) {
 		n.refuse(n.value, "is %s, want %s", kindOf(n.value), s.wanted())
 	case s.kind == ofText:
 		n.secret = s.of == typeSecret
+		if n.isBinary(s) {
+			v.SetString(n.binary())
+			return
+		}
 		v.SetString(n.text())
 	case !set(v, n.value, s):
 		v.SetZero()
@@ -27,6 +32,23 @@ func (n *Node) scalar(v reflect.Value, s *shape) {
 		}
 		n.refuse(n.value, "%s is not %s", found, s.wanted())
 	}
+}
+
+const binaryTag = "!!binary"
+
+// isBinary reports whether the value of a text is written as base64, for bytes
+// that are not text. A secret is not.
+func (n *Node) isBinary(s *shape) bool {
+	return s.kind == ofText && s.of != typeSecret && n.value.Kind == yaml.ScalarNode && n.value.Tag == binaryTag
+}
+
+// binary returns the bytes of base64. Nothing in them is expanded.
+func (n *Node) binary() string {
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.value.Value), ""))
+	if err != nil {
+		n.refuse(n.value, "is not base64, which %s stands for", binaryTag)
+	}
+	return string(data)
 }
 
 // ambiguous numbers are octal to some, decimal to others.

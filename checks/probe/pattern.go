@@ -1,0 +1,71 @@
+package probe
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"unicode/utf8"
+)
+
+// A pattern is a regular expression for what a peer says, of which ^ and $ match
+// at line breaks too.
+type pattern struct {
+	expr string // as it is configured
+	re   *regexp.Regexp
+}
+
+// newPattern compiles the expression of a setting. Empty gives nil.
+func newPattern(key, expr string, f *faults) *pattern {
+	if expr == "" {
+		return nil
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl&^syntax.OneLine)
+	if err != nil {
+		f.Add(key, "%w", err)
+		return nil
+	}
+	endBeforeCR(tree)
+	re, err := regexp.Compile(tree.String())
+	if err != nil {
+		f.Add(key, "%w", err)
+		return nil
+	}
+	return &pattern{expr: expr, re: re}
+}
+
+// endBeforeCR lets each $ of a tree match before \r\n as well as before \n: most
+// protocols end their lines so.
+func endBeforeCR(tree *syntax.Regexp) {
+	for _, sub := range tree.Sub {
+		endBeforeCR(sub)
+	}
+	if tree.Op != syntax.OpEndLine {
+		return
+	}
+	end := *tree
+	cr := &syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune{'\r'}}
+	*tree = syntax.Regexp{Op: syntax.OpConcat, Flags: end.Flags, Sub: []*syntax.Regexp{
+		{Op: syntax.OpQuest, Sub: []*syntax.Regexp{cr}}, &end,
+	}}
+}
+
+// find returns the end of the first match in what a peer said, or -1. If the text
+// does not match and is not all ASCII, each byte is taken for a character: \xff
+// in a pattern is that byte, where a text would have it as two.
+func (p *pattern) find(said []byte) (end int) {
+	if found := p.re.FindIndex(said); found != nil {
+		return found[1]
+	}
+	chars, binary := make([]rune, len(said)), false
+	for i, b := range said {
+		chars[i], binary = rune(b), binary || b >= utf8.RuneSelf
+	}
+	if !binary {
+		return -1
+	}
+	text := string(chars)
+	found := p.re.FindStringIndex(text)
+	if found == nil {
+		return -1
+	}
+	return utf8.RuneCountInString(text[:found[1]])
+}
