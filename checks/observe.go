@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// MaxObserved is how many different names one run may observe; what exceeds
-// it is dropped.
+// MaxObserved is how many different names one run may observe. Further names are
+// dropped.
 const MaxObserved = 16
 
 // observer receives the values of one run.
@@ -22,8 +22,8 @@ type observerKey struct{}
 // the label name, and a member of "values" in verbose answers. A name matches
 // [a-zA-Z_][a-zA-Z0-9_]{0,99} and ends in a base unit as metric names do
 // (connect_seconds, used_ratio, tls_not_after_timestamp_seconds: a point in
-// time, never a remaining time); other names are dropped. A name that is
-// observed twice has its last value. What the next run does not observe is gone.
+// time, never a remaining time); other names are dropped. The last value of a name
+// counts. A value that the next run does not observe disappears.
 //
 // Observe is safe for use by all goroutines of the run and does nothing
 // outside of one.

@@ -13,26 +13,26 @@ import (
 )
 
 // A Reason says in one word why a check has not passed. The set is closed: a
-// reason is a label of metrics, and nothing that an answer contains may become
-// one.
+// reason is a label of metrics, and nothing that a target sends may become a
+// label.
 type Reason string
 
 // The reasons.
 const (
-	ReasonTimeout     Reason = "timeout"     // nothing came in time, in whatever phase
-	ReasonRefused     Reason = "refused"     // nobody listens there
+	ReasonTimeout     Reason = "timeout"     // a phase did not end in time
+	ReasonRefused     Reason = "refused"     // nothing listens at the address
 	ReasonUnreachable Reason = "unreachable" // no route to the host or network
-	ReasonDNS         Reason = "dns"         // the name has no address, or its server failed
+	ReasonDNS         Reason = "dns"         // the name has no address, or its name server failed
 	ReasonTLS         Reason = "tls"         // handshake or certificate
-	ReasonAuth        Reason = "auth"        // the peer knows us not, or forbids it
-	ReasonProtocol    Reason = "protocol"    // the peer broke off, or speaks something else
-	ReasonStatus      Reason = "status"      // a well-formed answer with the wrong status
-	ReasonAssertion   Reason = "assertion"   // the right status with the wrong content
+	ReasonAuth        Reason = "auth"        // credentials rejected or access denied
+	ReasonProtocol    Reason = "protocol"    // the peer closed the connection, or speaks another protocol
+	ReasonStatus      Reason = "status"      // a well-formed reply with the wrong status
+	ReasonAssertion   Reason = "assertion"   // a reply with the right status and the wrong content
 	ReasonThreshold   Reason = "threshold"   // a measured value beyond its limit
 	ReasonExitCode    Reason = "exit_code"   // a program ended with the wrong status
 	ReasonPanic       Reason = "panic"       // the check's own code panicked
 	ReasonSkipped     Reason = "skipped"     // not run, because a dependency has not passed
-	ReasonInternal    Reason = "internal"    // our own trouble, not the target's
+	ReasonInternal    Reason = "internal"    // a fault of this process or host, not of the target
 	ReasonError       Reason = "error"       // any other
 )
 
@@ -45,7 +45,7 @@ func Reasons() []Reason {
 	}
 }
 
-// failure is an error with the reason that its maker knows.
+// failure is an error with the reason that Fail was given.
 type failure struct {
 	reason Reason
 	err    error
@@ -66,11 +66,12 @@ func Fail(r Reason, err error) error {
 	return &failure{reason: r, err: err}
 }
 
-// ReasonOf says why err happened: what [Fail] said (the outermost, where there
-// are several), else what can be recognised in its tree, else [ReasonError].
-// Our own starvation comes first, so that it is never told as the target's
-// trouble. The reason of nil is empty, that of an error without end (one that
-// wraps itself) is [ReasonError].
+// ReasonOf returns the reason of err: the one that [Fail] was given (the
+// outermost, if there are several), else the one that an error in its tree has,
+// else [ReasonError]. Starvation of this process (no descriptors, no memory, no
+// ports) comes first, so that it is never reported as the target's fault. The
+// reason of nil is empty. The reason of an error that wraps itself is
+// [ReasonError].
 func ReasonOf(err error) Reason {
 	if err == nil {
 		return ""
@@ -117,8 +118,8 @@ func isA[E error](err error) bool {
 	return ok
 }
 
-// starved reports whether err is this process's own want of descriptors,
-// memory or ports.
+// starved reports whether err means that this process lacks descriptors, memory or
+// ports.
 func starved(err error) bool {
 	return isAny(syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL)(err)
 }
@@ -136,9 +137,9 @@ func tlsFault(err error) bool {
 		isA[x509.UnknownAuthorityError](err) || isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err)
 }
 
-// tlsAlert reports whether the peer, or we, ended a TLS connection with an
-// alert. Its type is not exported: crypto/tls wraps it in an OpError of this Op,
-// also after the handshake, such as when a client's certificate is missing.
+// tlsAlert reports whether either side ended a TLS connection with an alert. The
+// alert's type is not exported: crypto/tls wraps it in an OpError of this Op, also
+// after the handshake, such as when a client's certificate is missing.
 func tlsAlert(err error) bool {
 	e, ok := errors.AsType[*net.OpError](err)
 	return ok && (e.Op == "remote error" || e.Op == "local error")

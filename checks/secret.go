@@ -10,15 +10,15 @@ import (
 // A Secret is a setting that is never printed: every way of formatting or
 // encoding it gives ********. Convert it (string(s)) where it is used.
 //
-// Some printers do not ask the value how it wants to be shown: package fmt in
-// an unexported field, for %p and %w, and for a verb that does not suit the
-// pointer that leads to it (which vet refuses); encoding/json for the key of a
-// map. So a Secret is kept in an exported field and never is a key.
+// Some printers do not call these methods: package fmt for an unexported field,
+// for %p and %w, and for a verb that does not suit the pointer to it (which vet
+// reports); encoding/json for the key of a map. So keep a Secret in an exported
+// field, and never use one as a key.
 type Secret string
 
 // Format writes the mask, whatever the verb: fmt would show the value behind
 // one that does not suit a string, such as %d.
-func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, clip.Mask) } //nolint:errcheck // There is nobody to tell.
+func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, clip.Mask) } //nolint:errcheck // Formatting cannot fail.
 
 // String returns the mask.
 func (Secret) String() string { return clip.Mask }

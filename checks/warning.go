@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// warning is an error that says: passed, but look at this.
+// warning is an error of a check that passes.
 type warning struct{ err error }
 
 func (w *warning) Error() string { return w.err.Error() }
@@ -19,8 +19,8 @@ func Warnf(format string, a ...any) error {
 	return &warning{fmt.Errorf(format, a...)}
 }
 
-// maxErrorNodes bounds how much of an error's tree is looked at: an error may
-// be of anyone's making, also its own parent.
+// maxErrorNodes bounds how many errors of a tree are visited: code of any kind
+// makes errors, and one may even wrap itself.
 const maxErrorNodes = 1000
 
 // Warning returns the text of err when it is a warning and nothing worse: ok
@@ -35,8 +35,8 @@ func Warning(err error) (text string, ok bool) {
 	return strings.ReplaceAll(err.Error(), "\n", "; "), true
 }
 
-// onlyWarnings walks err as errors.Is does. A wrapper is as good as what it
-// wraps; a leaf must be a warning itself.
+// onlyWarnings walks err as errors.Is does. A wrapper counts as what it wraps; a
+// leaf must be a warning itself.
 func onlyWarnings(err error, budget *int) bool {
 	*budget--
 	if err == nil || *budget < 0 {
@@ -60,8 +60,8 @@ func onlyWarnings(err error, budget *int) bool {
 	return onlyWarnings(errors.Unwrap(err), budget)
 }
 
-// endless reports whether err's tree has more nodes than anything honest, so
-// that errors.Is and errors.As would not come back, or not soon.
+// endless reports whether err's tree has so many nodes that errors.Is and
+// errors.As might never return.
 func endless(err error) bool {
 	budget := maxErrorNodes
 	return !countable(err, &budget)

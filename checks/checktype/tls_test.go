@@ -261,7 +261,7 @@ func TestMissingClientCertificateIsTLSAlsoAfterTheHandshake(t *testing.T) {
 		_, err = io.ReadFull(conn, answer)
 		return string(answer), err
 	}
-	// TLS 1.3 tells a client only after its part of the handshake is done.
+	// In TLS 1.3 a client learns this only after its part of the handshake is done.
 	if _, err := read(checks.TLS{CAFile: certs.CAFile}); checks.ReasonOf(err) != checks.ReasonTLS {
 		t.Errorf("without a certificate: %v with the reason %s, want tls", err, checks.ReasonOf(err))
 	}

@@ -93,7 +93,7 @@ func (s *session) login(own *checks.TLS) error {
 	return nil
 }
 
-// configure sets what is not the driver's to decide.
+// configure overrides the settings of the DSN that the check decides itself.
 func (s *session) configure(own *checks.TLS) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false

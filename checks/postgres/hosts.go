@@ -77,7 +77,7 @@ func (c run) run(ctx context.Context) (string, error) {
 	var failed []error
 	left := len(rounds) * len(to.hosts)
 	for _, attrs := range rounds {
-		failed = nil // Those of the last round tell why there is none.
+		failed = nil // The failures of the last round say why no host will do.
 		for _, at := range to.hosts {
 			output, err := c.tryHost(ctx, to, at, attrs, left)
 			if !errors.Is(err, errElsewhere) {

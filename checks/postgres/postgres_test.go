@@ -243,7 +243,7 @@ func TestServer(t *testing.T) {
 	})
 }
 
-// A server that freezes in the middle of a query can't be told to cancel it.
+// A server that freezes in the middle of a query cannot cancel it.
 func TestIsLeftWhenItFreezesInAQuery(t *testing.T) {
 	s := testservers.Postgres(t)
 	freezing := faulttest.Serve(t, freezeAfter(s.Addr, "pg_sleep"))

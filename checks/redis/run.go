@@ -71,7 +71,7 @@ func (c run) login(s *session) error {
 	return err
 }
 
-// ask returns the sentence, or what is not as wanted.
+// ask returns the output, or why the check fails.
 func (c run) ask(s *session) (string, error) {
 	if err := s.ping(); err != nil {
 		return "", err

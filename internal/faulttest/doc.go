@@ -6,13 +6,12 @@
 //		return probe.TCP{Address: address, Expect: "^220 "}
 //	}})
 //
-// For each fault the check fails with the right reason of the closed set and
-// one line that names the phase, or what was wanted and found; it is back
-// within its timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1
-// says that the machine is quiet); it leaves no goroutine and no descriptor,
-// shows no secret in any encoding, and reads at most 64 KiB (and what lies in
-// its last buffer: 8 KiB are allowed). When this process got no processor
-// meanwhile, what is wrong in time or reason is tried again.
+// For each fault the check fails with the right reason of the closed set and one
+// line that names the phase, or what was wanted and found. It returns within its
+// timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1 says that the
+// machine is quiet), leaves no goroutine and no descriptor, shows no secret in any
+// encoding, and reads at most 64 KiB (and 8 KiB more, in its last buffers). If this
+// process got no processor meanwhile, a wrong time or reason is tried again.
 //
 // The faults and their names:
 //
@@ -24,13 +23,13 @@
 //	certificate expired, … not yet valid, … of another host, … of an unknown ca
 //	nxdomain, servfail, resolver silent
 //
-// Packets are dropped by nft with root's rights; where these are missing the
-// two faults are skipped, with CI=true they fail.
+// Dropping packets needs nft and root. Without them the two faults are skipped, or
+// fail if CI=true.
 //
-// What needs the real server stays with the tests of the type, and belongs to
-// the table all the same: a wrong password (auth), the server's own "too many
-// connections" (the reason that its answer deserves), a server process that is
-// frozen by SIGSTOP (timeout), and its recovery after SIGCONT.
+// The tests of a type add what needs its real server: a wrong password (auth), the
+// server's own "too many connections" (status), a server that SIGSTOP freezes
+// (timeout), and its recovery after SIGCONT. [Passes], [Warns], [Fails],
+// [TimesOut], [IsCancelled], [LeavesNothing] and [BuildFails] are for these tests.
 //
 // The fault servers, certificates and the resolver can be used alone. All of
 // them listen on 127.0.0.1 only and end with their test.

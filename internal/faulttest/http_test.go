@@ -18,7 +18,7 @@ import (
 )
 
 // toyHTTP is a check type of net/http, whose client starts goroutines and keeps
-// connections unless it is told not to.
+// connections unless its settings forbid it.
 type toyHTTP struct {
 	URL  string
 	TLS  *checks.TLS

@@ -145,7 +145,7 @@ func reasonOf(o outcome) checks.Reason {
 	return checks.ReasonOf(o.err)
 }
 
-// strict reports whether the machine is quiet by the word of who started us.
+// strict reports whether HEALTHCHECK_STRICT=1 says that the machine is quiet.
 func strict() bool { return os.Getenv("HEALTHCHECK_STRICT") == "1" }
 
 func allowed() time.Duration {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// A goroutine inherits the profiler's labels of the one that started it. So
-// the goroutines of one check are told from all others, also from those of the
-// faults that run at the same time.
+// A goroutine inherits the profiler's labels of the goroutine that started it. So
+// the goroutines of one check can be distinguished from all others, also from
+// those of the faults that run at the same time.
 const goroutineLabel = "faulttest"
 
 func labelled(ctx context.Context, id string, f func(context.Context)) {

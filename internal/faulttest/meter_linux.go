@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A meter tells how much of what came the client's code has read: the bytes
+// A meter counts how much of what came the client's code has read: the bytes
 // that its socket has received less those that still lie in the socket's queue.
 //
 // What a server has written says little, because the kernel takes megabytes for

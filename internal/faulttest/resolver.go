@@ -20,8 +20,8 @@ const (
 )
 
 // Resolver points the resolver of this process at a DNS server of our own until
-// the test ends. What asks [net.DefaultResolver] gets its answers; names in
-// /etc/hosts are found as before. A test that uses it cannot be parallel.
+// the test ends. [net.DefaultResolver] then asks that server; names in /etc/hosts
+// are found as before. A test that uses it cannot be parallel.
 func Resolver(tb testing.TB) {
 	tb.Helper()
 	// Setenv panics in a parallel test.
@@ -47,14 +47,14 @@ func Resolver(tb testing.TB) {
 // nameServer is the address of the DNS server that is asked instead of the
 // system's, or nil. The default resolver is replaced once, before any goroutine
 // has started, by one that looks here: a test that replaced it itself would race
-// with every dial of an earlier test that nobody waited for.
+// with a dial that an earlier test left behind.
 var nameServer = func() *atomic.Pointer[string] {
 	var address atomic.Pointer[string]
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: dialNameServer(&address)}
 	return &address
 }()
 
-// dialNameServer dials the DNS server at ours, or where it is told when there is
+// dialNameServer dials the DNS server at ours, or at its argument when there is
 // none.
 //
 // The connection to ours ends with ctx. Go's resolver would wait on for a silent

@@ -25,7 +25,7 @@ func Run(t *testing.T, s Subject) {
 			case r.missing:
 				t.Skip(r.Skipped)
 			case r.Skipped != "":
-				// What cannot be asked of the type is no gap in its tests.
+				// A fault that the type cannot have is not a gap in its tests.
 				t.Logf("not tried: %s", r.Skipped)
 				return
 			}

@@ -46,8 +46,8 @@ func (r *Run) DialContext(ctx context.Context, network, address string) (net.Con
 	return r.add(ctx, raw)
 }
 
-// unconnected is Fail, with the reasons of unix sockets: without a file nobody
-// listens, and the file's permissions say who may connect.
+// unconnected is Fail, with the reasons of unix sockets: a missing file means that
+// nothing listens, and the file's permissions may forbid connecting.
 func (r *Run) unconnected(network string, err error) error {
 	failure := r.Fail(err)
 	switch {

@@ -11,8 +11,8 @@ import (
 const maxClip = 200
 
 // Clip returns the first line of a foreign text, at most 200 bytes of it, with
-// "…" where something is cut. What moves a cursor and what is not text becomes
-// U+FFFD.
+// "…" where something is cut. Control characters and bytes that are not text
+// become U+FFFD.
 func Clip(s string) string {
 	line, _, cut := strings.Cut(s, "\n")
 	line = strings.TrimRight(line, "\r")
