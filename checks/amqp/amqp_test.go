@@ -51,14 +51,15 @@ func TestRabbitMQ(t *testing.T) {
 			spec amqp.Check
 			want string
 		}{
-			"with a login":          {fields, product},
-			"with a password file":  {amqp.Check{Address: s.Addr, User: "app", PasswordFile: faulttest.SecretFile(t, faulttest.Planted+"\n")}, product},
-			"with a DSN":            {amqp.Check{DSN: dsn("amqp", s.Addr, "")}, product},
-			"with a DSN in a file":  {amqp.Check{DSNFile: faulttest.SecretFile(t, string(dsn("amqp", s.Addr, "%2F?heartbeat=5")))}, product},
-			"with a DSN and a file": {amqp.Check{DSN: checks.Secret("amqp://app@" + s.Addr), PasswordFile: faulttest.SecretFile(t, faulttest.Planted)}, product},
-			"with a queue":          {queue("idle", nil), product + ", " + idle},
-			"within its limits":     {queue("busy", func(c *amqp.Check) { c.WarnMessages, c.FailMessages = 6, 7 }), product + ", " + busy},
-			"with enough consumers": {queue("idle", func(c *amqp.Check) { c.WarnConsumers, c.FailConsumers = 1, 1 }), product + ", " + idle},
+			"with a login":              {fields, product},
+			"with a password file":      {amqp.Check{Address: s.Addr, User: "app", PasswordFile: faulttest.SecretFile(t, faulttest.Planted+"\n")}, product},
+			"with a DSN":                {amqp.Check{DSN: dsn("amqp", s.Addr, "")}, product},
+			"with a DSN in a file":      {amqp.Check{DSNFile: faulttest.SecretFile(t, string(dsn("amqp", s.Addr, "%2F?heartbeat=5")))}, product},
+			"with a DSN and a file":     {amqp.Check{DSN: checks.Secret("amqp://app@" + s.Addr), PasswordFile: faulttest.SecretFile(t, faulttest.Planted)}, product},
+			"with a queue":              {queue("idle", nil), product + ", " + idle},
+			"as one who may do nothing": {queue("idle", func(c *amqp.Check) { c.User = "watcher" }), product + ", " + idle},
+			"within its limits":         {queue("busy", func(c *amqp.Check) { c.WarnMessages, c.FailMessages = 6, 7 }), product + ", " + busy},
+			"with enough consumers":     {queue("idle", func(c *amqp.Check) { c.WarnConsumers, c.FailConsumers = 1, 1 }), product + ", " + idle},
 		} {
 			t.Run(name, func(t *testing.T) {
 				faulttest.LeavesNothing(t, func() { faulttest.Passes(t, c.spec, c.want) })

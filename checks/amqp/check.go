@@ -22,9 +22,8 @@ import (
 //	  fail_messages: 10000
 //	  fail_consumers: 1
 //
-// The user needs the right to configure the virtual host's queue (a passive
-// declaration counts as one), unless no queue is named. Observed are
-// connect_seconds, login_seconds, with TLS tls_seconds and
+// The user needs access to the virtual host, and in RabbitMQ no permission beyond
+// that. Observed are connect_seconds, login_seconds, with TLS tls_seconds and
 // tls_not_after_timestamp_seconds, with a queue messages (ready to be delivered)
 // and consumers.
 type Check struct {

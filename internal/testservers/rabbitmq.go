@@ -21,8 +21,9 @@ import (
 var rabbitUsers = []string{"rabbitmq", "nobody"}
 
 // RabbitMQ starts a broker with the user "app", who has that password and may do
-// everything in the virtual host "/", and the user "stranger", who has the same
-// password and no permissions. It has no plugins. A node talks to no other: its
+// everything in the virtual host "/", the user "watcher", who may log in to it and
+// do nothing, and the user "stranger", who may not even log in; all have the same
+// password. It has no plugins. A node talks to no other: its
 // name, its cookie, its epmd and all of its files are the test's own. It takes
 // some five seconds to start: use one for several subtests.
 func RabbitMQ(t testing.TB, password string) *Server {
@@ -108,9 +109,12 @@ func rabbitDefinitions(t testing.TB, password string) string {
 		return object{"name": name, "password_hash": hash, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ""}
 	}
 	data, err := json.Marshal(object{
-		"users":       []object{user("app"), user("stranger")},
+		"users":       []object{user("app"), user("watcher"), user("stranger")},
 		"vhosts":      []object{{"name": "/"}, {"name": "orders"}},
-		"permissions": []object{{"user": "app", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}},
+		"permissions": []object{
+			{"user": "app", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
+			{"user": "watcher", "vhost": "/", "configure": "^$", "write": "^$", "read": "^$"},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func checksPage(types []described, tls described) string {
 		writeDoc(&b, t.doc)
 		writeTable(&b, t.keys)
 	}
-	b.WriteString("\n## TLS\n\nThe key `tls` of every type that has one.\n\n")
+	b.WriteString("\n## TLS settings\n\nThe key `tls` of every type that has one.\n\n")
 	writeTable(&b, tls.keys)
 	return b.String()
 }
@@ -64,7 +64,7 @@ func writeTable(b *strings.Builder, keys []key) {
 	for _, k := range keys {
 		kind := k.kind
 		if kind == "TLS settings" {
-			kind = "[TLS settings](#tls)"
+			kind = "[TLS settings](#tls-settings)"
 		}
 		if k.required {
 			kind += ", required"
