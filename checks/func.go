@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Func performs a check once, within the deadline of ctx. A nil error means
@@ -29,14 +30,22 @@ type Spec interface {
 
 // New builds a check of a check type, with Name, Func and Type set, and Receiver
 // if spec is one. The other fields are the caller's to set before the check goes
-// to a collector.
+// to a collector. An error joins all faults of the settings, each with the check's
+// name and type.
 func New(name string, spec Spec) (Check, error) {
 	f, err := spec.Build()
-	if err != nil {
-		return Check{}, fmt.Errorf("check %q: %s: %w", name, spec.Type(), err)
+	if err == nil {
+		receiver, _ := spec.(Receiver)
+		return Check{Name: name, Func: f, Type: spec.Type(), Receiver: receiver}, nil
 	}
-	receiver, _ := spec.(Receiver)
-	return Check{Name: name, Func: f, Type: spec.Type(), Receiver: receiver}, nil
+	faults := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		faults = slices.Clone(joined.Unwrap())
+	}
+	for i, fault := range faults {
+		faults[i] = fmt.Errorf("check %q: %s: %w", name, spec.Type(), fault)
+	}
+	return Check{}, errors.Join(faults...)
 }
 
 // Ping makes a check of a function that only reports whether something replies,

@@ -30,3 +30,12 @@ func ExampleTCP() {
 	fmt.Println(err)
 	// Output: check "mail": tcp: address: "mail", want host:port or unix:///path
 }
+
+func ExampleTLS() {
+	check, err := checks.New("certificate", probe.TLS{Address: "shop.example.org:443", WarnDays: 21, FailDays: 7})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(check.Name, check.Type)
+	// Output: certificate tls
+}
