@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,20 +15,44 @@ import (
 // A statement of the transaction and how a failure names it.
 type statement struct{ step, sql string }
 
+// A block is how the statements are made one transaction.
+type block int
+
+const (
+	explicit block = iota // BEGIN and COMMIT
+	// implicit leaves it to the server: what comes before a Sync is one
+	// transaction. After an error it is over, while an explicit one is not, which
+	// makes PgBouncer in statement mode drop the connection and, now and then, the
+	// error. It is the second choice, because servers log a warning about SET LOCAL.
+	implicit
+)
+
+// errNoBlocks means that PgBouncer, in statement mode, found a transaction open.
+var errNoBlocks = errors.New("transaction blocks not allowed in statement pooling mode")
+
+// statements returns what is sent, in order.
+func (c run) statements(s *session, attrs string, b block) []statement {
+	list := []statement{{"BEGIN", "BEGIN READ ONLY"}}
+	if b == implicit {
+		list = []statement{{"SET TRANSACTION", "SET TRANSACTION READ ONLY"}}
+	}
+	list = append(list, statement{"SET LOCAL", fmt.Sprintf("SET LOCAL statement_timeout = %d", wire.StatementTime(s.Context()).Milliseconds())})
+	if attrs != attrsAny {
+		list = append(list, statement{"the role", "SELECT concat(pg_is_in_recovery(), ' ', current_setting('default_transaction_read_only'))"})
+	}
+	list = append(list, statement{"the query", cmp.Or(c.Query, wire.DefaultQuery)})
+	if b == explicit {
+		list = append(list, statement{"COMMIT", "COMMIT"})
+	}
+	return list
+}
+
 // ask runs the transaction and judges its results.
-func (c run) ask(s *session, attrs string) (string, error) {
+func (c run) ask(s *session, attrs string, b block) (string, error) {
 	if s.isConsole() {
 		return c.askConsole(s)
 	}
-	statements := []statement{
-		{"BEGIN", "BEGIN READ ONLY"},
-		{"SET LOCAL", fmt.Sprintf("SET LOCAL statement_timeout = %d", wire.StatementTime(s.Context()).Milliseconds())},
-	}
-	if attrs != attrsAny {
-		statements = append(statements, statement{"the role", "SELECT concat(pg_is_in_recovery(), ' ', current_setting('default_transaction_read_only'))"})
-	}
-	statements = append(statements, statement{"the query", cmp.Or(c.Query, wire.DefaultQuery)}, statement{"COMMIT", "COMMIT"})
-	rows, err := s.transact(statements)
+	rows, err := s.transact(c.statements(s, attrs, b))
 	if err != nil {
 		return "", err
 	}

@@ -97,6 +97,14 @@ func (c run) tryHost(ctx context.Context, to destination, at wire.Endpoint, attr
 		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(tries))
 		defer cancel()
 	}
+	output, err := c.askHost(ctx, to, at, attrs, explicit)
+	if errors.Is(err, errNoBlocks) {
+		return c.askHost(ctx, to, at, attrs, implicit)
+	}
+	return output, err
+}
+
+func (c run) askHost(ctx context.Context, to destination, at wire.Endpoint, attrs string, b block) (string, error) {
 	r := wire.Start(ctx, at.Address)
 	defer r.Close()
 	s := &session{Run: r, to: to, at: at}
@@ -104,7 +112,7 @@ func (c run) tryHost(ctx context.Context, to destination, at wire.Endpoint, attr
 		return "", err
 	}
 	defer s.close()
-	output, err := c.ask(s, attrs)
+	output, err := c.ask(s, attrs, b)
 	if err != nil {
 		return "", err
 	}

@@ -164,6 +164,9 @@ func (s *session) fault(step string, err error) error {
 		return nil
 	}
 	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if refusal.Code == "08P01" && refusal.Message == errNoBlocks.Error() {
+			return errNoBlocks
+		}
 		text := wire.Clip(wire.Mask(refusal.Message, s.to.password, prepared(s.to.password)))
 		return checks.Fail(reasonOf(refusal.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(refusal.Code)))
 	}
