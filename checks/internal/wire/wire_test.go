@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -319,5 +320,68 @@ func TestClipMakesOneShortLine(t *testing.T) {
 func TestMaskHidesSecretsButNoShortWords(t *testing.T) {
 	if got := wire.Mask("user 'ab' with 'hunter2' and 'hunter2'", "hunter2", "ab", ""); got != "user 'ab' with '********' and '********'" {
 		t.Errorf("Mask = %q", got)
+	}
+}
+
+func TestHandshakesOfALibraryAreWatched(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	address := faulttest.TLS(t, certs.Good, nil)
+	for name, c := range map[string]struct {
+		settings *checks.TLS
+		warning  string
+		reason   checks.Reason
+	}{
+		"no settings": {nil, "", ""},
+		"enough days": {&checks.TLS{WarnDays: 20, FailDays: 10}, "", ""},
+		"few days":    {&checks.TLS{WarnDays: 40}, "certificate expires in 29 days", ""},
+		"too few":     {&checks.TLS{FailDays: 40}, "", checks.ReasonThreshold},
+	} {
+		values := map[string]float64{}
+		r := wire.Start(checks.WithObserver(t.Context(), func(name string, v float64) { values[name] = v }), address)
+		conn, err := r.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}
+		r.Watch(config, c.settings)
+		err = tls.Client(conn, config).HandshakeContext(t.Context())
+		if got := checks.ReasonOf(err); got != c.reason {
+			t.Errorf("%s: handshake = %v (%s), want %q", name, err, got, c.reason)
+		}
+		if text, _ := checks.Warning(r.Warning()); !strings.HasPrefix(text, c.warning) || (text == "") != (c.warning == "") {
+			t.Errorf("%s: warning = %q, want %q", name, text, c.warning)
+		}
+		if values["tls_not_after_timestamp_seconds"] == 0 {
+			t.Errorf("%s: observed %v, want when the certificate ends", name, values)
+		}
+		r.Close()
+	}
+}
+
+func TestSecureCanAdjustTheConfiguration(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	config := certs.Good.Config()
+	config.NextProtos = []string{"h2"}
+	address := faulttest.Serve(t, func(conn net.Conn) { tls.Server(conn, config).Handshake(); io.Copy(io.Discard, conn) })
+	r := start(t, address)
+	conn, err := r.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := r.Secure(conn, &checks.TLS{CAFile: certs.CAFile}, "localhost", func(c *tls.Config) { c.NextProtos = []string{"h2"} })
+	if err != nil || client.ConnectionState().NegotiatedProtocol != "h2" {
+		t.Errorf("Secure = %v, want the protocol h2", err)
+	}
+}
+
+func TestDatagramsObserveNoConnecting(t *testing.T) {
+	values := map[string]float64{}
+	r := wire.Start(checks.WithObserver(t.Context(), func(name string, v float64) { values[name] = v }), "192.0.2.53:53")
+	defer r.Close()
+	if _, err := r.Dial("udp", "127.0.0.1:53"); err != nil {
+		t.Fatal(err)
+	}
+	if len(values) > 0 {
+		t.Errorf("observed %v, want nothing: a datagram connects to nothing", values)
 	}
 }
