@@ -1,4 +1,4 @@
-# healthcheck_exporter. `make` alone says what can be made.
+# healthcheck_exporter. `make` lists the targets.
 
 GO      ?= go
 BINARY  := healthcheck_exporter
@@ -37,7 +37,7 @@ LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## say what can be made
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 .PHONY: build
@@ -66,11 +66,11 @@ fmt: ## format the Go code
 	$(LINT) fmt
 
 .PHONY: docs
-docs: ## write the generated references below docs/ anew
+docs: ## rewrite the generated references below docs/
 	$(GO) generate ./...
 
 .PHONY: golden
-golden: ## write the golden files anew, from what the code answers now
+golden: ## rewrite the golden files from the present code
 	scripts/golden
 
 .PHONY: bench
@@ -78,7 +78,7 @@ bench: ## measure against the limits and the peers: five minutes, one table
 	scripts/bench
 
 .PHONY: bench-quick
-bench-quick: ## the part of it that takes seconds, for CI
+bench-quick: ## the part of bench that takes seconds, for CI
 	scripts/bench -quick
 
 .PHONY: fuzz
@@ -110,7 +110,7 @@ sbom: build ## a bill of materials of the binary (CycloneDX), and the licences' 
 	$(GO) run ./internal/docs texts >dist/licences.txt
 
 .PHONY: licences
-licences: ## write docs/licences.md anew
+licences: ## rewrite docs/licences.md
 	$(GO) run ./internal/docs licences >docs/licences.md.new
 	mv docs/licences.md.new docs/licences.md
 

@@ -2,8 +2,8 @@ package testservers
 
 import "syscall"
 
-// attr makes a program the leader of its own process group, and ends it with
-// us also when a test's time-out kills us without cleaning up.
+// attr makes a program the leader of its own process group. The kernel kills the
+// program when the test process dies without cleaning up, as after a time-out.
 func attr(c *syscall.Credential) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Credential: c, Pdeathsig: syscall.SIGKILL}
 }

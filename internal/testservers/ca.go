@@ -28,7 +28,7 @@ type CA struct {
 	key  *ecdsa.PrivateKey
 }
 
-// NewCA returns a new authority that nobody else trusts.
+// NewCA returns a new authority. Only the test trusts it.
 func NewCA(t testing.TB) *CA {
 	t.Helper()
 	key := newKey(t)

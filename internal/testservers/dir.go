@@ -11,9 +11,9 @@ import (
 )
 
 // Dir returns a new temporary folder with a path that is short enough for unix
-// sockets (t.TempDir's may not be). It is removed at the end of the test. When
-// the tests run as root it belongs to the first of the users that exists, and
-// a program started with [Program].Users can use it.
+// sockets (t.TempDir's may be too long). The folder is removed at the end of the
+// test. When the tests run as root, it belongs to the first of the users that
+// exists, so that a program started with [Program].Users can use it.
 func Dir(t testing.TB, users ...string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "ts") //nolint:usetesting // Its path is too long for a socket's.
@@ -25,7 +25,7 @@ func Dir(t testing.TB, users ...string) string {
 	return dir
 }
 
-// own gives a path to the user that a program will run as.
+// own makes the user that a program will run as the owner of a path.
 func own(t testing.TB, path string, users []string) {
 	t.Helper()
 	c := credential(t, users)

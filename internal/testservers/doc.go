@@ -12,10 +12,11 @@
 //		redis.Thaw()
 //	}
 //
-// What a test starts ends with the test, by its process id. A server that
-// already runs on this machine, on a standard port, is never touched.
+// A server ends with its test, by its process id. Servers that already run on
+// this machine, on a standard port, are never touched.
 //
-// A program that is not installed skips the test and says so; with CI=true in
-// the environment it fails the test, because a skipped test tests nothing.
-// Servers that refuse to run as root (postgres) run as their own user then.
+// If a program is not installed, the test is skipped with the program's name;
+// with CI=true in the environment it fails, because a skipped test tests nothing.
+// When the tests run as root, servers that refuse to run as root (postgres) run as
+// their own user.
 package testservers

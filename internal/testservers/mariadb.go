@@ -15,12 +15,12 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// mariadbUsers are whom mariadbd runs as, since it does not like to be root.
+// mariadbUsers are the users as which mariadbd runs, because it refuses to be root.
 var mariadbUsers = []string{"mysql", "nobody"}
 
 // MariaDB starts a mariadbd with TLS. Its administrator is root without a
 // password, over the unix socket; make users with [Server.MariaDBSQL]. The
-// arguments are its own words, such as "--max-connections=10". Making its files
+// arguments are mariadbd's, such as "--max-connections=10". Creating its files
 // takes some seconds: use one server for several subtests.
 func MariaDB(t testing.TB, args ...string) *Server {
 	t.Helper()
@@ -51,7 +51,7 @@ func MariaDB(t testing.TB, args ...string) *Server {
 }
 
 // MariaDBSQL runs one statement as the administrator, over the unix socket. It
-// returns the columns of all rows, joined by blanks, a line for each row.
+// returns one line for each row, with its columns joined by blanks.
 func (s *Server) MariaDBSQL(statement string) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)

@@ -10,12 +10,13 @@ import (
 	"testing"
 )
 
-// folders are where Debian keeps servers that are not in everybody's PATH.
+// folders are where Debian keeps servers that are not in the PATH of users.
 var folders = []string{"/usr/lib/postgresql/*/bin", "/usr/sbin", "/usr/local/sbin", "/sbin"}
 
-// Need returns the path of the first of the programs that is installed: in
-// PATH or in Debian's folders, of several versions the newest. If none is, the
-// test is skipped or, with CI=true, failed. With -short it is skipped in any case.
+// Need returns the path of the first of the programs that is installed, in PATH or
+// in Debian's folders; of several versions it takes the newest. If no program is
+// installed, the test is skipped or, with CI=true, fails. With -short the test is
+// always skipped.
 func Need(t testing.TB, programs ...string) string {
 	t.Helper()
 	if testing.Short() {

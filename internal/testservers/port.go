@@ -17,8 +17,8 @@ const (
 	highestPort = 32000
 )
 
-// FreeAddr returns 127.0.0.1 with a port on which nobody listens now. Somebody
-// else may take it before its user does: be ready to ask for another one.
+// FreeAddr returns 127.0.0.1 with a port that is free now. Another process may take
+// the port before the caller does: be ready to ask for another one.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
 	for range 100 {

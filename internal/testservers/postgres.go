@@ -16,19 +16,19 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// postgresUsers are whom postgres runs as, since it refuses to be root.
+// postgresUsers are the users as which postgres runs, because it refuses to be root.
 var postgresUsers = []string{"postgres", "nobody"}
 
-// pgHBA lets the test in as it likes on the socket (its administrator is
-// "postgres"), everybody else over TCP with a password.
+// pgHBA allows every login on the unix socket (the administrator is "postgres"), and
+// logins with a password over TCP.
 const pgHBA = `local all all trust
 host all all 127.0.0.1/32 scram-sha-256
 host replication all 127.0.0.1/32 trust
 `
 
-// Postgres starts a postgres with TLS. Over TCP it wants passwords; make users
+// Postgres starts a postgres with TLS. Logins over TCP need a password; make users
 // with [Server.PostgresSQL]. Settings are those of postgresql.conf, such as
-// "max_connections=5". Making its files takes a second or two: use one server
+// "max_connections=5". Creating its files takes a second or two: use one server
 // for several subtests.
 func Postgres(t testing.TB, settings ...string) *Server {
 	t.Helper()
@@ -80,8 +80,8 @@ func postgresOn(t testing.TB, dir, data string, settings []string) *Server {
 }
 
 // PostgresSQL runs statements as the administrator, over the unix socket, in
-// the database postgres. It returns the columns of all rows, joined by blanks,
-// a line for each row.
+// the database postgres. It returns one line for each row, with its columns joined
+// by blanks.
 func (s *Server) PostgresSQL(statements string) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)

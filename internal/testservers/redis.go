@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// redisPrograms speak the protocol and take the same arguments.
+// redisPrograms are servers with the protocol and the arguments of Redis.
 var redisPrograms = []string{"redis-server", "valkey-server"}
 
-// Redis starts a redis-server. The arguments are its own words, such as
+// Redis starts a redis-server. The arguments are redis-server's, such as
 // "--requirepass", "hush", or "--maxclients", "1", or "--replicaof", "127.0.0.1 6379".
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
@@ -46,12 +46,12 @@ func RedisTLS(t testing.TB, args ...string) *Server {
 	return s
 }
 
-// redisArgs adds what every one has: loopback only, nothing written.
+// redisArgs adds the arguments of every server: loopback only, nothing on disk.
 func redisArgs(base []string) []string {
 	return append(base, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no")
 }
 
-// redisReady asks for a PONG; that it wants a password is an answer too.
+// redisReady asks for a PONG. A demand for a password shows a ready server too.
 func redisReady(addr string, config *tls.Config) func(context.Context) error {
 	return func(ctx context.Context) error {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)

@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	// startTime bounds how long a server may take until it answers.
+	// startTime bounds the time until a server is ready.
 	startTime = 30 * time.Second
-	// stopTime bounds how long it may take to end before it is killed.
+	// stopTime bounds the time until a server ends; then it is killed.
 	stopTime = 10 * time.Second
-	// portTries is how many ports are tried before a server is given up.
+	// portTries is the number of ports that LaunchOnPort tries.
 	portTries = 5
 )
 
-// A Program is what a server is started with.
+// A Program describes how a server is started.
 type Program struct {
 	// Path is the program, as [Need] returns it.
 	Path string
@@ -34,26 +34,26 @@ type Program struct {
 	Env []string
 	// Dir is its working directory. Empty means a new temporary folder.
 	Dir string
-	// Users are the names of whom it runs as, the first that exists, when the
-	// tests run as root. Nil means as root.
+	// Users are names of users. When the tests run as root, the program runs as
+	// the first that exists. Nil means as root.
 	Users []string
-	// StopSignal asks it to end. Zero means SIGTERM.
+	// StopSignal asks the program to end. Zero means SIGTERM.
 	StopSignal syscall.Signal
-	// Ready returns nil once the server answers. It is called again and again,
-	// with at most a second each. Nil means: as soon as it runs.
+	// Ready returns nil once the server is ready. It is called repeatedly, with at
+	// most a second each. If Ready is nil, the server is ready once it runs.
 	Ready func(ctx context.Context) error
 }
 
 // A Server is a running program. Its methods are for the goroutine of the
-// test; they end the test when something goes wrong.
+// test; a failure ends the test.
 type Server struct {
 	// Addr is host:port of the server, the same for its whole life.
 	Addr string
 	// Socket is the path of its unix socket or, for Postgres, of the socket's
-	// directory. Empty if it has none.
+	// directory. Empty if the server has no socket.
 	Socket string
 	// CAFile holds the certificate of the authority that has signed the
-	// server's certificate for localhost and 127.0.0.1. Empty if it has no TLS.
+	// server's certificate for localhost and 127.0.0.1. Empty without TLS.
 	CAFile string
 
 	t       testing.TB
@@ -66,8 +66,8 @@ type Server struct {
 	waitErr error
 }
 
-// Start runs any program until the end of the test; name is looked up as
-// [Need] does. It does not wait until the program answers: see [Launch].
+// Start runs a program until the end of the test. [Need] looks up its name. Start
+// does not wait until the program is ready: see [Launch].
 func Start(t testing.TB, name string, args ...string) *Server {
 	t.Helper()
 	return Launch(t, Program{Path: Need(t, name), Args: args})
@@ -83,9 +83,9 @@ func Launch(t testing.TB, p Program) *Server {
 	return s
 }
 
-// LaunchOnPort is Launch for a server that listens: program returns what to
-// start for an address. When it ends before it is ready, likely because somebody
-// else has taken the port, another port is tried.
+// LaunchOnPort is Launch for a server that listens: program returns the Program for
+// an address. If the server ends before it is ready, probably because another
+// process has taken the port, LaunchOnPort tries another port.
 func LaunchOnPort(t testing.TB, program func(addr string) Program) *Server {
 	t.Helper()
 	var errs []error
@@ -164,7 +164,7 @@ func (s *Server) spawn() error {
 	return nil
 }
 
-// errEnded is why a server is not ready and never will be.
+// errEnded means that a server has ended before it was ready.
 var errEnded = errors.New("ended before it was ready")
 
 func (s *Server) awaitReady() error {
@@ -190,8 +190,8 @@ func (s *Server) awaitReady() error {
 	}
 }
 
-// Stop ends the server and waits for it: asks first, kills after ten seconds.
-// A server that has ended already stays so.
+// Stop sends StopSignal, kills the server after ten seconds, and waits for its end.
+// Stopping a stopped server does nothing.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,8 +199,7 @@ func (s *Server) Stop() {
 		return
 	}
 	s.signal(syscall.SIGCONT)
-	// To the one process: postgres would take a signal to each of its children
-	// for a crash.
+	// To this process alone: postgres takes a signal to its children for a crash.
 	_ = s.cmd.Process.Signal(s.program.StopSignal)
 	select {
 	case <-s.exited:
@@ -211,7 +210,7 @@ func (s *Server) Stop() {
 	s.cmd = nil
 }
 
-// Kill ends the server without asking it.
+// Kill ends the server by SIGKILL.
 func (s *Server) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,15 +222,15 @@ func (s *Server) Kill() {
 	s.cmd = nil
 }
 
-// Freeze stops the server's clockwork (SIGSTOP): the kernel still accepts
-// connections in its name, and nothing ever answers.
+// Freeze stops the server by SIGSTOP: the kernel still accepts connections for it,
+// and the server never replies.
 func (s *Server) Freeze() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.signal(syscall.SIGSTOP)
 }
 
-// Thaw lets a frozen server go on.
+// Thaw continues a frozen server.
 func (s *Server) Thaw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -247,8 +246,8 @@ func (s *Server) Signal(sig syscall.Signal) {
 	}
 }
 
-// signal sends a signal to the server's process group, while it runs: the id of
-// one that was waited for may be somebody else's.
+// signal sends a signal to the server's process group while the server runs. After
+// its end, its process id may belong to another process.
 func (s *Server) signal(sig syscall.Signal) {
 	if s.cmd == nil {
 		return
@@ -277,8 +276,7 @@ func (s *Server) Exited() <-chan struct{} {
 	return s.exited
 }
 
-// Output returns the last 8 KiB of what the server has written to its standard
-// output and error.
+// Output returns the last 8 KiB of the server's standard output and error.
 func (s *Server) Output() string {
 	data, _ := os.ReadFile(s.log)
 	return string(data[max(0, len(data)-8<<10):])
