@@ -39,8 +39,15 @@ func TestDrainAndUndrain(t *testing.T) {
 	e.want(http.MethodGet, "/-/healthy", http.StatusOK, "healthy")
 	e.want(http.MethodPost, "/-/undrain", http.StatusOK, "undrained\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
-	if log := e.log.String(); !strings.Contains(log, `msg=drained reason="deploy of 1.2"`) || !strings.Contains(log, "msg=undrained") {
-		t.Errorf("not logged:\n%s", log)
+	logged := func() bool {
+		log := e.log.String()
+		return strings.Contains(log, `msg=drained reason="deploy of 1.2"`) && strings.Contains(log, "msg=undrained")
+	}
+	// The answer may come before its line.
+	for end := time.Now().Add(10 * time.Second); !logged(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not logged:\n%s", e.log.String())
+		}
 	}
 }
 
