@@ -98,7 +98,7 @@ func (c *Collector) retire(fx *effects, s *slot) {
 }
 
 // goOn sees to what a new set changes for a line that goes on: what it waits for,
-// whether it must still be skipped, and when it is due.
+// and when it is due.
 func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
 	l := e.line
 	if r := l.run; r != nil && r.phase == awaiting {
@@ -110,8 +110,6 @@ func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
 		if c.background {
 			c.ensure(fx, l, 0)
 		}
-	case p.State == StateSkipped && len(l.causes()) == 0:
-		c.ensure(fx, l, p.number)
 	case c.background && (l.due == nil || p.until != lives[l]):
 		c.schedule(fx, l)
 	}

@@ -82,9 +82,8 @@ func (c *Collector) setMute(fx *effects, s *slot, m *Mute) {
 	s.mute = active
 }
 
-// refreshMutes brings the mutes of all checks up to date: a check has its own, or
-// that of a check it depends on. A check that is skipped because of one that is
-// muted now runs.
+// refreshMutes brings the mutes of all checks up to date, after a change of mutes
+// or of the set: a check has its own mute, or that of a check it depends on.
 func (c *Collector) refreshMutes(fx *effects) {
 	entries := c.set.Load().entries
 	done := make(map[*entry]bool, len(entries))
@@ -104,6 +103,11 @@ func (c *Collector) refreshMutes(fx *effects) {
 	}
 	c.recount()
 	fx.changed = true
+	c.wakeSkipped(fx, entries)
+}
+
+// wakeSkipped starts the runs of checks that are skipped without a cause any more.
+func (c *Collector) wakeSkipped(fx *effects, entries []*entry) {
 	for _, e := range entries {
 		if p := e.line.result(); p != nil && p.State == StateSkipped && len(e.line.causes()) == 0 {
 			c.ensure(fx, e.line, p.number)
