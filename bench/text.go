@@ -89,7 +89,7 @@ func loading(b *bench) error {
 		}},
 		contestant{"ours", func(n int) {
 			for range n {
-				_, failed = config.Load(file, nil)
+				_, failed = config.Load(file)
 			}
 		}})
 	b.add(with(row{work: "loading a configuration of 1,000 checks", ours: f[1].cell(), limit: "parser " + f[0].cell()}, atMost(f[1].ratio, 3, 9, "×")))

@@ -58,7 +58,7 @@ func refused(t *testing.T, file string) string {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	c, err := config.Load(file, nil)
+	c, err := config.Load(file)
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
 	if err == nil {

@@ -63,7 +63,7 @@ func TestNoMessageQuotesASecretOfAnyType(t *testing.T) {
 			}
 			file := filepath.Join(t.TempDir(), "c.yml")
 			write(t, file, content)
-			_, err := config.Load(file, nil)
+			_, err := config.Load(file)
 			if err == nil {
 				t.Errorf("%s: %q loads", path, value)
 			} else if strings.Contains(err.Error(), canary) {
@@ -82,7 +82,7 @@ func TestNoMessageQuotesAValueUnderAnUnknownKey(t *testing.T) {
 		for _, value := range []string{canary, "[" + canary + "]", "{a: " + canary + "}", "{" + canary + "=x: 1}", "\"" + canary + " x\": 1"} {
 			file := filepath.Join(t.TempDir(), "c.yml")
 			write(t, file, fmt.Sprintf("secrets: %s\nchecks:\n  - name: a\n    passwort: %s\n    %s: {pass_word: %s}\n", value, value, name, value))
-			_, err := config.Load(file, nil)
+			_, err := config.Load(file)
 			if err == nil || strings.Contains(err.Error(), canary) {
 				t.Errorf("%s: %q gives\n%v", name, value, err)
 			}

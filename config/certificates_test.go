@@ -26,7 +26,7 @@ func TestCheckOpensCertificateFilesAndLoadDoesNot(t *testing.T) {
       tls: {cert_file: CERT, key_file: KEY}
 `
 	write(t, file, strings.NewReplacer("CA", dir+"/none.pem", "CERT", certs.Good.CertFile, "KEY", certs.Client.KeyFile).Replace(settings))
-	if _, err := config.Load(file, nil); err != nil {
+	if _, err := config.Load(file); err != nil {
 		t.Errorf("Load = %v, want no error: a check opens its certificates at every run", err)
 	}
 	_, err := config.Check(file)

@@ -1,14 +1,12 @@
 package config
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
-	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
@@ -76,21 +74,10 @@ func (l *loading) check(c *check) {
 	}
 	f, err := spec.Build()
 	l.faults(n, err, typeName+": ")
-	made.Func, made.Type, made.Fingerprint = l.taught(f), typeName, l.taken.sum()
+	made.Func, made.Type, made.Fingerprint = f, typeName, l.taken.sum()
 	made.Receiver, _ = spec.(checks.Receiver)
 	if err == nil {
 		l.config.Checks = append(l.config.Checks, made)
-	}
-}
-
-// taught makes the secrets that f reads known before it uses them.
-func (l *loading) taught(f checks.Func) checks.Func {
-	learn := l.learn
-	if learn == nil {
-		return f
-	}
-	return func(ctx context.Context) (string, error) {
-		return f(checktype.WithSecretReceiver(ctx, learn))
 	}
 }
 

@@ -50,18 +50,13 @@ type Config struct {
 // Load reads the file, the directory or the glob of that name, or the built-in
 // default if it is empty, and the secret files that it names. An error has a
 // line for each fault, in the order of the files, with file and line.
-//
-// Learn, which may be nil, is called with each secret that a check reads from its
-// file at a run, before the check uses it. It must be safe for concurrent use.
-func Load(pattern string, learn func(secret string)) (*Config, error) {
-	return read(pattern, learn, false)
-}
+func Load(pattern string) (*Config, error) { return read(pattern, false) }
 
 // Check is Load that also opens the certificate files of each check, which a
 // check reads at every run.
-func Check(pattern string) (*Config, error) { return read(pattern, nil, true) }
+func Check(pattern string) (*Config, error) { return read(pattern, true) }
 
-func read(pattern string, learn func(string), certificates bool) (*Config, error) {
+func read(pattern string, certificates bool) (*Config, error) {
 	sources := []document.Source{{Name: defaultName, Data: defaultFile}}
 	if pattern != "" {
 		var err error
@@ -70,7 +65,7 @@ func read(pattern string, learn func(string), certificates bool) (*Config, error
 		}
 	}
 	l := newLoading(sources)
-	l.learn, l.certificates = learn, certificates
+	l.certificates = certificates
 	return l.load()
 }
 

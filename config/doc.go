@@ -1,7 +1,7 @@
 // Package config reads the YAML file: strictly, with the file and line of every
 // fault that can be known, and without quoting a secret.
 //
-//	cfg, err := config.Load("/etc/healthcheck_exporter/*.yml", nil)
+//	cfg, err := config.Load("/etc/healthcheck_exporter/*.yml")
 //	if err != nil {
 //		return err // one fault a line: healthcheck.yml:7: check "db": unknown key "time_out", did you mean "timeout"?
 //	}

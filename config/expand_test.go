@@ -14,7 +14,7 @@ func described(t *testing.T, text string) (string, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "c.yml")
 	write(t, file, "checks:\n  - name: a\n    memory: {}\n    description: '"+text+"'\n")
-	c, err := config.Load(file, nil)
+	c, err := config.Load(file)
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +78,7 @@ func TestTimesSizesNumbersAndKeysAreNotExpanded(t *testing.T) {
 	} {
 		file := filepath.Join(t.TempDir(), "c.yml")
 		write(t, file, oneCheck(settings))
-		if _, err := config.Load(file, nil); err == nil {
+		if _, err := config.Load(file); err == nil {
 			t.Errorf("%q loads", settings)
 		}
 	}

@@ -35,7 +35,7 @@ func FuzzLoad(f *testing.F) {
 		content += "\n  - {name: planted, redis: {address: \"h:1\", password: " + canary + "}}\n"
 		file := filepath.Join(t.TempDir(), "f.yml")
 		write(t, file, content)
-		c, err := config.Load(file, nil)
+		c, err := config.Load(file)
 		if err != nil {
 			checkMessage(t, file, err.Error(), strings.Count(content, canary) == 1)
 			return

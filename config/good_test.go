@@ -27,7 +27,7 @@ func TestGoodFilesGiveTheirGoldenResults(t *testing.T) {
 			}
 			file := filepath.Join(t.TempDir(), filepath.Base(name))
 			write(t, file, strings.ReplaceAll(string(raw), "@DIR@", dir))
-			c, err := config.Load(file, nil)
+			c, err := config.Load(file)
 			if err != nil {
 				t.Fatal(err)
 			}

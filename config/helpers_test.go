@@ -58,7 +58,7 @@ func load(t *testing.T, content string) *config.Config {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "healthcheck.yml")
 	write(t, file, content)
-	c, err := config.Load(file, nil)
+	c, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}

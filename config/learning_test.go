@@ -98,7 +98,7 @@ func TestTwelveThousandSecretsLoadInTime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "c.yml")
 	write(t, file, b.String())
 	start := time.Now()
-	c, err := config.Load(file, nil)
+	c, err := config.Load(file)
 	took := time.Since(start)
 	if err != nil {
 		t.Fatal(err)

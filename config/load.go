@@ -13,7 +13,6 @@ import (
 type loading struct {
 	document     *document.Document
 	certificates bool // open certificate files too
-	learn        func(secret string)
 	vault        *vault
 	short        []shortSecret
 	taken        fingerprint // of the check being made

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 )
 
@@ -140,12 +141,12 @@ func TestSecretReadAgainIsMadeKnownBeforeItsUse(t *testing.T) {
 	write(t, secret, "first-secret")
 	write(t, file, oneCheck(`redis: {address: "127.0.0.1:1", password_file: `+secret+`}`))
 	var learnt []string
-	c, err := config.Load(file, func(s string) { learnt = append(learnt, s) })
+	c, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, secret, "second-secret")
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(checktype.WithSecretReceiver(t.Context(), func(s string) { learnt = append(learnt, s) }))
 	cancel()
 	_, _ = c.Checks[0].Func(ctx) // Nobody listens there.
 	if !slices.Contains(c.Secrets, "first-secret") || !slices.Equal(learnt, []string{"second-secret"}) {

@@ -30,7 +30,7 @@ func folder(t *testing.T, files map[string]string) string {
 // faultsOf returns what Load says, with dir cut off.
 func faultsOf(t *testing.T, dir, pattern string) string {
 	t.Helper()
-	_, err := config.Load(pattern, nil)
+	_, err := config.Load(pattern)
 	if err == nil {
 		t.Fatalf("Load(%s) has no fault", pattern)
 	}
@@ -56,7 +56,7 @@ func TestFilesOfADirectoryAreJoinedInTheOrderOfTheirNames(t *testing.T) {
 		".hidden.yml": "!", "readme.txt": "!", "a.yml.bak": "!", "sub.yml/x.yml": "!", "40-global.yml": "global: {timeout: 2s}\n",
 	})
 	for _, pattern := range []string{dir, dir + "/", filepath.Join(dir, "*"), filepath.Join(dir, "*.y*ml")} {
-		c, err := config.Load(pattern, nil)
+		c, err := config.Load(pattern)
 		if err != nil {
 			t.Errorf("Load(%s) = %v", pattern, err)
 			continue
@@ -69,7 +69,7 @@ func TestFilesOfADirectoryAreJoinedInTheOrderOfTheirNames(t *testing.T) {
 
 func TestFolderMayHaveCharactersOfAGlobInItsName(t *testing.T) {
 	dir := folder(t, map[string]string{"conf[1].d/a.yml": checkA})
-	if c, err := config.Load(filepath.Join(dir, "conf[1].d"), nil); err != nil || names(c) != "a" {
+	if c, err := config.Load(filepath.Join(dir, "conf[1].d")); err != nil || names(c) != "a" {
 		t.Errorf("Load = %v, want check a", err)
 	}
 }
@@ -83,7 +83,7 @@ func TestLinksOfAMountedConfigMapAreFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if c, err := config.Load(dir, nil); err != nil || names(c) != "a" {
+	if c, err := config.Load(dir); err != nil || names(c) != "a" {
 		t.Errorf("Load = %v, want check a", err)
 	}
 }
@@ -101,7 +101,7 @@ b.yml:9: environment.disable is given already in a.yml:7`
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	write(t, filepath.Join(dir, "b.yml"), "global: {failed_ttl: 3s}\nhealthcheck: {success_headers: {X-B: b}, sections: {w: 3}}\n"+checkB)
-	c, err := config.Load(dir, nil)
+	c, err := config.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ b.yml:9: environment.disable is given already in a.yml:7`
 func TestAnchorsOfEveryFileAreItsOwn(t *testing.T) {
 	const anchors = "x-defaults: &defaults {timeout: %s}\nchecks: [{<<: *defaults, name: %s, memory: {}}]\n"
 	dir := folder(t, map[string]string{"a.yml": fmt.Sprintf(anchors, "1s", "a"), "b.yml": fmt.Sprintf(anchors, "2s", "b")})
-	c, err := config.Load(dir, nil)
+	c, err := config.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,13 +169,13 @@ func TestNothingToReadIsAnError(t *testing.T) {
 		}
 	}
 	// A single file may have any name.
-	if _, err := config.Load(filepath.Join(dir, "plain.conf"), nil); err != nil {
+	if _, err := config.Load(filepath.Join(dir, "plain.conf")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestDefaultIsUsedWithoutAFile(t *testing.T) {
-	c, err := config.Load("", nil)
+	c, err := config.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestDefaultIsUsedWithoutAFile(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "default.yml")
 	write(t, file, string(config.Default()))
-	same, err := config.Load(file, nil)
+	same, err := config.Load(file)
 	if err != nil || names(same) != names(c) || same.Hash != c.Hash {
 		t.Errorf("Default() does not load like no file: %v", err)
 	}

@@ -50,7 +50,7 @@ func TestThousandChecksLoadInAFewTimesTheParsersOwnTime(t *testing.T) {
 	var ours, theirs []time.Duration
 	for range 5 { // In turn, so that a busy machine slows both.
 		start := time.Now()
-		if _, err := config.Load(file, nil); err != nil {
+		if _, err := config.Load(file); err != nil {
 			t.Fatal(err)
 		}
 		ours = append(ours, time.Since(start))
@@ -76,7 +76,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.Run("config", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := config.Load(file, nil); err != nil {
+			if _, err := config.Load(file); err != nil {
 				b.Fatal(err)
 			}
 		}

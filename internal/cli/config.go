@@ -30,7 +30,7 @@ func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 
 // runConfigShow prints the configuration without its secrets.
 func runConfigShow(f *flags, stdout, stderr io.Writer) int {
-	cfg, err := config.Load(f.configFile, nil)
+	cfg, err := config.Load(f.configFile)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFailed

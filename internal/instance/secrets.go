@@ -7,10 +7,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Load loads a configuration whose checks teach s what they read. It learns the
-// secrets of the file; the rules of s stay.
+// Load loads a configuration and teaches s its secrets. The rules of s stay.
 func Load(file string, s *scrub.Scrubber) (*config.Config, error) {
-	cfg, err := config.Load(file, func(secret string) { s.Learn(secret) })
+	cfg, err := config.Load(file)
 	if err != nil {
 		return nil, err
 	}
