@@ -109,8 +109,8 @@ func rabbitDefinitions(t testing.TB, password string) string {
 		return object{"name": name, "password_hash": hash, "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ""}
 	}
 	data, err := json.Marshal(object{
-		"users":       []object{user("app"), user("watcher"), user("stranger")},
-		"vhosts":      []object{{"name": "/"}, {"name": "orders"}},
+		"users":  []object{user("app"), user("watcher"), user("stranger")},
+		"vhosts": []object{{"name": "/"}, {"name": "orders"}},
 		"permissions": []object{
 			{"user": "app", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
 			{"user": "watcher", "vhost": "/", "configure": "^$", "write": "^$", "read": "^$"},
