@@ -214,6 +214,29 @@ func TestRule02AHealthyCheckRunsBesideHundredsOfDeadOnes(t *testing.T) {
 	})
 }
 
+func TestRule02ACheckThatStarvesSaysSoAgainEachFailedTTL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		hog := checks.Check{Name: "hog", Timeout: time.Hour, Func: func(context.Context) (string, error) { <-release; return "", nil }}
+		var s subject
+		c := newCollector(t, collector.Options{Concurrency: 1}, hog, s.check("starved"))
+		go func() { _, _ = c.Report(t.Context(), collector.Filter{}) }()
+		synctest.Wait()
+		wantResult(t, one(t, c, "starved"), collector.StateFailed, "local: waited 10s for one of 1 places")
+		for _, waited := range []string{"19s", "28s"} {
+			time.Sleep(9 * time.Second)
+			begin := time.Now()
+			wantResult(t, one(t, c, "starved"), collector.StateFailed, "local: waited "+waited+" for one of 1 places")
+			if took := time.Since(begin); took != 0 {
+				t.Errorf("a reader waited %v", took)
+			}
+		}
+		close(release)
+		synctest.Wait()
+		s.wantRuns(t, 1) // It has kept its turn.
+	})
+}
+
 func TestRule05APassThatExpiredWhileTheReaderWaitedIsNotHandedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var quick, slow subject
