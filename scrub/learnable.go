@@ -63,7 +63,8 @@ func isHostName(v string) bool {
 }
 
 // vocabulary are the words of this module that texts are made of: keys and types
-// of the configuration, states and reasons. A test compares it with them.
+// of the configuration, states and reasons. A test in package config compares it
+// with the schema of the file.
 var vocabulary = wordSet(`
 	address allow answers basic_auth bearer_token bearer_token_file body body_not_regexp body_regexp ca_file cert_file
 	checks command concurrency database depends_on description disable disk draining_status dsn_file environment exec
@@ -74,6 +75,9 @@ var vocabulary = wordSet(`
 	server server_name startup_wait status steps success_headers success_status success_threshold success_ttl tags
 	timeout transport type unix_socket unknown_status user username warn_free warn_inodes_percent warn_per_cpu
 	warn_percent
+	amqp cluster content_type decompress exclude fail_consumers fail_days fail_messages failed_template file grace
+	heartbeat hide_output http_version ignore_drain legacy max_age proxy_tls queue reject severity starttls
+	success_template token_file vhost views warn_consumers warn_days warn_messages
 	passed failed skipped unknown degraded draining drained muted
 	refused unreachable protocol assertion threshold exit_code panic internal error auth
 	check checker host port token secret sentinel master replica primary standby health+json json text plain`)
