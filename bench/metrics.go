@@ -44,7 +44,8 @@ func metrics(b *bench) error {
 const replicas = 50
 
 // together counts how often replicas that scrape at once make us gather: the
-// first gathering lasts until all of them are there.
+// first gathering lasts until all of them are there. A scraper never joins a
+// gathering that has begun, so one for the first and one for the rest are two.
 func together(b *bench, own prometheus.Gatherer) {
 	var asking, gatherings atomicCount
 	page := httpapi.Metrics(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
@@ -67,8 +68,8 @@ func together(b *bench, own prometheus.Gatherer) {
 	}
 	rush()
 	b.add(row{
-		work: fmt.Sprintf("… gatherings for %d replicas that scrape at once", replicas), limit: "1",
-		peer: fmt.Sprintf("%d where each gathers", replicas), verdict: atMost(float64(gatherings.Load()), 1, replicas/2, ""),
+		work: fmt.Sprintf("… gatherings for %d replicas that scrape at once", replicas), limit: "2",
+		peer: fmt.Sprintf("%d where each gathers", replicas), verdict: atMost(float64(gatherings.Load()), 2, replicas/2, ""),
 	})
 }
 

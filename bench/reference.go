@@ -15,8 +15,8 @@ import (
 type reference struct {
 	from *collector.Collector
 
-	passed, warning, state, duration, lastRun, lastSuccess, lastChange, consecutive, stuck *prometheus.Desc
-	runs, info, healthy, degraded, draining, requests                                      *prometheus.Desc
+	passed, warning, state, duration, lastRun, lastSuccess, lastChange, expires, consecutive, stuck, muted *prometheus.Desc
+	runs, info, healthy, degraded, draining, requests, running, waiting                                    *prometheus.Desc
 }
 
 func newReference(from *collector.Collector) *reference {
@@ -28,9 +28,11 @@ func newReference(from *collector.Collector) *reference {
 		passed: desc("passed", "check"), warning: desc("warning", "check"), state: desc("state", "check"),
 		duration: desc("duration_seconds", "check"), lastRun: desc("last_run_timestamp_seconds", "check"),
 		lastSuccess: desc("last_success_timestamp_seconds", "check"), lastChange: desc("last_change_timestamp_seconds", "check"),
+		expires: desc("result_expires_timestamp_seconds", "check"), muted: desc("muted", "check"),
 		consecutive: desc("consecutive_failures", "check"), stuck: desc("run_stuck", "check"),
-		runs: desc("runs_total", "check", "result"), info: desc("check_info", "check", "type", "optional", "tags", "runbook"),
+		runs: desc("runs_total", "check", "result"), info: desc("check_info", "check", "type", "optional", "severity", "tags", "runbook"),
 		healthy: desc("healthy"), degraded: desc("degraded"), draining: desc("draining"), requests: desc("cache_requests_total", "outcome"),
+		running: desc("checks_running"), waiting: desc("checks_waiting"),
 	}
 }
 
@@ -53,6 +55,8 @@ func (r *reference) Collect(ch chan<- prometheus.Metric) {
 	gauge(r.healthy, number(report.Status != collector.StatusFailed))
 	gauge(r.degraded, number(report.Status == collector.StatusDegraded))
 	gauge(r.draining, number(report.Draining != ""))
+	gauge(r.running, 0)
+	gauge(r.waiting, 0)
 	for _, outcome := range []string{"coalesced", "hit", "miss", "stale"} {
 		counter(r.requests, 1, outcome)
 	}
@@ -64,11 +68,13 @@ func (r *reference) Collect(ch chan<- prometheus.Metric) {
 		gauge(r.lastRun, float64(result.Time.UnixNano())/1e9, result.Check)
 		gauge(r.lastSuccess, float64(result.LastSuccess.UnixNano())/1e9, result.Check)
 		gauge(r.lastChange, float64(result.Since.UnixNano())/1e9, result.Check)
+		gauge(r.expires, float64(result.Expires.UnixNano())/1e9, result.Check)
+		gauge(r.muted, number(result.Muted != nil), result.Check)
 		gauge(r.consecutive, 0, result.Check)
 		gauge(r.stuck, 0, result.Check)
 		counter(r.runs, 1, result.Check, "passed")
 		counter(r.runs, 0, result.Check, "failed")
-		gauge(r.info, 1, result.Check, result.Type, strconv.FormatBool(result.Optional), strings.Join(result.Tags, ","), result.Runbook)
+		gauge(r.info, 1, result.Check, result.Type, strconv.FormatBool(result.Optional), string(result.Severity), strings.Join(result.Tags, ","), result.Runbook)
 	}
 }
 
