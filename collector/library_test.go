@@ -99,6 +99,7 @@ func TestOnStatusFollowsTheWhole(t *testing.T) {
 		search.passes()
 		time.Sleep(9 * time.Second)
 		report(t, c)
+		synctest.Wait() // Else the hook may see only what the drain made of it.
 		c.Drain(errDown)
 		synctest.Wait()
 		c.Drain(nil)

@@ -60,8 +60,8 @@ type Options struct {
 	OnChange func(old, new Result)
 	// OnStatus is called when the status of the whole has changed, by drains as
 	// well: in order, one call at a time, with no lock held. At first old is
-	// empty, because the status is not known before each check that counts has a
-	// result. Results count as they are, also after they have expired. A
+	// empty, because the status is not known before each check has a result,
+	// unless one that is not optional has failed. Results count as they are, also after they have expired. A
 	// panic is logged. Nil: no calls.
 	OnStatus func(old, new Status)
 	// Wrap returns the function that is called in place of a check's own, for

@@ -3,7 +3,7 @@ package collector
 // A tally counts the checks of the present set by what they do to the whole.
 type tally struct {
 	failed  int // count, and have not passed
-	unknown int // count, and have no result
+	unknown int // have no result
 	soft    int // degrade: they warn, or have not passed but do not count
 }
 
@@ -11,11 +11,11 @@ type tally struct {
 func (t *tally) add(e *entry, p *published, n int) {
 	counts := !e.Optional && e.mute == nil
 	switch {
-	case counts && p == nil:
+	case p == nil:
 		t.unknown += n
 	case counts && p.State != StatePassed:
 		t.failed += n
-	case p == nil || p.State != StatePassed || p.Warning != "":
+	case p.State != StatePassed || p.Warning != "":
 		t.soft += n
 	}
 }
