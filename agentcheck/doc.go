@@ -1,5 +1,5 @@
-// Package agentcheck tells haproxy by its agent-check protocol what a report
-// says: one line for each connection.
+// Package agentcheck reports the status of a service to haproxy over the
+// agent-check protocol: one line for each connection.
 //
 //	server := agentcheck.Server{Reporter: c}
 //	listener, err := net.Listen("tcp", "127.0.0.1:10928")
@@ -27,8 +27,8 @@
 // administrative state, and a "ready" would end the MAINT that an operator has
 // set.
 //
-// A connection never waits for a check: the line says what is known, and what
-// has expired runs for the next one. Of a check whose results are not kept it
-// says what the run before has found, if that is no older than the timeout of
-// the check: agent-inter must be below that.
+// A connection never waits for a check: the line shows the known results, and
+// expired checks run for the next line. For a check whose results are not kept,
+// the line shows the previous run if it is no older than the timeout of the
+// check: agent-inter must be below that timeout.
 package agentcheck

@@ -7,13 +7,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// maxReason is the length of the longest reason in bytes: haproxy keeps 127
-// (HCHK_DESC_LEN) of what follows the #.
+// maxReason is the maximum length of a reason in bytes: haproxy keeps 127 bytes
+// (HCHK_DESC_LEN) after the #.
 const maxReason = 120
 
-// line returns the line for a report, with its newline. The first rule that
-// holds decides: drained; a check that counts is known to fail; a check that
-// counts has no result, which leaves haproxy's state as it is; degraded.
+// line returns the line for a report, with its newline. The first matching rule
+// decides: the service is drained; a check that counts has failed; a check that
+// counts has no result, which leaves haproxy's state as it is; the service is
+// degraded.
 func line(rep collector.Report, degradedWeight int) string {
 	if rep.Draining != "" {
 		return "up 0% #" + harmless("draining: "+rep.Draining) + "\n"
@@ -32,9 +33,9 @@ func line(rep collector.Report, degradedWeight int) string {
 	return "up 100%\n"
 }
 
-// failure names the first check that fails the whole. A skipped check, which is
-// only the consequence of a failure, is named if no other is. Unknown reports
-// whether a check that counts has no result.
+// failure names the first check that makes the report fail. It names a skipped
+// check, which is only the consequence of a failure, if it finds no other.
+// Unknown reports whether a check that counts has no result.
 func failure(rep collector.Report) (why string, unknown bool) {
 	var skipped *collector.Result
 	for _, r := range rep.Results {
@@ -54,9 +55,9 @@ func failure(rep collector.Report) (why string, unknown bool) {
 	return "", unknown
 }
 
-// harmless makes a text safe to follow the #: printable ASCII on one line, in
-// which haproxy finds neither a percentage nor another reason, and none of the
-// words that write its administrative state.
+// harmless makes a text safe to follow the #: printable ASCII on one line,
+// without a percentage, a second reason, or the words that write haproxy's
+// administrative state.
 func harmless(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -72,7 +73,8 @@ func harmless(text string) string {
 	}
 	clean := defused(strings.Join(strings.Fields(b.String()), " "))
 	if len(clean) > maxReason {
-		// The cut may have made a word of the beginning of another.
+		// The cut may have turned the beginning of a longer word into such a
+		// word.
 		clean = defused(clean[:maxReason-len("_...")]) + "..."
 	}
 	return clean

@@ -15,9 +15,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A Reporter returns what is known about all checks. Its context has ended
-// already: it must not wait for runs, but should start those that are due. It
-// must be safe for concurrent use. *[collector.Collector] implements it.
+// A Reporter returns the known results of all checks. The context passed to it
+// has already ended: a Reporter must not wait for runs, but should start those
+// that are due. It must be safe for concurrent use. *[collector.Collector]
+// implements it.
 type Reporter interface {
 	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
 }
@@ -26,20 +27,20 @@ const (
 	// writeTimeout bounds the writing of the line, which fits into any socket's
 	// buffer.
 	writeTimeout = time.Second
-	// lingerTimeout bounds how long we wait for the peer to close first. A
-	// peer that has sent something (agent-send) would lose the line to a reset
-	// if we closed with that unread.
+	// lingerTimeout bounds how long the server waits for the peer to close
+	// first. If the server closed while data from the peer (agent-send) was
+	// unread, the connection would be reset and the peer would lose the line.
 	lingerTimeout = time.Second
 
 	maxAnswering = 64      // connections that wait for their line
-	maxLingering = 64      // connections that have it and are not closed by the peer
+	maxLingering = 64      // connections that have their line and are not closed by the peer
 	maxRead      = 4 << 10 // bytes read from a peer that sends something
 )
 
 // A Server answers haproxy's agent checks. Its fields are set before Serve and
 // not changed afterwards; one Server may serve several listeners at a time.
 type Server struct {
-	// Reporter returns the report to be told.
+	// Reporter returns the report that the lines show.
 	Reporter Reporter
 	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
 	// means 100: a warning moves no traffic by itself.
@@ -51,8 +52,8 @@ type Server struct {
 
 // Serve answers the connections of l until ctx ends, then closes l and waits
 // for the answers under way, which takes seconds at most. It returns nil after
-// the end of ctx, and before that only with an error that accepting cannot
-// recover from.
+// the end of ctx, and an error if the fields are invalid or if accepting fails
+// permanently before that.
 func (s Server) Serve(ctx context.Context, l net.Listener) error {
 	defer l.Close()
 	if s.DegradedWeight == 0 {
@@ -79,8 +80,8 @@ type answerer struct {
 	all                  sync.WaitGroup
 }
 
-// accept takes connections as long as there are places for their answers; the
-// others wait in the kernel, at most as long as an answer may take.
+// accept takes connections as long as there are places for their answers; other
+// connections wait in the kernel, at most as long as an answer may take.
 func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
@@ -95,7 +96,7 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 		if errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
 			return fmt.Errorf("agent-check: %w", err)
 		}
-		// Most likely we are out of descriptors, and will not be for ever.
+		// Most likely the process is out of descriptors, which is temporary.
 		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 		level.Debug(a.Logger).Log("msg", "connection not accepted", "err", err)
 		select {
@@ -119,7 +120,7 @@ func (a *answerer) serve(ctx context.Context, conn net.Conn) {
 	case a.lingering <- struct{}{}:
 		linger(conn)
 		<-a.lingering
-	default: // There are too many to wait for.
+	default: // Too many connections are lingering.
 	}
 }
 
@@ -129,8 +130,8 @@ func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	// A context that has ended asks for what is known: an answer that waits for
-	// a slow check would come too late for haproxy.
+	// With a context that has ended, the Reporter returns the known results: an
+	// answer that waits for a slow check would come too late for haproxy.
 	known, cancel := context.WithCancel(ctx)
 	cancel()
 	rep, err := a.Reporter.Report(known, collector.Filter{})
@@ -142,7 +143,7 @@ func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
 	return err
 }
 
-// linger ends our side and reads what the peer still sends, for a while.
+// linger closes our side and reads what the peer still sends, up to a limit.
 func linger(conn net.Conn) {
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {

@@ -8,11 +8,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// ErrNoReceiver means that a check takes no beats: it asks instead of being told.
+// ErrNoReceiver means that a check takes no heartbeats because it has no
+// receiver.
 var ErrNoReceiver = errors.New("the check takes no heartbeats")
 
-// Reception is what a slot remembers of the beats under its name. It outlives
-// definitions, so that a reload forgets no beat.
+// A reception holds the beats received under a slot's name. It outlives
+// definitions, so that a reload loses no beat.
 type reception struct {
 	beats checks.Beats
 	count uint64 // of beats
@@ -31,9 +32,9 @@ func (c *Collector) Receiver(name string) (checks.Receiver, error) {
 	return e.Receiver, nil
 }
 
-// Beat takes a beat of a check and waits until readers see the result, or ctx
-// ends; the beat is remembered in any case. It sets the beat's Time. The error is
-// ErrUnknownCheck, ErrNoReceiver, ErrEnded, or that of ctx.
+// Beat records a beat of a check and waits until readers see the result or ctx
+// ends; the beat is kept even if ctx ends first. Beat sets the beat's Time. The
+// error is ErrUnknownCheck, ErrNoReceiver, ErrEnded, or that of ctx.
 func (c *Collector) Beat(ctx context.Context, name string, b checks.Beat) error {
 	if _, err := c.Receiver(name); err != nil {
 		return err
@@ -63,15 +64,16 @@ func (c *Collector) Beat(ctx context.Context, name string, b checks.Beat) error 
 	}
 }
 
-// listen makes s remember beats.
+// listen prepares s to record beats.
 func (s *slot) listen(fx *effects) {
 	if s.reception == nil {
 		s.reception = &reception{beats: checks.Beats{Since: fx.now.time()}}
 	}
 }
 
-// judge returns the function that r calls if its check has a receiver. What it
-// returns holds until the next beat, but no longer than the receiver says.
+// judge returns the function that r calls if its check has a receiver. The
+// result of that function holds until the next beat, but no longer than the
+// receiver says.
 func (r *run) judge(receiver checks.Receiver) checks.Func {
 	return func(ctx context.Context) (output string, err error) {
 		output, r.holds, err = receiver.Judge(ctx, r.heard.beats, r.started.time())

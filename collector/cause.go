@@ -9,12 +9,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// maxCauses is how many causes of a skip are named.
+// maxCauses is the maximum number of causes that a skip names.
 const maxCauses = 3
 
-// causes returns the checks that have failed and that l waits for, directly or
-// through checks that are skipped themselves, each once and in the order of
-// registration; none if all dependencies have passed or are muted.
+// causes returns the failed checks that l waits for, directly or through other
+// skipped checks, each once and in the order of registration. The list is empty
+// if all dependencies have passed or are muted.
 func (l *line) causes() []*entry {
 	if len(l.entry.deps) == 0 {
 		return nil
@@ -44,8 +44,8 @@ func (l *line) causes() []*entry {
 	return found
 }
 
-// leads reports whether a skipped check waits for a check that causes has seen
-// before, so that it is not a cause itself.
+// leads reports whether a skipped check waits for a check that causes has
+// already seen. Such a check is not a cause itself.
 func leads(e *entry, seen map[*entry]bool) bool {
 	return slices.ContainsFunc(e.deps, func(dep *entry) bool {
 		p := dep.line.result()
@@ -63,7 +63,7 @@ func skip(causes []*entry) *outcome {
 	return o
 }
 
-// failing says in words that the named checks and some more fail.
+// failing returns a phrase saying that the named checks and some more fail.
 func failing(names []string, more int) string {
 	switch {
 	case more > 0:

@@ -52,8 +52,8 @@ func (c *Collector) Add(cs ...checks.Check) error {
 	return nil
 }
 
-// Remove removes a check; its series are gone with the next scrape. It never
-// waits: a run under way is cancelled and its outcome dropped. The error is
+// Remove removes a check; the next scrape no longer has its series. Remove
+// never waits: it cancels a run under way and drops the outcome. The error is
 // ErrUnknownCheck if there is no such check, or ErrInUse if another check
 // depends on it.
 func (c *Collector) Remove(name string) error {
@@ -89,27 +89,28 @@ func (c *Collector) Replace(ctx context.Context, cs []checks.Check) error {
 	return nil
 }
 
-// A Change is a set of checks that is ready to replace the present one. One of
-// Commit and Abort must be called, once.
+// A Change is a set of checks that is ready to replace the current set. The
+// caller must call either Commit or Abort, once.
 type Change struct {
 	collector *Collector
 	next      *set
 	limits    Limits
 }
 
-// Prepare does everything about a replacement of all checks that can fail: it
-// validates cs and gives each new or changed check its first result. Readers see
-// the old checks until [Change.Commit], and nothing of the old checks is
-// cancelled before.
+// Prepare does every part of replacing all checks that can fail: it validates
+// cs and gives each new or changed check its first result. Until
+// [Change.Commit] readers see the old checks, and no run of an old check is
+// cancelled.
 //
-// A check with the same name and the same, not empty, fingerprint keeps its
-// result, its state and its run. A check with the same name keeps its counters,
-// and its new function is not called before the old one has returned: if that is
-// deaf, the new check starts failed, with reason timeout.
+// A check with the same name and the same non-empty fingerprint keeps its
+// result, its state and its run. A check with only the same name keeps its
+// counters, and its new function is not called before the old function has
+// returned. If the old function ignores the end of its context, the new check
+// starts failed, with reason timeout.
 //
-// Only one Change can be under way; another Prepare waits until it is committed
-// or aborted, or ctx ends. Add and Remove don't wait; what they change before
-// Commit is replaced by it.
+// Only one Change can be under way; another Prepare waits until the first
+// Change is committed or aborted, or ctx ends. Add and Remove don't wait;
+// Commit replaces the checks that they changed in the meantime.
 func (c *Collector) Prepare(ctx context.Context, cs []checks.Check, l Limits) (*Change, error) {
 	l, limitErr := l.validated()
 	defs, defErr := c.opts.complete(cs)
@@ -163,8 +164,8 @@ func (ch *Change) firstResults(ctx context.Context) error {
 	return nil
 }
 
-// propose gives e, of a set that is not committed, its line: the present one if
-// the definition is the same.
+// propose gives e, which belongs to an uncommitted set, its line: the existing
+// line if the definition is unchanged.
 func (c *Collector) propose(e *entry) {
 	s := c.slotOf(e.Name)
 	if s.line != nil && same(s.line.entry.Check, e.Check) {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// An instant is a moment on both clocks. The monotonic one cannot be set back,
-// the wall clock goes on while the machine is suspended: life that is over by
-// either of them is over.
+// An instant is a moment on both clocks. The monotonic clock cannot be set
+// back; the wall clock continues while the machine is suspended. A result has
+// expired when it has expired by either clock.
 type instant struct {
 	mono time.Duration // since the collector was made
 	wall int64         // Unix nanoseconds
@@ -28,7 +28,7 @@ func startClock() func() instant {
 // before reports whether i comes before o on both clocks.
 func (i instant) before(o instant) bool { return i.mono < o.mono && i.wall < o.wall }
 
-// add returns i a positive time later, at most the end of time.
+// add returns i plus a positive duration, at most the end of time.
 func (i instant) add(d time.Duration) instant {
 	return instant{mono: addDurations(i.mono, d), wall: int64(addDurations(time.Duration(i.wall), d))}
 }
@@ -48,7 +48,7 @@ func addDurations(ds ...time.Duration) time.Duration {
 // time returns the wall time, for showing.
 func (i instant) time() time.Time { return time.Unix(0, i.wall) }
 
-// earliest returns the earlier of two instants, for each clock by itself.
+// earliest returns the earlier of two instants, for each clock separately.
 func earliest(a, b instant) instant {
 	return instant{mono: min(a.mono, b.mono), wall: min(a.wall, b.wall)}
 }

@@ -17,8 +17,8 @@ import (
 )
 
 // A Collector runs checks and keeps their results. It is a
-// [prometheus.Collector]. All methods are safe for concurrent use. It needs no
-// Close: a check that never returns is the only thing that can outlive it.
+// [prometheus.Collector]. All methods are safe for concurrent use. A Collector
+// needs no Close: only the call of a check that never returns can outlive it.
 type Collector struct {
 	opts      Options
 	log       log.Logger
@@ -26,15 +26,15 @@ type Collector struct {
 	text      func(string) string // scrubs
 	limits    atomic.Pointer[Limits]
 	families  families
-	durations *prometheus.HistogramVec // nil: not wanted
+	durations *prometheus.HistogramVec // nil if disabled
 
-	// base is the parent of every run's context; it ends with BaseContext. It is
-	// a context of the standard library, whatever that is.
+	// base is the parent of every run's context; it ends with BaseContext. It
+	// is always a standard library context, even if BaseContext is not.
 	base context.Context
 	stop context.CancelFunc
 
 	// changing is held while a new set of checks is made and installed,
-	// preparing from Prepare to Commit or Abort. Both come before mu.
+	// preparing from Prepare to Commit or Abort. Both are locked before mu.
 	changing  sync.Mutex
 	preparing chan struct{}
 
@@ -43,19 +43,20 @@ type Collector struct {
 	operator atomic.Pointer[drainage]
 	changed  chan struct{}
 
-	// generation moves when anything that a reader sees has changed; results
-	// and versions number what was published and what readers were given.
+	// generation changes when anything visible to readers has changed; results
+	// counts published results, and versions numbers the reports given to
+	// readers.
 	generation atomic.Uint64
 	results    atomic.Uint64
 	versions   atomic.Uint64
 	requests   [outcomes]striped.Counter
 
-	// mu is the engine's lock: it guards all that follows, the slots, the lines
+	// mu is the engine's lock: it guards the fields below, the slots, the lines
 	// and the runs. See act.
 	mu         sync.Mutex
 	slots      map[string]*slot
 	queue      turnQueue
-	taken      int // places
+	taken      int // places in use
 	scheduler  scheduler
 	background bool // Run is under way
 	ended      bool // BaseContext has ended
@@ -68,8 +69,8 @@ type Collector struct {
 	idle chan struct{} // closed when nothing is under way; nil: no Wait is under way
 }
 
-// New makes a collector of checks. Its error joins everything that is wrong with
-// the options and the checks.
+// New makes a collector of checks. The error joins all faults of the options
+// and the checks.
 func New(o Options, cs ...checks.Check) (*Collector, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -100,8 +101,8 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 	return c, nil
 }
 
-// end is called when BaseContext has ended: nothing is published any more.
-// Runs are cancelled by their contexts.
+// end is called when BaseContext has ended: after that nothing is published.
+// Runs are cancelled through their contexts.
 func (c *Collector) end() {
 	c.act(func(fx *effects) {
 		c.ended = true
@@ -116,14 +117,14 @@ func (c *Collector) end() {
 	})
 }
 
-// Scrubber returns the scrubber of all outputs: Options.Scrubber, or the one
-// that New has made.
+// Scrubber returns the scrubber of all outputs: Options.Scrubber, or the
+// scrubber that New made.
 func (c *Collector) Scrubber() *scrub.Scrubber { return c.opts.Scrubber }
 
-// Wait waits until nothing is under way: no call of a check's function, also
-// none that was given up or whose check was removed, and none of OnChange. The
-// error is that of ctx if it ends before. New runs may start meanwhile unless
-// BaseContext has ended.
+// Wait waits until no call is under way, neither of a check's function nor of
+// OnChange. This includes calls that were given up and calls of removed checks.
+// Wait returns the error of ctx if ctx ends first. New runs may start meanwhile
+// unless BaseContext has ended.
 func (c *Collector) Wait(ctx context.Context) error {
 	for {
 		c.mu.Lock()
@@ -156,7 +157,7 @@ func (c *Collector) busy() bool {
 	return false
 }
 
-// tellIdle lets Wait know when nothing is under way.
+// tellIdle wakes Wait when nothing is under way.
 func (c *Collector) tellIdle() {
 	if c.idle != nil && !c.busy() {
 		close(c.idle)

@@ -21,12 +21,12 @@ type reasonCount struct {
 	n      uint64
 }
 
-// Counters are kept under a check's name, also when its definition changes: a
-// counter must not go back.
+// Counters are kept per check name, even when the definition changes: a counter
+// must not go back.
 type counters struct {
 	mu        sync.Mutex
 	now       counts
-	durations prometheus.Histogram // nil: not wanted
+	durations prometheus.Histogram // nil if disabled
 }
 
 func (c *Collector) newCounters(name string) *counters {

@@ -8,23 +8,23 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// maxReason is the length of the longest reason of a drain or a mute, in bytes.
+// maxReason is the maximum length of the reason of a drain or a mute, in bytes.
 const maxReason = 256
 
-// A Drain is an operator's decision to take the service out. It is plain data,
-// to be kept over a restart.
+// A Drain is an operator's decision to take the service out of rotation. It is
+// plain data, so that the caller can keep it across a restart.
 type Drain struct {
 	// Reason is shown to everybody. Empty means "draining".
 	Reason string
-	// Until is when the drain ends by itself. Zero: it does not.
+	// Until is when the drain ends by itself. Zero means that it does not.
 	Until time.Time
 	// By names the operator.
 	By string
 }
 
-// A limited drain or mute ends by itself, by either clock.
+// An ending ends a limited drain or mute, by whichever clock comes first.
 type ending struct {
-	at    instant     // never, if it does not
+	at    instant     // never, if unlimited
 	timer *time.Timer // nil: none
 }
 
@@ -43,16 +43,16 @@ func (e ending) stop() {
 	}
 }
 
-// A drainage is a Drain at work.
+// A drainage is a Drain in effect.
 type drainage struct {
 	Drain
 	ending ending
 }
 
-// Drain takes the service out: every report is failed, with the reason, until
-// Drain(nil) takes it back in. Checks go on as before. It is for the program
-// itself, for example while it shuts down, and is not part of [Collector.State];
-// an operator's drain is [Collector.SetDrain].
+// Drain takes the service out of rotation: every report is failed, with the
+// reason, until Drain(nil) puts the service back. Checks keep running. Drain is
+// for the program itself, for example during shutdown, and is not part of
+// [Collector.State]; an operator's drain is [Collector.SetDrain].
 func (c *Collector) Drain(reason error) {
 	var d *drainage
 	if reason != nil {
@@ -64,9 +64,10 @@ func (c *Collector) Drain(reason error) {
 	})
 }
 
-// SetDrain takes the service out by an operator's decision, or back in if d is
-// nil. It is independent of [Collector.Drain]: the service is in if neither has
-// taken it out. The error says that Until is not in the future.
+// SetDrain takes the service out of rotation for an operator, or puts it back
+// if d is nil. It is independent of [Collector.Drain]: the service is in
+// rotation only if neither drains it. SetDrain returns an error if Until is not
+// in the future.
 func (c *Collector) SetDrain(d *Drain) error {
 	var next *drainage
 	if d != nil {
@@ -110,7 +111,7 @@ func (c *Collector) drained() *drainage {
 	return c.draining.Load()
 }
 
-// reason makes a text of an operator one short line without secrets.
+// reason turns an operator's text into one short line without secrets.
 func (c *Collector) reason(text, whenEmpty string) string {
 	clean := strings.Join(strings.Fields(c.clean(text)), " ")
 	return either(clip.Short(clean, maxReason), whenEmpty)

@@ -1,21 +1,22 @@
 package collector
 
-// Effects are what a change of the engine's state brings about. The lock is
-// released before they are carried out.
+// Effects are the consequences of a change of the engine's state. They are
+// carried out after the lock is released.
 type effects struct {
 	now     instant // of the change
 	changed bool    // readers see something new
 	calls   []*run  // functions to be called
-	tell    []*slot // slots with something to tell
+	tell    []*slot // slots with notices for listeners
 
 	tellStatus bool
 
 	gone []*line // while a set is installed: lines whose definition is gone
 }
 
-// act changes the engine's state by f, under the lock, and carries out the
-// effects. One lock guards the state of all checks: no step under it calls code
-// from outside, scrubs, logs or waits, so it is held for microseconds.
+// act changes the engine's state with f, under the lock, and then carries out
+// the effects. One lock guards the state of all checks: code under the lock
+// never calls foreign code, scrubs, logs or waits, so the lock is held for
+// microseconds.
 func (c *Collector) act(f func(fx *effects)) {
 	fx := c.change(f)
 	for _, r := range fx.calls {

@@ -14,7 +14,8 @@ type family struct {
 	name, help string
 	kind       dto.MetricType
 	labels     []string
-	// gauge is the value for a check, where that is all there is to it.
+	// gauge returns the value for a check. It is set for families that need
+	// nothing else.
 	gauge func(*entry, *published) (v float64, known bool)
 
 	desc  *prometheus.Desc
@@ -31,7 +32,7 @@ type families struct {
 	running, waiting, drainEnd, durations         *family
 }
 
-// The histogram is made by client_golang, and gathered by us as well.
+// client_golang makes the histogram; this package gathers it as well.
 const (
 	durationsName = "healthcheck_run_duration_seconds"
 	durationsHelp = "Durations of the runs of the check."

@@ -47,8 +47,8 @@ func (c *Collector) leave(r *run) {
 	r.timer.Stop()
 }
 
-// pass admits the runs that were held while the last call under their name might
-// return in time.
+// pass admits the runs that were held while the last call under their name
+// could still return in time.
 func (c *Collector) pass(fx *effects, s *slot) {
 	runs := s.held
 	s.held = nil
@@ -59,7 +59,7 @@ func (c *Collector) pass(fx *effects, s *slot) {
 }
 
 // giveUp publishes that the function of r has ignored the end of its context.
-// The call keeps its slot until it returns, but gives its place back.
+// The call keeps its slot until it returns, but releases its place.
 func (c *Collector) giveUp(fx *effects, r *run) {
 	l, s := r.line, r.line.slot
 	if r.takesPlace() {
@@ -77,8 +77,8 @@ func (c *Collector) giveUp(fx *effects, r *run) {
 	c.pass(fx, s)
 }
 
-// repeat publishes the failure of a line while the call of its slot is deaf. It
-// is not a run and is not counted as one.
+// repeat publishes the failure of a line again while the call of its slot is
+// deaf. The repetition is not a run and is not counted as one.
 func (c *Collector) repeat(fx *effects, l *line) {
 	since := ago(fx.now.mono - l.slot.call.started.mono)
 	o := &outcome{reason: checks.ReasonTimeout, output: fmt.Sprintf("timeout: the run started %s ago has not returned", since)}
@@ -88,7 +88,7 @@ func (c *Collector) repeat(fx *effects, l *line) {
 	c.publish(fx, l, o)
 }
 
-// starve publishes that r has waited longer than it may. It goes on waiting.
+// starve publishes that r has waited longer than it may. r continues to wait.
 func (c *Collector) starve(fx *effects, r *run) {
 	r.starved = true
 	waited := ago(fx.now.mono - r.asked.mono)
@@ -111,9 +111,9 @@ func (c *Collector) wake(fx *effects, l *line) {
 	}
 }
 
-// resume is called when a deaf call has returned at last. The failures that were
-// published meanwhile were not runs, so the next run is due when the life of the
-// last run's own result is over.
+// resume is called when a deaf call has finally returned. The failures
+// published meanwhile were not runs, so the next run is due when the result of
+// the last run expires.
 func (c *Collector) resume(fx *effects, s *slot) {
 	fx.changed = true
 	l := s.line

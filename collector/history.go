@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	// maxTransitions is how many changes of state are kept of each check.
+	// maxTransitions is the number of state changes kept for each check.
 	maxTransitions = 16
-	// maxTransitionText is how much of the text of each, in bytes.
+	// maxTransitionText is the length of the text kept with each, in bytes.
 	maxTransitionText = 240
-	// maxRuns is how many runs are kept of each check.
+	// maxRuns is the number of runs kept for each check.
 	maxRuns = 128
 )
 
@@ -26,7 +26,7 @@ type Transition struct {
 	Output string
 }
 
-// A Run is what is kept of one run of a check.
+// A Run is the record of one run of a check.
 type Run struct {
 	// Time is the end of the run.
 	Time     time.Time
@@ -59,7 +59,7 @@ func (c *Collector) Runs(name string) []Run {
 	return e.line.slot.runs.all()
 }
 
-// note adds a change of state to those that are kept.
+// note adds a change of state to the history.
 func (s *slot) note(p *published) {
 	if len(s.transitions) == maxTransitions {
 		s.transitions = slices.Delete(s.transitions, 0, 1)
@@ -69,7 +69,7 @@ func (s *slot) note(p *published) {
 	})
 }
 
-// A record is a Run in 32 bytes: thousands of checks have 128 of them.
+// A record is a Run in 32 bytes: each of thousands of checks keeps 128 of them.
 type record struct {
 	end    int64 // Unix nanoseconds
 	took   time.Duration
@@ -82,7 +82,7 @@ type ring struct {
 	oldest  int
 }
 
-// add keeps what the outcome of a run was.
+// add records the outcome of a run.
 func (r *ring) add(o *outcome) {
 	if !o.ran {
 		return

@@ -1,6 +1,6 @@
 package collector
 
-// install makes next the set of checks. The caller holds changing, or is New.
+// install makes next the current set. The caller holds changing, or is New.
 func (c *Collector) install(fx *effects, next *set) {
 	old := c.set.Load()
 	lives := old.lives()
@@ -47,8 +47,8 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 	e.line.committed = true
 }
 
-// promote makes the candidate of s its line, counts what has happened in it
-// already, and lets listeners know.
+// promote makes the candidate of s its line, counts the outcomes that the
+// candidate has had so far, and notifies listeners.
 func (c *Collector) promote(fx *effects, s *slot) {
 	before, l := s.line, s.candidate
 	s.line, s.candidate = l, nil
@@ -80,12 +80,12 @@ func supersede(fx *effects, before, l *line) {
 	}
 }
 
-// neverRan reports whether p and all results before it were made because an
-// earlier call under the name was deaf, or there was no place.
+// neverRan reports whether p and all results before it were published without a
+// run, because an earlier call under the name was deaf or no place was free.
 func (p *published) neverRan() bool { return p.lastRunAt == (instant{}) && p.State != StateSkipped }
 
-// retire empties a slot whose definition is gone. Its call, if there is one,
-// keeps it until it returns.
+// retire empties a slot whose definition is gone. A call under way keeps the
+// slot until it returns.
 func (c *Collector) retire(fx *effects, s *slot) {
 	l := s.line
 	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
@@ -97,8 +97,8 @@ func (c *Collector) retire(fx *effects, s *slot) {
 	}
 }
 
-// goOn sees to what a new set changes for a line that goes on: what it waits for,
-// and when it is due.
+// goOn updates a line that continues in a new set: the results that it waits
+// for, and when it is due.
 func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
 	l := e.line
 	if r := l.run; r != nil && r.phase == awaiting {
@@ -115,7 +115,7 @@ func (c *Collector) goOn(fx *effects, e *entry, lives map[*line]instant) {
 	}
 }
 
-// lives returns until when the results of the set are fresh.
+// lives returns when each result of the set expires.
 func (s *set) lives() map[*line]instant {
 	until := make(map[*line]instant, len(s.entries))
 	for _, e := range s.entries {

@@ -5,9 +5,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Describe implements [prometheus.Collector]. It leaves out the checks' own labels
-// of healthcheck_check_info: collectors whose checks have different ones can be
-// registered together, under wrappers that add a label.
+// Describe implements [prometheus.Collector]. It leaves out the checks' own
+// labels of healthcheck_check_info, so that collectors whose checks have
+// different labels can be registered together, under wrappers that add a label.
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, f := range c.families.all {
 		if f != c.families.durations {
@@ -19,10 +19,9 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. It starts the runs of expired
-// results, waits for them no longer than Options.CollectWait, and then publishes
-// the results that it has, with their age in
-// healthcheck_last_run_timestamp_seconds.
+// Collect implements [prometheus.Collector]. It starts runs for expired
+// results, waits for them at most Options.CollectWait, and then publishes the
+// results that it has. Their age is in healthcheck_last_run_timestamp_seconds.
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	set, report := c.survey()
 	for _, s := range c.whole(report) {
@@ -39,8 +38,9 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // Gather implements [prometheus.Gatherer] for the metrics of this collector
-// alone. It returns what a registry with nothing else in it would, but does not
-// check the metrics at every scrape, which is several times cheaper. The families must not be changed.
+// alone. It returns the same families as a registry that contains only this
+// collector, but does not check the metrics at every scrape, which is several
+// times cheaper. The families must not be changed.
 func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
 	set, report := c.survey()
 	gathered := make([]dto.MetricFamily, len(c.families.all))
@@ -76,7 +76,7 @@ func (c *Collector) Gather() ([]*dto.MetricFamily, error) {
 	return present, nil
 }
 
-// whole returns the metrics of the collector as a whole.
+// whole returns the metrics of the collector itself.
 func (c *Collector) whole(report Report) []*sample {
 	f := &c.families
 	samples := []*sample{
@@ -95,14 +95,14 @@ func (c *Collector) whole(report Report) []*sample {
 	return samples
 }
 
-// load returns how many runs have a place, and how many wait for one.
+// load returns how many runs have a place, and how many wait for a place.
 func (c *Collector) load() (running, waiting int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.taken, len(c.queue)
 }
 
-// survey returns the present set with a report of it.
+// survey returns the current set and a report of it.
 func (c *Collector) survey() (*set, Report) {
 	for {
 		set := c.set.Load()
@@ -121,7 +121,7 @@ func (c *Collector) peek(set *set) Report {
 	}
 	limit := addDurations(now.mono, max(c.opts.CollectWait, 0))
 	s, _, err := c.consult(set.all, question{arrived: c.results.Load()}, patience{first: limit, rest: limit})
-	if s == nil || err != nil { // The set is not the present one, or the collector has ended.
+	if s == nil || err != nil { // The set was replaced, or the collector has ended.
 		return Report{Status: StatusFailed}
 	}
 	return s.report

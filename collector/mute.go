@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// A Mute is an operator's decision that the failure of a check does not count:
-// the check goes on running and keeps its result and state, but is optional for
-// the whole and passed for the checks that depend on it. It is plain data, to be
-// kept over a restart.
+// A Mute is an operator's decision to ignore the failure of a check. The check
+// keeps running and keeps its result and state, but it counts as optional for
+// the overall status and as passed for the checks that depend on it. A Mute is
+// plain data, so that the caller can keep it across a restart.
 type Mute struct {
 	// Reason is shown to everybody. It is required.
 	Reason string
@@ -17,20 +17,20 @@ type Mute struct {
 	Until time.Time
 	// By names the operator.
 	By string
-	// Dependents mutes the checks that depend on this one as well, directly or
-	// not.
+	// Dependents also mutes the checks that depend on this one, directly or
+	// indirectly.
 	Dependents bool
 }
 
-// A muting is a Mute at work.
+// A muting is a Mute in effect.
 type muting struct {
 	Mute
 	ending ending
 }
 
-// Mute mutes a check, in place of its mute before. It belongs to the name and
-// ends when the check is removed. The error is ErrUnknownCheck (wrapped), or
-// names the missing field.
+// Mute mutes a check and replaces its previous mute. A mute belongs to the name
+// and ends when the check is removed. The error is ErrUnknownCheck (wrapped),
+// or names the missing field.
 func (c *Collector) Mute(name string, m Mute) error {
 	m.Reason, m.By = c.reason(m.Reason, ""), c.reason(m.By, "")
 	if m.Reason == "" {
@@ -61,7 +61,7 @@ func (c *Collector) mute(name string, m *Mute) error {
 	return err
 }
 
-// setMute gives s its own mute, nil for none.
+// setMute sets the own mute of s; nil removes it.
 func (c *Collector) setMute(fx *effects, s *slot, m *Mute) {
 	if s.mute != nil {
 		s.mute.ending.stop()
@@ -106,7 +106,7 @@ func (c *Collector) refreshMutes(fx *effects) {
 	c.wakeSkipped(fx, entries)
 }
 
-// wakeSkipped starts the runs of checks that are skipped without a cause any more.
+// wakeSkipped starts the runs of skipped checks that no longer have a cause.
 func (c *Collector) wakeSkipped(fx *effects, entries []*entry) {
 	for _, e := range entries {
 		if p := e.line.result(); p != nil && p.State == StateSkipped && len(e.line.causes()) == 0 {
@@ -115,7 +115,7 @@ func (c *Collector) wakeSkipped(fx *effects, entries []*entry) {
 	}
 }
 
-// findMute sets the mute of e, those of its dependencies first.
+// findMute sets the mute of e, after the mutes of its dependencies.
 func (e *entry) findMute(now instant, done map[*entry]bool) {
 	if done[e] {
 		return

@@ -12,15 +12,16 @@ import (
 // A notice is a change of state that listeners have not seen yet.
 type notice struct{ old, new *published }
 
-// Finished is an outcome for the log at debug level, and the stack of a panic.
+// A finished is an outcome for the log at debug level, with the stack of a
+// panic.
 type finished struct {
 	outcome *outcome
-	first   bool // the result before was not a panic
+	first   bool // the previous result was not a panic
 }
 
-// notify notes the result p, after old, for the log and the hook. If listeners
-// are slow, changes that they have not seen are merged, and outcomes but the
-// newest left out: a slow hook or log makes no queue.
+// notify records the result p, which follows old, for the log and the hook. If
+// listeners are slow, changes that they have not seen are merged, and all
+// outcomes but the newest are dropped: a slow hook or log builds up no queue.
 func (c *Collector) notify(fx *effects, s *slot, old, p *published, o *outcome) {
 	if c.opts.Logger == nil && c.opts.OnChange == nil {
 		return
@@ -32,7 +33,8 @@ func (c *Collector) notify(fx *effects, s *slot, old, p *published, o *outcome) 
 	c.inform(fx, s)
 }
 
-// change notes a change of state, together with one that listeners have not seen.
+// change records a change of state, merged with any change that listeners have
+// not seen.
 func (s *slot) change(old, p *published) {
 	if s.notice == nil {
 		s.notice = &notice{old: old, new: p}
@@ -44,7 +46,7 @@ func (s *slot) change(old, p *published) {
 	}
 }
 
-// inform starts telling listeners, unless that is under way.
+// inform starts to notify listeners, unless that is under way.
 func (c *Collector) inform(fx *effects, s *slot) {
 	if !s.telling && (s.notice != nil || s.outcome != nil) {
 		s.telling = true
@@ -52,10 +54,9 @@ func (c *Collector) inform(fx *effects, s *slot) {
 	}
 }
 
-// tell logs and hands on what has happened under one name, in a goroutine of its
-// own: a logger or a hook that takes its time holds up no reader, no other check
-// and not the scheduler. There is one such goroutine for a name, so the hook
-// sees one change after the other.
+// tell logs the events under one name and calls the hook, in its own goroutine:
+// a slow logger or hook delays no reader, no other check and not the scheduler.
+// There is one such goroutine for each name, so the hook sees changes in order.
 func (c *Collector) tell(s *slot) {
 	defer c.act(func(fx *effects) { // Also when the hook ends its goroutine.
 		s.telling = false
@@ -88,7 +89,7 @@ func (c *Collector) callHook(n *notice) {
 	c.opts.OnChange(old, n.new.Result)
 }
 
-// catch logs a panic of code from outside. It is deferred.
+// catch logs a panic of foreign code. It must be deferred.
 func (c *Collector) catch(msg string, keyvals ...any) {
 	if v := recover(); v != nil {
 		keyvals = append([]any{"msg", msg}, keyvals...)
@@ -121,7 +122,7 @@ func (c *Collector) logOutcome(name string, f *finished) {
 	}
 }
 
-// A calm logger survives the panics of another. They have no place to go.
+// A calm logger recovers from the panics of another logger and drops them.
 type calm struct {
 	log interface{ Log(...any) error }
 }

@@ -33,54 +33,56 @@ const (
 
 // Options are the settings of a Collector. The zero value is useful.
 type Options struct {
-	// SuccessTTL and FailedTTL are how long a pass and a failure are kept when
-	// the check does not say. Zero means 27s and 9s, negative: not at all.
+	// SuccessTTL and FailedTTL are how long a pass and a failure are kept
+	// unless the check sets its own. Zero means 27s and 9s, negative means not
+	// at all.
 	SuccessTTL, FailedTTL time.Duration
-	// Timeout bounds one run when the check does not say. Zero means 5s.
+	// Timeout bounds one run unless the check sets its own. Zero means 5s.
 	Timeout time.Duration
 	// CollectWait bounds how long a scrape waits for runs of expired checks.
-	// Zero means 500ms, negative: not at all.
+	// Zero means 500ms, negative means not at all.
 	CollectWait time.Duration
-	// MaxWait bounds how long Report waits for runs. Zero: as long as the run
-	// may take; negative: not at all.
+	// MaxWait bounds how long Report waits for runs. Zero means as long as the
+	// run may take, negative means not at all.
 	MaxWait time.Duration
-	// StartupWait bounds how long Report waits, from New on, for the first
-	// results of checks that are not optional, where that is longer than
-	// MaxWait. Zero: the longest chain of timeouts among them, at most 5s;
-	// negative: not at all.
+	// StartupWait bounds how long Report waits, counted from New, for the first
+	// results of checks that are not optional, if that is longer than MaxWait.
+	// Zero means the longest chain of timeouts among them, at most 5s; negative
+	// means not at all.
 	StartupWait time.Duration
-	// Concurrency is how many runs are under way at a time. Zero means 64.
+	// Concurrency is the maximum number of simultaneous runs. Zero means 64.
 	Concurrency int
-	// OnChange is called when a check's State has changed: for each name in
-	// order, also across Replace, one call at a time, from a goroutine of its own
-	// and with no lock held. It is not called for a first result that passed, and
-	// not for what a Change that is aborted has seen. When a call takes longer
-	// than changes come, those in between are merged. A panic is logged. Nil:
-	// no calls.
+	// OnChange is called after a check's State has changed. For each name the
+	// calls come in order and one at a time, also across Replace, from a
+	// separate goroutine and with no lock held. OnChange is not called for a
+	// first result that passed, nor for the results of an aborted Change. If
+	// changes come faster than OnChange returns, those in between are merged. A
+	// panic is logged. Nil means no calls.
 	OnChange func(old, new Result)
-	// OnStatus is called when the status of the whole has changed, by drains as
-	// well: in order, one call at a time, with no lock held. At first old is
+	// OnStatus is called after the overall status has changed, also by a drain:
+	// in order, one call at a time, with no lock held. In the first call old is
 	// empty, because the status is not known before each check has a result,
-	// unless one that is not optional has failed. Results count as they are, also after they have expired. A
-	// panic is logged. Nil: no calls.
+	// unless a check that is not optional has failed. Expired results still
+	// count. A panic is logged. Nil means no calls.
 	OnStatus func(old, new Status)
-	// Wrap returns the function that is called in place of a check's own, for
-	// example one that traces or tries again. It is called once for each
-	// definition; its panic, or a nil function, is an error of that definition.
-	// Nil: no wrapping.
+	// Wrap returns the function to call in place of a check's own, for example
+	// one that adds tracing or retries. It is called once for each definition;
+	// a panic or a nil function is an error of that definition. Nil means no
+	// wrapping.
 	Wrap func(checks.Check) checks.Func
-	// Restore is what [Collector.State] returned before a restart. A result
-	// serves, if the fingerprint of its check is the same, until its TTL is over
-	// and, while the first run is under way, one timeout longer. Nil: nothing.
+	// Restore is what [Collector.State] returned before a restart. A restored
+	// result is used if the fingerprint of its check is unchanged, until its
+	// TTL ends and, while the first run is under way, one timeout longer. Nil
+	// restores nothing.
 	Restore *Saved
 	// Scrubber removes secrets from outputs, warnings, reasons and logged
 	// errors. Nil: New makes one, which [Collector.Scrubber] returns.
 	Scrubber *scrub.Scrubber
-	// BaseContext is the parent of every run's context, for its values and its
-	// end: from then on no run starts, those under way are cancelled, and nothing
-	// is published any more. A process that stops ends it when its servers
-	// are closed, so that no client sees a check fail because it was killed.
-	// Nil: context.Background.
+	// BaseContext is the parent of every run's context and provides its values.
+	// When it ends, no run starts, runs under way are cancelled, and nothing
+	// more is published. A process that shuts down ends it after its servers
+	// are closed, so that no client sees a check fail because it was cancelled.
+	// Nil means context.Background.
 	BaseContext context.Context
 	// Histogram adds healthcheck_run_duration_seconds. Empty: off.
 	Histogram Histogram

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// maxInput is how much of a check's text is looked at, in bytes.
+	// maxInput is how much of a check's text is read, in bytes.
 	maxInput = 64 << 10
 	// maxOutput is how much of it is shown, in bytes, the ellipsis included.
 	maxOutput = 1 << 10
@@ -28,7 +28,7 @@ func (c *Collector) clean(text string) string {
 	return shorten(visible(c.scrub(text)))
 }
 
-// scrub fails closed: a text that the scrubber cannot cope with is not shown.
+// scrub fails closed: a text that the scrubber cannot handle is not shown.
 func (c *Collector) scrub(text string) (clean string) {
 	defer func() {
 		if recover() != nil {
@@ -38,7 +38,7 @@ func (c *Collector) scrub(text string) (clean string) {
 	return c.text(text)
 }
 
-// visible spells out what a terminal or a page would act on instead of showing.
+// visible spells out characters that a terminal or a page would interpret.
 func visible(s string) string {
 	if !strings.ContainsFunc(s, acts) {
 		return s

@@ -12,12 +12,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// perform calls the function of r in a goroutine of its own. What follows stands
-// in a deferred call because the function may end the goroutine.
+// perform calls the function of r in its own goroutine. The rest is deferred
+// because the function may end the goroutine.
 //
-// The run's clock stops when the function has returned and its error has said
-// its text; scrubbing that text takes neither from the timeout nor is it part of
-// the duration.
+// The run's clock stops when the function has returned and the text of its
+// error has been read; scrubbing that text counts neither against the timeout
+// nor towards the duration.
 func (c *Collector) perform(r *run) {
 	var s said
 	defer func() {
@@ -43,7 +43,7 @@ func (c *Collector) perform(r *run) {
 	c.call(ctx, f, &s)
 }
 
-// said is what a check's function has returned, in its own words.
+// said is what a check's function returned, before scrubbing.
 type said struct {
 	passed          bool
 	warned          bool
@@ -64,8 +64,8 @@ func (c *Collector) call(ctx context.Context, f checks.Func, s *said) {
 	*s = read(output, err)
 }
 
-// read takes the texts and the reason from the result of a function. The methods
-// of err are code of the check's author: they may hang or panic.
+// read takes the texts and the reason from the result of a function. The
+// methods of err are foreign code: they may hang or panic.
 func read(output string, err error) said {
 	if err == nil {
 		return said{passed: true, output: output}
@@ -80,7 +80,7 @@ func read(output string, err error) said {
 	return said{reason: reason, output: text}
 }
 
-// judge makes an outcome of what was said, fit to be shown.
+// judge turns s into an outcome that is fit to be shown.
 func (c *Collector) judge(s said) *outcome {
 	o := &outcome{ran: true, passed: s.passed, reason: s.reason, output: c.clean(s.output), stack: s.stack}
 	if s.warned {
@@ -89,12 +89,12 @@ func (c *Collector) judge(s said) *outcome {
 	return o
 }
 
-// standstill is how late the end of a timeout must be noticed for us to say that
-// it was not the check that took so long: this process was stopped, or got no
-// processor.
+// standstill is the delay in noticing a timeout from which the timeout is
+// blamed on this process and not on the check: the process was stopped, or got
+// no processor.
 const standstill = time.Second
 
-// blameStandstill makes a timeout our own trouble if it is.
+// blameStandstill blames a timeout on this process if it was noticed too late.
 func (o *outcome) blameStandstill(timeout time.Duration) {
 	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
 		o.reason = checks.ReasonInternal
@@ -121,7 +121,7 @@ func (o *observations) add(name string, v float64) {
 	o.values = append(o.values, Value{name, v})
 }
 
-// take returns what has been observed so far, and nothing that comes later.
+// take returns the values observed so far; later ones are ignored.
 func (o *observations) take() []Value {
 	o.mu.Lock()
 	defer o.mu.Unlock()

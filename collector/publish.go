@@ -9,7 +9,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// An outcome is what one attempt at a check came to.
+// An outcome describes how one attempt at a check ended.
 type outcome struct {
 	ran      bool // counts as a run; else skipped, starved or still deaf
 	passed   bool
@@ -26,7 +26,7 @@ type outcome struct {
 	stack    []byte // of a panic, for the log
 }
 
-// published is one result with what the collector knows beyond it. It does not
+// A published is one result with the collector's own data about it. It does not
 // change.
 type published struct {
 	Result
@@ -55,8 +55,9 @@ func (p *published) lastRun() time.Time {
 // fresh reports whether the result may be handed out by itself.
 func (p *published) fresh(now instant) bool { return p != nil && now.before(p.until) }
 
-// publish makes an outcome the newest result of l and lets everybody concerned
-// know. It does nothing if the definition is gone or the collector has ended.
+// publish makes an outcome the newest result of l and notifies waiters and
+// listeners. It does nothing if the definition is gone or the collector has
+// ended.
 func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	if l.dropped || c.base.Err() != nil {
 		return
@@ -85,7 +86,7 @@ func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	}
 }
 
-// apply returns the result after the result old and an outcome.
+// apply returns the result that follows old after an outcome.
 func (l *line) apply(old *published, o *outcome, now instant, number uint64) *published {
 	p := &published{at: now, number: number}
 	if old != nil {
@@ -168,8 +169,8 @@ func (r *Result) blank() Result {
 }
 
 // redefine makes e, of a new set, the newest entry of l. The result is kept no
-// longer than the new definition keeps one. If nothing of it changes it stays
-// the same, and so do its renderings.
+// longer than the new definition allows. If no part of the result changes, the
+// result and its renderings are reused.
 func (l *line) redefine(e *entry) {
 	old := l.result()
 	before := l.entry

@@ -5,29 +5,30 @@ import (
 	"time"
 )
 
-// A question is what one reader asks: what was published before it arrived is
-// old to it.
+// A question is one reader's request. A result published before the question
+// arrived is old.
 type question struct {
 	arrived uint64 // results published before
 	hurried bool   // the reader can't wait
 }
 
-// A verdict says whether a result answers a question, and if so until when it
-// answers others too; the zero instant: it does not.
+// A verdict says whether a result answers a question and, if so, until when it
+// answers other questions too. The zero instant means that it does not.
 type verdict struct {
 	usable bool
 	stale  bool // the result is old, its renewal under way
 	until  instant
 }
 
-// freshness says whether the result p of e answers q: if it is fresh; if it is
-// old, but a run that got its place while it was fresh is under way; or if it was
-// published after the question, as where nothing is cached. Nothing is handed
-// out that expired longer ago than a run may take; a result from before a restart
-// serves until then while the first run is under way. A reader in a hurry may have
-// the last result of a check whose results are not kept. R is the run that will bring
-// the next result, or nil. A reader who insists waits for the run of a skipped
-// check: its dependency has just passed again.
+// freshness decides whether the result p of e answers q. p answers q if it is
+// fresh; if it has expired but a run that got its place while p was fresh is
+// under way; or if it was published after the question, as happens when nothing
+// is cached. A result that expired longer ago than a run may take is never
+// used; a result from before a restart is used until then while the first run
+// is under way. A reader in a hurry may get the last result of a check whose
+// results are not kept. r is the run that will bring the next result, or nil. A
+// reader that insists waits for the run of a skipped check whose dependency has
+// just passed again.
 func freshness(e *entry, p *published, r *run, q question, insists bool, now instant) verdict {
 	switch {
 	case p == nil:
@@ -54,21 +55,22 @@ func freshness(e *entry, p *published, r *run, q question, insists bool, now ins
 func (c *Collector) look(l *line, q question, now instant) verdict {
 	r := l.run
 	if r != nil && r.phase == held {
-		r = l.slot.call // Its end is what r waits for.
+		r = l.slot.call // r waits for this call to end.
 	}
 	return freshness(l.entry, l.result(), r, q, !c.background, now)
 }
 
-// A patience is how long a reader waits: for first results of checks that are
-// not optional until one moment, for the rest until another. The moments are on
-// the collector's monotonic clock and do not move while the set of checks changes.
+// A patience is how long a reader waits: until one moment for the first results
+// of checks that are not optional, until another moment for all other results.
+// The moments are on the collector's monotonic clock and do not move while the
+// set of checks changes.
 type patience struct {
 	hurried     bool            // the reader's context has ended before it asked
 	done        <-chan struct{} // of the reader's context
 	first, rest time.Duration
 }
 
-// patience returns how long a reader waits who arrives now.
+// patience returns how long a reader that arrives now waits.
 func (c *Collector) patience(ctx context.Context, now instant) patience {
 	p := patience{hurried: ctx.Err() != nil, done: ctx.Done(), first: never.mono, rest: never.mono}
 	l := c.limits.Load()
@@ -97,7 +99,7 @@ type wait struct {
 	first     bool // the check counts and has no result yet
 }
 
-// await waits for all results, or reports false when the patience is over.
+// await waits for all results. It reports false if the patience ends first.
 func (p patience) await(c *Collector, waits []wait) bool {
 	return p.awaitSome(c, waits, true, p.first) && p.awaitSome(c, waits, false, p.rest)
 }

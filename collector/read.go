@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// An answered says where the results of a report came from, the worst of them
-// counting: a label of healthcheck_cache_requests_total.
+// An answered says where the results of a report came from; the worst source
+// counts. It is a label of healthcheck_cache_requests_total.
 type answered int
 
 const (
@@ -18,16 +18,16 @@ const (
 
 func (a answered) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
 
-// maxRounds is how often a reader sees to new results. One round is enough unless
-// results become too old while the reader waits for others; after the last round
-// those are unknown.
+// maxRounds bounds how often a reader requests new results. One round is enough
+// unless results expire while the reader waits for others; after the last round
+// those results are unknown.
 const maxRounds = 10
 
 // Report returns the newest results, and runs the checks whose results have
-// expired. The context bounds
-// only how long this caller waits for that: a check whose run has not finished
-// by then, or after MaxWait, is unknown, and its run goes on. The error is
-// ErrUnknownCheck (wrapped), or ErrEnded after the end of BaseContext.
+// expired. The context bounds only how long this caller waits: a check whose
+// run has not finished when ctx ends, or after MaxWait, is unknown, and its run
+// continues. The error is ErrUnknownCheck (wrapped), or ErrEnded after the end
+// of BaseContext.
 func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
 	sel, err := c.set.Load().selection(f)
 	if err != nil {
@@ -46,8 +46,8 @@ func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
 	return report, nil
 }
 
-// inquire is Report for a reader who may have to wait. It returns a snapshot and
-// the moment it is of.
+// inquire is Report for a reader that may have to wait. It returns a snapshot
+// and the moment at which the snapshot was valid.
 func (c *Collector) inquire(ctx context.Context, f Filter, now instant) (*snapshot, instant, error) {
 	q, p := question{arrived: c.results.Load()}, c.patience(ctx, now)
 	for {
@@ -59,13 +59,13 @@ func (c *Collector) inquire(ctx context.Context, f Filter, now instant) (*snapsh
 		if s != nil || err != nil {
 			return s, now, err
 		}
-		// The checks were replaced meanwhile. The question is the same, also
-		// how long it may take.
+		// The checks were replaced meanwhile. The question and its time limit
+		// stay the same.
 	}
 }
 
-// consult sees to results that answer q, as long as p lasts, and returns the
-// snapshot of them; nil when the set has been replaced.
+// consult gets results that answer q, within the patience p, and returns a
+// snapshot of them, or nil if the set has been replaced.
 func (c *Collector) consult(sel *selection, q question, p patience) (*snapshot, instant, error) {
 	did := hit
 	for round := 1; ; round++ {
@@ -87,19 +87,19 @@ func (c *Collector) consult(sel *selection, q question, p patience) (*snapshot, 
 	}
 }
 
-// An examination is what a look at all results of a selection has come to:
-// a snapshot, or what to wait for before the next.
+// An examination is the outcome of one pass over the results of a selection: a
+// snapshot, or the results to wait for before the next pass.
 type examination struct {
 	now      instant
 	snapshot *snapshot
 	waits    []wait
 	did      answered
-	replaced bool // the set is no longer the present one
+	replaced bool // the set has been replaced
 	ended    bool // there will be no results
 }
 
-// examine looks whether the results of sel answer q, and sees to new ones where
-// they don't. In the last round checks without such a result are unknown.
+// examine decides whether the results of sel answer q, and starts or joins runs
+// where they don't. In the last round checks without such a result are unknown.
 func (c *Collector) examine(sel *selection, q question, did answered, last bool) examination {
 	sel.building.Lock()
 	defer sel.building.Unlock()

@@ -29,8 +29,8 @@ const (
 	StatusFailed   Status = "failed"
 )
 
-// A Result is one result of a check, with its definition. It is shared by all readers and must
-// not be changed.
+// A Result is one result of a check, with its definition. All readers share it;
+// it must not be changed.
 type Result struct {
 	// Check is the check's name.
 	Check string
@@ -46,15 +46,15 @@ type Result struct {
 	// Cause names the failed checks that a skipped check waits for, directly or
 	// through other skipped checks: at most three, in the order of registration.
 	Cause []string
-	// Warning is the text of a check that passed with a warning, as clean as
-	// Output; else empty.
+	// Warning is the text of a check that passed with a warning, cleaned like
+	// Output; otherwise empty.
 	Warning string
 
-	// Time is the end of the run, Expires when the result's life is over; both
-	// are the same where nothing is cached. They are wall times without a
-	// monotonic reading, for showing: the collector decides by its own clocks.
+	// Time is the end of the run. Expires is when the result expires; it equals
+	// Time if results are not cached. Both are wall times without a monotonic
+	// reading, for display: the collector decides by its own clocks.
 	Time, Expires time.Time
-	// Duration is how long the run took, without waiting for its place.
+	// Duration is how long the run took, without the wait for its place.
 	Duration time.Duration
 	// Since is when State last changed.
 	Since time.Time
@@ -64,7 +64,8 @@ type Result struct {
 	// Threshold the number that changes it. Both are zero if Passed and State
 	// agree.
 	Opposite, Threshold int
-	// Values is what the run observed, in the order of their first observing.
+	// Values are the values that the run observed, in the order of first
+	// observation.
 	Values []Value
 	// Value is the output as a value (see [checks.Output]), scrubbed JSON of at
 	// most 64 KiB; nil if the check has none. Output is then its compact text,
@@ -83,8 +84,8 @@ type Result struct {
 	Labels      map[string]string
 }
 
-// Counts reports whether the check fails the whole if it has not passed: it is
-// neither optional nor muted.
+// Counts reports whether the overall status is failed if the check has not
+// passed: the check is neither optional nor muted.
 func (r *Result) Counts() bool { return !r.Optional && r.Muted == nil }
 
 // A Value is a measured value that a run observed (see [checks.Observe]).
@@ -93,37 +94,38 @@ type Value struct {
 	Value float64
 }
 
-// A Report is one answer: the results of the selected checks and what they
-// mean together. It is a snapshot that all readers share; it must not be
-// changed.
+// A Report is the results of the selected checks with their overall status. It
+// is a snapshot that all readers share; it must not be changed.
 type Report struct {
 	// Status is failed when the service is drained or a check that is not
 	// optional has not passed, else degraded or passed.
 	Status Status
-	// Draining is why the service was taken out with Drain or SetDrain; empty
-	// when it is in. By and until when are of SetDrain; both may be zero.
+	// Draining is the reason given to Drain or SetDrain; empty if the service
+	// is not drained. DrainingBy and DrainingUntil come from SetDrain; both may
+	// be zero.
 	Draining      string
 	DrainingBy    string
 	DrainingUntil time.Time
 	// Time is the moment of the answer.
 	Time time.Time
-	// Results are in the order in which the checks were registered. Pointers
-	// are equal in two reports only if the results are.
+	// Results are in the order in which the checks were registered. Two reports
+	// share a pointer only if the results are the same.
 	Results []*Result
-	// Version is equal in two reports of this process only if they differ in
-	// nothing but Time, so that a rendering can be kept. Each Collector numbers
-	// its reports from a random 64-bit number, so that no two share a version
-	// in practice. Zero is equal to nothing.
+	// Version identifies the content of the report: two reports of this process
+	// with the same version can differ only in Time, so that a rendering can be
+	// reused. Each Collector numbers its reports from a random 64-bit number,
+	// so that in practice no two Collectors share a version. Zero matches no
+	// version, not even zero.
 	Version uint64
 	// Epoch numbers the sets of checks: 1 after New, one more for each
 	// committed [Change].
 	Epoch uint64
 }
 
-// Overall returns the status of results together: failed when a check that
-// counts has not passed; else degraded when a check warns or one that is optional
-// or muted has not passed; else passed, also without results. It knows nothing about
-// draining.
+// Overall returns the status of results together: failed if a check that counts
+// has not passed; otherwise degraded if a check warns or an optional or muted
+// check has not passed; otherwise passed, also without results. Overall does
+// not consider drains.
 func Overall(results []*Result) Status {
 	status := StatusPassed
 	for _, r := range results {
@@ -137,25 +139,25 @@ func Overall(results []*Result) Status {
 	return status
 }
 
-// A Filter selects checks. The zero value selects all. Names are alternatives,
-// and so are tags; a check must match both where both are given; Exclude, a
-// list of names, comes last.
+// A Filter selects checks. The zero value selects all checks. A check matches
+// Names if it has one of the names, and Tags if it has one of the tags; if both
+// are given, it must match both. Exclude, a list of names, is applied last.
 type Filter struct {
 	Names, Exclude, Tags []string
 }
 
-// ErrUnknownCheck is what Report returns (wrapped) for a name or a tag that no
-// check has, and for a selection that leaves none: a filter must be able to
-// fail.
+// ErrUnknownCheck is returned (wrapped) by Report for a name or a tag that no
+// check has, and for a filter that selects no check: an empty selection must
+// not look like a pass.
 var ErrUnknownCheck = errors.New("unknown check")
 
-// ErrNameTaken is what New, Add, Replace and Prepare return (wrapped) for a
-// name that two checks have.
+// ErrNameTaken is returned (wrapped) by New, Add, Replace and Prepare if two
+// checks have the same name.
 var ErrNameTaken = errors.New("the name is taken")
 
-// ErrInUse is what Remove returns (wrapped) for a check that another depends on.
+// ErrInUse is returned (wrapped) by Remove for a check that another depends on.
 var ErrInUse = errors.New("check is in use")
 
-// ErrEnded is what Report and Prepare return after the end of
-// Options.BaseContext, when an answer would need a run.
+// ErrEnded is returned by Report and Prepare after the end of
+// Options.BaseContext, if they would need a run.
 var ErrEnded = errors.New("the collector has ended")

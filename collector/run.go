@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// grace is how long after its timeout a check may still say for itself what
-// went wrong. It knows more about it than we do.
+// grace is how long after its timeout a check may still return its own error,
+// which is more precise than ours.
 const grace = 50 * time.Millisecond
 
-// A phase is where a run stands. A line without a run is idle, or the call of
+// A phase is the state of a run. A line without a run is idle, or the call of
 // its slot is deaf.
 type phase int
 
@@ -65,8 +65,8 @@ type run struct {
 	value   structured
 }
 
-// takesPlace reports whether r, which has begun, needs one of the places. A
-// receiver only judges what it was told.
+// takesPlace reports whether r, which has begun, needs one of the places. A run
+// with a receiver does not, because it only judges recorded beats.
 func (r *run) takesPlace() bool { return r.entry.Receiver == nil }
 
 // end returns when a run that is under way is given up.
@@ -102,9 +102,9 @@ func (c *Collector) step(fx *effects, r *run, ev event) {
 	}
 }
 
-// ensure starts a run of l unless one is under way or the result is newer than
-// that of the number than. If the run under way is overdue its failure is
-// published anew instead. It reports whether it has started a run.
+// ensure starts a run of l unless a run is under way or the number of the
+// newest result is greater than than. If the run under way is overdue, ensure
+// publishes its failure again instead. It reports whether it has started a run.
 func (c *Collector) ensure(fx *effects, l *line, than uint64) bool {
 	if l.dropped || c.ended || l.number() > than {
 		return false
@@ -137,7 +137,7 @@ func (c *Collector) timer(r *run, d time.Duration) *time.Timer {
 	waits := r.phase.waits()
 	return time.AfterFunc(d, func() {
 		c.act(func(fx *effects) {
-			if r.phase.waits() == waits { // Else it has moved on at the same moment.
+			if r.phase.waits() == waits { // Otherwise r has moved on meanwhile.
 				c.step(fx, r, timeUp)
 			}
 		})

@@ -19,7 +19,7 @@ type rendered struct {
 	samples []*sample
 }
 
-// render returns the metrics of e, as they were if nothing has changed.
+// render returns the metrics of e; it reuses them if nothing has changed.
 func (c *Collector) render(e *entry) []*sample {
 	p, stuck := e.current.Load(), e.line.slot.stuck.Load()
 	if r := e.rendered.Load(); r != nil && r.of == p && r.stuck == stuck {
@@ -86,12 +86,13 @@ func joinTags(tags []string) string {
 	return "," + strings.Join(tags, ",") + ","
 }
 
-// samplesPerCheck is what a check has that has passed and observed nothing.
+// samplesPerCheck is the number of samples of a check that passed and observed
+// nothing.
 const samplesPerCheck = 14
 
-// A sample is a metric whose value is known: what it writes is shared, and not
-// built again for every scrape. What belongs together lies together: with
-// thousands of checks a scrape is as fast as memory is.
+// A sample is a metric with a known value. Its output is shared, not built
+// again for every scrape. All parts of a sample are adjacent in memory, because
+// memory speed limits a scrape of thousands of checks.
 type sample struct {
 	family *family
 	dto.Metric

@@ -10,19 +10,20 @@ import (
 )
 
 const (
-	// tick is the shortest time between two wake-ups of the scheduler. It takes
-	// what falls due before the next one, so that thousands of checks cost 20
-	// wake-ups a second and not thousands.
+	// tick is the shortest time between two wake-ups of the scheduler. Each
+	// wake-up starts everything that is due before the next one, so that
+	// thousands of checks cost 20 wake-ups a second and not thousands.
 	tick = 50 * time.Millisecond
-	// heartbeat is the longest time between two wake-ups, so that a scheduler
-	// that has stopped differs from one with nothing to do.
+	// heartbeat is the longest time between two wake-ups. It distinguishes a
+	// scheduler that has stopped from an idle scheduler.
 	heartbeat = 5 * time.Second
-	// pulse is how often it is noted that the process itself is going on.
+	// pulse is how often the process records that it is running.
 	pulse = time.Second
 	// early is the share of a result's life after which it may be renewed.
 	early = 0.9
 	// retryFloor is when a failure that is not kept is renewed in the
-	// background, if passes are kept: else the check would never run again.
+	// background, if passes are kept; otherwise the check would never run
+	// again.
 	retryFloor = time.Second
 )
 
@@ -76,8 +77,8 @@ func (c *Collector) Run(ctx context.Context) error {
 	}
 }
 
-// startBackground gives every check its first run after the start, at once. One
-// that has a fresh result is spread over what is left of its life.
+// startBackground starts every check without a fresh result at once. It spreads
+// the runs of the other checks over the rest of their results' lives.
 func (c *Collector) startBackground(fx *effects) {
 	s := &c.scheduler
 	s.used, c.background = true, true
@@ -104,7 +105,7 @@ func (c *Collector) stopBackground() {
 	s.queue = nil
 }
 
-// wakeUp starts what falls due before the next wake-up.
+// wakeUp starts the runs that are due before the next wake-up.
 func (c *Collector) wakeUp(fx *effects) {
 	s := &c.scheduler
 	s.ticked = fx.now.mono
@@ -156,7 +157,8 @@ func (c *Collector) unschedule(l *line) {
 }
 
 // schedule makes l due in the last tenth of its result's life or, once after
-// the start, at any moment of it: else all checks would stay in step for ever.
+// the start, at a random moment of that life: otherwise all checks would run in
+// step for ever.
 func (c *Collector) schedule(fx *effects, l *line) {
 	p := l.result()
 	if !c.background || p == nil || !l.committed || l.dropped {
@@ -171,7 +173,7 @@ func (c *Collector) schedule(fx *effects, l *line) {
 	default:
 		return // Nothing is kept: each reader starts a run or joins one.
 	}
-	if l.entry.Receiver != nil { // Nothing is asked, so nothing needs to be spread.
+	if l.entry.Receiver != nil { // A receiver sends no request, so there is no load to spread.
 		c.put(fx, l, p, p.until.mono, p.until.mono)
 		return
 	}
@@ -184,8 +186,8 @@ func (c *Collector) schedule(fx *effects, l *line) {
 	c.put(fx, l, p, at, from)
 }
 
-// startPulse counts how long the process has been going on since the scheduler
-// last moved. A stopped process counts nothing.
+// startPulse counts how long the process has been running since the scheduler
+// last woke up. A stopped process counts nothing.
 func (s *scheduler) startPulse() (stop func()) {
 	var stopped atomic.Bool
 	var timer atomic.Pointer[time.Timer]
@@ -202,15 +204,15 @@ func (s *scheduler) startPulse() (stop func()) {
 }
 
 // Stalled reports whether results should be renewed in the background but the
-// scheduler has not moved for that long. It moves at least every 5 seconds. Time
-// during which the whole process was stopped is not counted.
+// scheduler has not woken up for longer than limit. It wakes up at least every
+// 5 seconds. Time during which the whole process was stopped is not counted.
 func (c *Collector) Stalled(limit time.Duration) bool {
 	return time.Duration(c.scheduler.pulses.Load())*pulse > limit
 }
 
-// share returns a random part of the life d that is left. A tick at its end, or
-// half of a short one, is kept back: what is due at the last moment would have
-// expired when a busy machine has come to it.
+// share returns a random part of the remaining life d. It keeps back one tick
+// at the end, or half of a short life: on a busy machine a run due at the last
+// moment would start after the result has expired.
 func share(d time.Duration) time.Duration {
 	d -= min(tick, d/2)
 	if d <= 0 {

@@ -51,7 +51,8 @@ func (s *set) selection(f Filter) (*selection, error) {
 }
 
 // remember keeps sel for later readers with the same filter, or returns the
-// selection that another reader has kept meanwhile. Readers have the map, so it is a new one every time.
+// selection that another reader has kept meanwhile. Readers use the map without
+// a lock, so remember makes a new map every time.
 func (s *set) remember(key string, sel *selection) *selection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,8 +69,8 @@ func (s *set) remember(key string, sel *selection) *selection {
 	return sel
 }
 
-// appendKey appends what only an equal filter appends too: what names say comes
-// from outside, so each is preceded by its length.
+// appendKey appends a key that only equal filters share. Names come from
+// outside and can contain anything, so each is preceded by its length.
 func (f Filter) appendKey(dst []byte) []byte {
 	for _, list := range [...][]string{f.Names, f.Exclude, f.Tags} {
 		dst = binary.AppendUvarint(dst, uint64(len(list)))
@@ -80,7 +81,7 @@ func (f Filter) appendKey(dst []byte) []byte {
 	return dst
 }
 
-// knows is an error for a name or a tag that no check has.
+// knows returns an error for a name or a tag that no check has.
 func (s *set) knows(f Filter) error {
 	for _, name := range slices.Concat(f.Names, f.Exclude) {
 		if s.byName[name] == nil {

@@ -37,8 +37,8 @@ type entry struct {
 	rendered atomic.Pointer[rendered]
 }
 
-// ttl is how long a result is kept: the failed TTL is also for a pass that has
-// not yet changed the state of the check.
+// ttl is how long a result is kept. A pass that has not yet changed the state
+// of the check is kept for the failed TTL.
 func (e *entry) ttl(settledPass bool) time.Duration {
 	if settledPass {
 		return max(e.SuccessTTL, 0)
@@ -64,8 +64,8 @@ type set struct {
 	selections atomic.Pointer[map[string]*selection]
 }
 
-// newSet makes a set of complete definitions, or says everything that is wrong
-// with them together. The caller gives each entry its line.
+// newSet makes a set of complete definitions, or returns all their faults,
+// joined. The caller gives each entry its line.
 func newSet(epoch uint64, defs []checks.Check) (*set, error) {
 	s := &set{epoch: epoch, byName: make(map[string]*entry, len(defs)), tags: map[string]bool{}}
 	var errs []error
@@ -89,8 +89,8 @@ func newSet(epoch uint64, defs []checks.Check) (*set, error) {
 	return s, nil
 }
 
-// shareLabels gives each entry the names of all labels: series of one metric have
-// the same.
+// shareLabels gives each entry the label names of all checks, because all
+// series of a metric have the same label names.
 func (s *set) shareLabels() error {
 	union := map[string]bool{}
 	for _, e := range s.entries {
@@ -193,8 +193,8 @@ func (s *set) connect() error {
 	return nil
 }
 
-// order walks the dependencies, which have no cycles, depth first and finds how
-// long each check may have to wait for those it depends on.
+// order walks the dependencies, which have no cycles, depth first and computes
+// how long each check may have to wait for its dependencies.
 func (s *set) order() {
 	done := make(map[*entry]bool, len(s.entries))
 	var walk func(*entry)

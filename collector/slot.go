@@ -50,7 +50,7 @@ type line struct {
 }
 
 // An awaiter is a run that waits for the results of its dependencies. Round
-// tells its present wait from one under a definition that has been replaced.
+// distinguishes its current wait from a wait under a replaced definition.
 type awaiter struct {
 	run   *run
 	round int
@@ -59,7 +59,7 @@ type awaiter struct {
 // result returns the newest result, nil before the first.
 func (l *line) result() *published { return l.entry.current.Load() }
 
-// number returns that of the newest result, 0 before the first.
+// number returns the number of the newest result, 0 before the first.
 func (l *line) number() uint64 {
 	if p := l.result(); p != nil {
 		return p.number
@@ -106,8 +106,8 @@ func (c *Collector) newLine(e *entry) *line {
 	return &line{slot: c.slotOf(e.Name), entry: e, spread: true}
 }
 
-// discard ends a line whose definition is gone: its run is cancelled, and the
-// outcome of that is dropped.
+// discard ends a line whose definition is gone: it cancels the run and drops
+// its outcome.
 func (c *Collector) discard(fx *effects, l *line) {
 	l.dropped = true
 	c.unschedule(l)

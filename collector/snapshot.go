@@ -9,7 +9,7 @@ import (
 )
 
 // A snapshot is a report that can be given to every reader until something
-// changes or is over.
+// changes or a result expires.
 type snapshot struct {
 	report     Report // without its time
 	generation uint64
@@ -25,13 +25,13 @@ type builder struct {
 	incomplete bool // something is unknown
 }
 
-// use makes p the result of the check i; others may have it until then.
+// use makes p the result of the check i; later readers may share it until then.
 func (b *builder) use(i int, p *published, until instant) {
 	b.results[i] = &p.Result
 	b.until = earliest(b.until, earliest(until, p.mutedUntil))
 }
 
-// valid returns the newest snapshot of sel if it is still true. It takes no
+// valid returns the newest snapshot of sel if it is still valid. It takes no
 // lock.
 func (c *Collector) valid(sel *selection, now instant) *snapshot {
 	s := sel.newest.Load()
@@ -41,9 +41,9 @@ func (c *Collector) valid(sel *selection, now instant) *snapshot {
 	return s
 }
 
-// snapshot makes the snapshot of what b has collected, for this reader and, if
-// nothing is unknown, for later ones. It has the version of the last snapshot if
-// nothing has changed but time. The caller holds the lock of sel.
+// snapshot makes a snapshot of the results in b, for this reader and, if
+// nothing is unknown, for later readers. It reuses the version of the last
+// snapshot if only the time has changed. The caller holds the lock of sel.
 func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot {
 	s := &snapshot{generation: b.generation, until: b.until, answered: did}
 	s.report = c.sum(b.results)
@@ -68,8 +68,8 @@ func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot
 	return s
 }
 
-// nextVersion returns a version that no other report has. Zero is left out,
-// because it is equal to nothing.
+// nextVersion returns a version that no other report has. It skips zero,
+// because zero matches no version.
 func (c *Collector) nextVersion() uint64 {
 	if v := c.versions.Add(1); v != 0 {
 		return v
@@ -81,8 +81,8 @@ func (r Report) sameDrain(o Report) bool {
 	return r.Draining == o.Draining && r.DrainingBy == o.DrainingBy && r.DrainingUntil.Equal(o.DrainingUntil)
 }
 
-// unknown is the result of a check whose run does not end in time. It is not
-// stored.
+// unknown returns the result of a check whose run did not end in time. It is
+// not stored.
 func (e *entry) unknown(p *published, now instant) *Result {
 	r := &Result{State: StateUnknown, Reason: checks.ReasonInternal, Output: "not checked yet"}
 	r.define(e)

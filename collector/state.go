@@ -7,8 +7,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// Saved is what a Collector knows and does not find out by itself after a
-// restart. It is plain data: the caller decides where and how to keep it.
+// Saved is the state that a Collector cannot find out again after a restart. It
+// is plain data: the caller decides where and how to keep it.
 type Saved struct {
 	// Results are the newest result of each check that has a fingerprint.
 	Results []SavedResult
@@ -17,7 +17,7 @@ type Saved struct {
 	Transitions map[string][]Transition
 	// Drain is the operator's drain, or nil.
 	Drain *Drain
-	// Mutes are those that operators have set, by the name of the check.
+	// Mutes are the mutes set by operators, by the name of the check.
 	Mutes map[string]Mute
 	// Beats are the beats of checks with a receiver, by the name of the check.
 	Beats map[string]checks.Beats
@@ -34,14 +34,14 @@ type SavedResult struct {
 	Time, Since, LastSuccess time.Time
 	Duration, TTL            time.Duration
 	ConsecutiveFailures      int
-	// Age is how long ago the result was published, by a clock that
-	// cannot be set. The caller adds the time until Restore, on a clock that goes
-	// on while the machine is suspended. The wall clock counts too: the larger
-	// age holds.
+	// Age is how long ago the result was published, by a clock that cannot be
+	// set. The caller adds the time until Restore, by a clock that continues
+	// while the machine is suspended. The collector also computes the age by
+	// the wall clock and uses the larger one.
 	Age time.Duration
 }
 
-// State returns what Options.Restore takes after a restart.
+// State returns the value for Options.Restore after a restart.
 func (c *Collector) State() Saved {
 	s := Saved{Transitions: map[string][]Transition{}, Mutes: map[string]Mute{}, Beats: map[string]checks.Beats{}}
 	c.mu.Lock()
@@ -69,16 +69,16 @@ func (c *Collector) State() Saved {
 	return s
 }
 
-// Changed returns a channel that has a value when what State returns may have
-// changed since the last receive. Several changes are one value; only one
-// goroutine may receive.
+// Changed returns a channel that has a value when the result of State may have
+// changed since the last receive. Several changes can become one value; only
+// one goroutine may receive.
 func (c *Collector) Changed() <-chan struct{} { return c.changed }
 
 // noteChange lets the receiver of Changed know.
 func (c *Collector) noteChange() {
 	select {
 	case c.changed <- struct{}{}:
-	default: // One is waiting already.
+	default: // A value is waiting already.
 	}
 }
 
@@ -122,7 +122,7 @@ func (c *Collector) restore(fx *effects, s *Saved) {
 	c.refreshMutes(fx)
 }
 
-// restored makes a result of what was saved. It has the number 0: any run is
+// restored makes a result from a saved one. Its number is 0, so that any run is
 // newer.
 func (e *entry) restored(r SavedResult, now instant) *published {
 	age := max(r.Age, time.Duration(now.wall-r.Time.UnixNano()), 0)

@@ -1,6 +1,6 @@
 package collector
 
-// A tally counts the checks of the present set by what they do to the whole.
+// A tally counts the checks of the current set by their effect on the status.
 type tally struct {
 	failed  int // count, and have not passed
 	unknown int // have no result
@@ -20,8 +20,8 @@ func (t *tally) add(e *entry, p *published, n int) {
 	}
 }
 
-// status returns the status of the whole by the newest results, however old they
-// are; empty while it is not known.
+// status returns the overall status by the newest results, however old they
+// are. It is empty while the status is not known.
 func (c *Collector) status() Status {
 	switch {
 	case c.drained() != nil || c.tally.failed > 0:
@@ -34,7 +34,7 @@ func (c *Collector) status() Status {
 	return StatusPassed
 }
 
-// recount makes the tally anew, of a new set.
+// recount rebuilds the tally for a new set.
 func (c *Collector) recount() {
 	c.tally = tally{}
 	for _, e := range c.set.Load().entries {
@@ -42,7 +42,7 @@ func (c *Collector) recount() {
 	}
 }
 
-// noteStatus has OnStatus called if the status has changed.
+// noteStatus schedules a call of OnStatus if the status has changed.
 func (c *Collector) noteStatus(fx *effects) {
 	if c.opts.OnStatus == nil || c.ended || c.tellingStatus {
 		return
@@ -53,8 +53,8 @@ func (c *Collector) noteStatus(fx *effects) {
 	}
 }
 
-// tellStatus calls OnStatus, in a goroutine of its own. While a call takes its
-// time further changes are merged.
+// tellStatus calls OnStatus in its own goroutine. Changes during a call are
+// merged.
 func (c *Collector) tellStatus() {
 	defer c.act(func(*effects) { // Also when the hook ends its goroutine.
 		c.tellingStatus = false

@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// A structured is the output of a run as a value (see checks.Output). It is
-// encoded when it is set, by the run: its methods are code of the check's author.
+// A structured is the output of a run as a value (see checks.Output). The run
+// encodes it when it is set, because its methods are foreign code.
 type structured struct {
 	mu  sync.Mutex
 	raw []byte
 }
 
-// set encodes v. A value that has no JSON, or too much of it, is left out.
+// set encodes v. It ignores a value that has no JSON form or is too large.
 func (s *structured) set(v any) {
 	raw, err := json.Marshal(v)
 	if err != nil || len(raw) > maxInput {
@@ -23,7 +23,7 @@ func (s *structured) set(v any) {
 	s.raw = raw
 }
 
-// take returns what was set, and nothing that comes later.
+// take returns the value set so far; later ones are ignored.
 func (s *structured) take() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// yield is how long a check that has failed lets others go before it: its next
+// yield is how long a check that has failed lets others go first: its next
 // result is most likely another failure, while a pass that is not renewed in
-// time turns into a failure that is not true.
+// time becomes a false failure.
 const yield = time.Minute
 
-// dueBy returns by when r should get its place: the order of the queue. It is
-// never before r was asked for, so each run gets its turn.
+// dueBy returns the time by which r should get its place; it orders the queue.
+// It is never before the moment r was requested, so each run gets its turn.
 func (r *run) dueBy() time.Duration {
 	switch p := r.line.result(); {
 	case p == nil || p.State == StateSkipped: // Its dependencies have just passed.
@@ -23,7 +23,7 @@ func (r *run) dueBy() time.Duration {
 }
 
 // waitLimit is how long a run may wait for its place: the life of the result
-// that it is to replace, and a second.
+// that it replaces, plus a second.
 func waitLimit(l *line) time.Duration {
 	ttl := max(l.entry.FailedTTL, 0)
 	if p := l.result(); p != nil {
@@ -51,7 +51,8 @@ func (c *Collector) await(fx *effects, r *run) {
 	c.step(fx, r, dependencyReady)
 }
 
-// renew reports whether the result of l answers q, and sees to a new one if not.
+// renew reports whether the result of l answers q. If not, it requests a new
+// result.
 func (c *Collector) renew(fx *effects, l *line, q question) bool {
 	if c.look(l, q, fx.now).usable {
 		return true
@@ -73,9 +74,9 @@ func (c *Collector) admit(fx *effects, r *run) {
 	c.queue.add(r)
 }
 
-// turnedAway reports whether r can't run now, and then ends or holds it: it skips
-// r if a dependency has not passed, fails it if the last call of its name
-// is deaf, and holds it while that call may still return in time.
+// turnedAway reports whether r can't run now. If so, it skips r if a dependency
+// has not passed, fails r if the last call under its name is deaf, and holds r
+// while that call may still return in time.
 func (c *Collector) turnedAway(fx *effects, r *run) bool {
 	l := r.line
 	call := l.slot.call
@@ -94,7 +95,7 @@ func (c *Collector) turnedAway(fx *effects, r *run) bool {
 	return true
 }
 
-// fill gives free places to those whose turn is next.
+// fill gives free places to the runs whose turn is next.
 func (c *Collector) fill(fx *effects) {
 	for c.taken < c.limits.Load().Concurrency && len(c.queue) > 0 {
 		if r := c.queue.next(); !c.turnedAway(fx, r) {
@@ -103,7 +104,7 @@ func (c *Collector) fill(fx *effects) {
 	}
 }
 
-// begin has the function of r called.
+// begin schedules the call of r's function.
 func (c *Collector) begin(fx *effects, r *run) {
 	l := r.line
 	l.slot.call = r

@@ -5,7 +5,8 @@ import (
 	"runtime/debug"
 )
 
-// modulePath is this module's, as the toolchain writes it into a program.
+// modulePath is the path of this module, as the toolchain writes it into a
+// program.
 const modulePath = "github.com/healthcheck-exporter/healthcheck_exporter"
 
 // Build identifies the build of this module in a program, as a linker stamped
@@ -19,7 +20,8 @@ type Build struct {
 	Tags     string `json:"tags,omitempty"`
 }
 
-// labels are those of a build. The toolchain and its target cannot be chosen.
+// labels returns the labels of a build. The toolchain and its target cannot be
+// overridden.
 func (b Build) labels() map[string]string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b = b.completed(info)
@@ -30,8 +32,8 @@ func (b Build) labels() map[string]string {
 	}
 }
 
-// completed fills empty fields from info. The revision there is the program's,
-// and so ours only in this module's own program.
+// completed fills empty fields from info. The revision in info is that of the
+// program, so it is used only in this module's own program.
 func (b Build) completed(info *debug.BuildInfo) Build {
 	settings := map[string]string{}
 	for _, s := range info.Settings {

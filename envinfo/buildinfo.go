@@ -11,14 +11,14 @@ import (
 // A BuildInfo is the collector of healthcheck_build_info, a gauge that is
 // always 1 and carries [Labels]. It is safe for concurrent use.
 //
-// It is an unchecked collector: it describes nothing, because Set may change
-// the names of the labels. So it can stay registered over a reload, and every
-// scrape sees exactly one series, with the old labels or with the new ones.
+// It is an unchecked collector: it describes no metric, because Set may change
+// the names of the labels. So it can stay registered across a reload, and every
+// scrape sees exactly one series, with either the old or the new labels.
 type BuildInfo struct {
 	metric atomic.Pointer[prometheus.Metric]
 }
 
-// NewBuildInfo reads what [Labels] reads, once. It fails as Labels does.
+// NewBuildInfo reads the facts for [Labels] once. It fails if Labels fails.
 func NewBuildInfo(o Options) (*BuildInfo, error) {
 	b := &BuildInfo{}
 	if err := b.Set(o); err != nil {
@@ -27,7 +27,8 @@ func NewBuildInfo(o Options) (*BuildInfo, error) {
 	return b, nil
 }
 
-// Set replaces the labels, for a reload. When it fails nothing has changed.
+// Set replaces the labels, for a reload. If it fails, the labels stay
+// unchanged.
 func (b *BuildInfo) Set(o Options) error {
 	labels, err := Labels(o)
 	if err != nil {

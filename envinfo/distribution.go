@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// distribution holds the fields of os-release that are given.
+// distribution holds the fields of os-release that are present.
 type distribution struct {
 	ID         string `json:"id,omitempty"`
 	Name       string `json:"name,omitempty"`
@@ -20,8 +20,8 @@ type distribution struct {
 const maxRelease = 64 << 10
 
 // readDistribution reads the first of the two files of os-release(5) that
-// exists. It returns nil if neither does, as in an image made from scratch. It
-// is own code because gopsutil's PlatformInformation executes lsb_release.
+// exists. It returns nil if neither exists, as in an image made from scratch.
+// It does not use gopsutil, because PlatformInformation executes lsb_release.
 func readDistribution(root fs.FS) *distribution {
 	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
 		text, err := readText(root, path, maxRelease)
@@ -34,7 +34,7 @@ func readDistribution(root fs.FS) *distribution {
 }
 
 // parseRelease parses the assignments of an os-release file: shell syntax
-// without expansion, later ones win.
+// without expansion; later assignments win.
 func parseRelease(text string) *distribution {
 	var d distribution
 	fields := map[string]*string{

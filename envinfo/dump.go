@@ -20,8 +20,8 @@ type Dump struct {
 	sections []*section // replaced as a whole
 }
 
-// New makes a dump. It reads nothing before it is asked. It fails, with all
-// faults joined, if a section's name is empty, taken or not printable, or if an
+// New makes a dump. It does not read the sections. It fails, with all faults
+// joined, if a section's name is empty, taken or not printable, or if an
 // unknown section is disabled.
 func New(o Options) (*Dump, error) {
 	if err := o.validate(); err != nil {
@@ -38,8 +38,9 @@ func New(o Options) (*Dump, error) {
 	return d, nil
 }
 
-// Add appends sections, also while the dump is being read. It fails, and adds
-// nothing, for the reasons that New has. The names of disabled sections are taken.
+// Add appends sections, also while the dump is being read. It fails for the
+// same reasons as New, and then adds nothing. The names of disabled sections
+// are taken.
 func (d *Dump) Add(sections ...Section) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -97,9 +98,9 @@ func (d *Dump) Sections() []string {
 	return names
 }
 
-// Section returns the scrubbed JSON of one section, as it is now. A section
-// that fails, panics, takes more than two seconds or outlasts ctx gives
-// {"error": …}. The second result is false if there is no section of that name.
+// Section returns the current scrubbed JSON of one section. A section that
+// fails, panics, takes more than two seconds or outlasts ctx gives {"error":
+// …}. The second result is false if there is no section of that name.
 func (d *Dump) Section(ctx context.Context, name string) (json.RawMessage, bool) {
 	for _, s := range d.current() {
 		if s.name == name {

@@ -9,13 +9,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Masked is a value that a dump does not show, and the reason. It never holds the
-// value itself.
+// A Masked is the place of a value that a dump does not show, and the reason.
+// It never contains the value itself.
 type Masked struct {
 	// Section is the name of the section.
 	Section string `json:"section"`
-	// Path leads to it inside the section, with dots between names and
-	// indices: environ.DB_PASSWORD, argv.3. Empty means the whole section.
+	// Path is the place of the value in the section, with dots between names
+	// and indices: environ.DB_PASSWORD, argv.3. Empty means the whole section.
 	Path string `json:"path"`
 	// Rule is N1 to N4 and V1 to V16 as documented, names for a name of the
 	// configuration, argv for the word of a flag, limit for what is too deep,
@@ -37,10 +37,10 @@ func (d *Dump) Explain(ctx context.Context) []Masked {
 }
 
 // explained lists the masked parts of value. The section's own name counts as
-// that of a member, as in the whole dump.
+// the name of a member, as in the whole dump.
 func (s *section) explained(value any) []Masked {
 	if s.scrub.Name(s.name) {
-		value = scrub.Mask // the rule of the name, without a look at the value
+		value = scrub.Mask // the name decides; the value is not inspected
 	}
 	var all []Masked
 	for _, hit := range s.scrub.Explain(map[string]any{s.name: value}) {
@@ -53,8 +53,9 @@ func (s *section) explained(value any) []Masked {
 	return all
 }
 
-// explainedArgv adds the words that are masked only because they are known to
-// be a command line, as key=v is; without a flag a list does not look like one.
+// explainedArgv adds the words that Argv masks only because it knows that the
+// list is a command line, such as key=v; without a flag a list is not
+// recognised as a command line.
 func (s *section) explainedArgv(argv []string, known []Masked) []Masked {
 	var all []Masked
 	for i, word := range s.scrub.Argv(argv) {

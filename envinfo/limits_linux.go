@@ -9,7 +9,7 @@ import (
 	"github.com/shirou/gopsutil/v3/process"
 )
 
-// readLimits returns nil when /proc does not tell.
+// readLimits returns nil if /proc is not readable.
 func readLimits(ctx context.Context) map[string]limit {
 	// HOST_PROC, if it is set, shows the processes of another pid namespace.
 	own := context.WithValue(ctx, common.EnvKey, common.EnvMap{common.HostProcEnvKey: "/proc"})

@@ -8,7 +8,7 @@ import (
 	"github.com/shirou/gopsutil/v3/mem"
 )
 
-// readMemory returns nil when the host does not tell.
+// readMemory returns nil if the memory of the host is unknown.
 func readMemory(ctx context.Context) *memory {
 	m, err := mem.VirtualMemoryWithContext(ctx)
 	if err != nil || m.Total == 0 {

@@ -16,8 +16,8 @@ import (
 // Options are the settings of a [Dump] and of a [BuildInfo]. The zero value is
 // useful: the built-in sections, and the rules of the scrubber alone.
 type Options struct {
-	// Config returns the configuration that the section config shows: any
-	// value that encoding/json takes. It is called per answer, like the
+	// Config returns the configuration that the section config shows: any value
+	// that encoding/json accepts. It is called for each answer, like the
 	// function of a section. Nil shows null.
 	Config func() any
 	// Sections follow the built-in ones, in this order.
@@ -29,20 +29,20 @@ type Options struct {
 	// build information that the Go toolchain leaves in a program.
 	Build Build
 	// Labels are added to healthcheck_build_info. A name is a letter or
-	// underscore, then letters, digits and underscores; it neither begins with
-	// two underscores nor is one of the fixed names.
+	// underscore, then letters, digits and underscores; it must not begin with
+	// two underscores or be one of the fixed names.
 	Labels map[string]string
 
-	// ScrubNames are further words that make a name sensitive, wherever they
-	// stand in it.
+	// ScrubNames are additional words that make a name sensitive, at any
+	// position in the name.
 	ScrubNames []string
-	// ScrubAllow are names, spelt exactly, that are not sensitive after all.
-	// Secrets that their values show by their form are still masked.
+	// ScrubAllow are names, spelt exactly, that are exempt. Values with the form
+	// of a secret are still masked.
 	ScrubAllow []string
 	// Secrets are literal secrets that are masked wherever they turn up.
 	Secrets []string
-	// Scrubber is for the packages of this module, which share one; the three
-	// fields above are then not to be set. Others leave it nil.
+	// Scrubber is for the packages of this module, which share one. If it is
+	// set, the three fields above must be empty. Other callers leave it nil.
 	Scrubber *scrub.Scrubber
 
 	argv    func() []string // nil: the process's
@@ -58,16 +58,16 @@ func (o Options) files() fs.FS {
 	return rootFS()
 }
 
-// A Section is a member of a dump that its user adds: a value, or a function
-// that is called per answer.
+// A Section is a member that the user adds to a dump: a value, or a function
+// that is called for each answer.
 type Section struct {
 	// Name is the section's key in the dump, and its place below /environment.
 	Name string
-	// Value is shown when Func is nil: any value that encoding/json takes. It
-	// is encoded per answer, so nothing may change it meanwhile.
+	// Value is shown if Func is nil: any value that encoding/json accepts. It
+	// is encoded for each answer, so it must not change meanwhile.
 	Value any
-	// Func returns the value to show. It is not called again before it has
-	// returned, and its context ends after two seconds.
+	// Func returns the value to show. Calls don't overlap, and the context ends
+	// after two seconds.
 	Func func(context.Context) (any, error)
 }
 
@@ -92,8 +92,8 @@ func (o Options) validate() error {
 	return errors.Join(append(errs, o.validateScrub())...)
 }
 
-// validateSections returns all faults of sections beside those with the taken
-// names, joined.
+// validateSections returns all faults of sections, joined. The names in taken
+// are not available.
 func validateSections(sections []Section, taken []string) error {
 	var errs []error
 	taken = slices.Clone(taken)
@@ -134,7 +134,7 @@ func (o Options) validateScrub() error {
 	return nil
 }
 
-// scrubber is the one that is shared, or one made of o's rules.
+// scrubber returns the shared scrubber, or a new one with the rules of o.
 func (o Options) scrubber() *scrub.Scrubber {
 	if o.Scrubber != nil {
 		return o.Scrubber

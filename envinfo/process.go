@@ -11,8 +11,8 @@ import (
 )
 
 // started is when this package was initialised, a few milliseconds after the
-// start of the process. gopsutil's CreateTime is no better: its ticks count from
-// a boot whose time a container may not see.
+// start of the process. gopsutil's CreateTime is no more accurate: it counts
+// from the boot time, which a container may not see.
 var started = time.Now()
 
 // processInfo is the section process.
@@ -32,8 +32,8 @@ type limit struct {
 	Hard any `json:"hard"`
 }
 
-// newProcessReader returns the reader of the section process. The user is
-// looked up once, since a directory server may be asked.
+// newProcessReader returns the reader of the section process. It looks up the
+// user once, because the lookup may query a directory server.
 func newProcessReader(o Options) func(context.Context) (any, error) {
 	argv, environ, name := o.argv, o.environ, sync.OnceValue(userName)
 	if argv == nil {
@@ -59,7 +59,7 @@ func newProcessReader(o Options) func(context.Context) (any, error) {
 	}
 }
 
-// userName is the user's name, or its number where it has no name.
+// userName returns the user's name, or the user ID if there is no name.
 func userName() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username

@@ -48,8 +48,8 @@ func (s *section) json(ctx context.Context) json.RawMessage {
 	return r.json
 }
 
-// do returns a reading of the wanted kind: the one under way, or a new one after
-// a reading of the other kind has ended.
+// do returns a reading of the wanted kind: the reading under way, or a new one
+// after a reading of the other kind has ended.
 func (s *section) do(ctx context.Context, explain bool) (reading, error) {
 	read := func(ctx context.Context) (reading, error) { return s.newReading(ctx, explain) }
 	for {
@@ -63,7 +63,7 @@ func (s *section) do(ctx context.Context, explain bool) (reading, error) {
 	}
 }
 
-// newReading calls code of any kind: its panics become errors of the call.
+// newReading calls foreign code: a panic becomes an error of the reading.
 func (s *section) newReading(ctx context.Context, explain bool) (r reading, err error) {
 	r.explain = explain
 	value, err := s.read(ctx)
@@ -79,9 +79,9 @@ func (s *section) newReading(ctx context.Context, explain bool) (r reading, err 
 	return r, err
 }
 
-// clean makes an error of a text that may hold secrets and have any length. If
-// it has to cut the text before scrubbing, it drops the last word: half a URL has
-// no @ that marks its password.
+// clean turns a text that may hold secrets and have any length into an error.
+// If it has to cut the text before scrubbing, it drops the last word: half a
+// URL lacks the @ that marks its password.
 func (s *section) clean(text string) error {
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -91,7 +91,7 @@ func (s *section) clean(text string) error {
 }
 
 // scrubbed returns value as JSON without secrets. A section whose own name is
-// sensitive is masked as a whole, as a member of a tree is.
+// sensitive is masked as a whole, like a member of a tree.
 func (s *section) scrubbed(value any) (json.RawMessage, error) {
 	if s.scrub.Name(s.name) {
 		return quote(scrub.Mask), nil

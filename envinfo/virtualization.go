@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// virtualization names the environment of this process, the innermost layer that is
-// recognised: a container before the machine that it runs on. The names are
-// those of systemd-detect-virt, and kubernetes. Empty means unknown, or bare
-// metal. It is own code because gopsutil calls every host with the kvm module
-// loaded a kvm.
+// virtualization returns the environment of this process, the innermost layer
+// that it recognises: a container before the machine that runs it. The names
+// are those of systemd-detect-virt, and kubernetes. Empty means unknown or bare
+// metal. It does not use gopsutil, which reports kvm for every host with the
+// kvm module loaded.
 func virtualization(root fs.FS, getenv func(string) string) string {
 	for _, detect := range []func(fs.FS, func(string) string) string{
 		kubernetes, containerMarker, containerGroup, userland, machine,
@@ -22,7 +22,7 @@ func virtualization(root fs.FS, getenv func(string) string) string {
 	return ""
 }
 
-// currentVirtualization is that of this process.
+// currentVirtualization returns the environment of this process.
 func currentVirtualization(root fs.FS) string { return virtualization(root, os.Getenv) }
 
 func kubernetes(root fs.FS, getenv func(string) string) string {
@@ -32,7 +32,7 @@ func kubernetes(root fs.FS, getenv func(string) string) string {
 	return ""
 }
 
-// containerMarker knows the files and the variable that engines leave behind.
+// containerMarker checks the files and the variable that container engines set.
 func containerMarker(root fs.FS, getenv func(string) string) string {
 	switch {
 	case exists(root, "run/.containerenv"):
@@ -71,7 +71,7 @@ func containerGroup(root fs.FS, _ func(string) string) string {
 	return ""
 }
 
-// userland knows the systems that are neither a container nor a machine.
+// userland recognises systems that are neither a container nor a machine.
 func userland(root fs.FS, _ func(string) string) string {
 	if version, err := readText(root, "proc/sys/kernel/osrelease", 256); err == nil {
 		if v := strings.ToLower(version); strings.Contains(v, "microsoft") || strings.Contains(v, "wsl") {
@@ -84,8 +84,8 @@ func userland(root fs.FS, _ func(string) string) string {
 	return ""
 }
 
-// machine recognises a hypervisor by the strings of the firmware, else by the
-// processor's flag.
+// machine recognises a hypervisor by the strings of the firmware, or else by
+// the processor's flag.
 func machine(root fs.FS, _ func(string) string) string {
 	for _, file := range []string{"product_name", "sys_vendor", "board_vendor", "bios_vendor", "product_version"} {
 		text, err := readText(root, "sys/class/dmi/id/"+file, 256)
@@ -108,7 +108,7 @@ func machine(root fs.FS, _ func(string) string) string {
 	return ""
 }
 
-// hypervisorOf knows how the strings of the firmware begin.
+// hypervisorOf returns the hypervisor whose firmware strings begin like dmi.
 func hypervisorOf(dmi string) string {
 	for _, h := range [...]struct{ prefix, name string }{
 		{"KVM", "kvm"}, {"OpenStack", "kvm"}, {"KubeVirt", "kvm"}, {"Amazon EC2", "amazon"}, {"QEMU", "qemu"},

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// accepted returns the format that an Accept header prefers to all others, if
-// it is one of ours by name; a range such as */* prefers none. Among equals the
-// first counts.
+// accepted returns the format that an Accept header prefers, if the header
+// names one of our formats; a range such as */* states no preference. Among
+// equally preferred formats the first wins.
 func accepted(header []string) Format {
 	if len(header) == 0 {
 		return ""
@@ -25,8 +25,8 @@ func accepted(header []string) Format {
 	return best
 }
 
-// acceptedRange reads one media range with its parameters. A parameter other
-// than q and charset makes it something that we don't have.
+// acceptedRange reads one media range with its parameters. A range with a
+// parameter other than q and charset matches no format.
 func acceptedRange(part string) (f Format, quality float64) {
 	media, parameters, _ := strings.Cut(part, ";")
 	f, quality = mediaFormat(strings.TrimSpace(media)), 1

@@ -15,7 +15,7 @@ import (
 // ErrNoReport is the error of [Decode] for a body that is not a report.
 var ErrNoReport = errors.New("not a report")
 
-// A Refusal is the error of [Decode] for a body {"error": …}, such as that for
+// A Refusal is the error of [Decode] for a body {"error": …}, for example for
 // an unknown check. It is the text of that error.
 type Refusal string
 
@@ -56,8 +56,8 @@ func Decode(body []byte) (collector.Report, error) {
 	return rep, nil
 }
 
-// wireReport and wireResult are what Decode reads of the JSON that jsonForm
-// writes.
+// wireReport and wireResult are the parts that Decode reads of the JSON written
+// by jsonForm.
 type wireReport struct {
 	Status    string
 	Timestamp seconds
@@ -117,8 +117,8 @@ func (w *wireResult) result() *collector.Result {
 	return r
 }
 
-// impliedReason is the reason of a result that has not passed, where the JSON
-// does not say one.
+// impliedReason returns the reason of a result that has not passed, if the JSON
+// has none.
 func impliedReason(s collector.State) checks.Reason {
 	switch s {
 	case collector.StateSkipped:

@@ -1,5 +1,5 @@
-// Package httpapi shows reports and dumps over HTTP: the JSON that haproxy and
-// the users of the Python library know, and other formats.
+// Package httpapi serves reports and dumps over HTTP: in the JSON that haproxy
+// and the users of the Python library expect, and in other formats.
 //
 //	mux.Handle("/healthz", httpapi.Healthcheck(c, httpapi.Options{}))
 //	mux.Handle("/livez", httpapi.Live(c, httpapi.Options{}))
@@ -8,10 +8,10 @@
 //	mux.Handle("/metrics", httpapi.Metrics(registry, nil))
 //
 // A health check must not be redirected: haproxy counts a 3xx as up, and
-// [http.ServeMux] redirects //healthcheck. A server of its own uses [Routes]
-// instead of a mux, which answers or says 404, and sets
-// DisableGeneralOptionsHandler, because net/http answers "OPTIONS *" with 200 by
-// itself:
+// [http.ServeMux] redirects //healthcheck. A dedicated server uses [Routes]
+// instead of a mux, because Routes never redirects. It also sets
+// DisableGeneralOptionsHandler, because otherwise net/http itself answers
+// "OPTIONS *" with 200:
 //
 //	server := &http.Server{
 //		Handler:                      httpapi.Routes(map[string]http.Handler{"/healthcheck/": health}),
@@ -19,9 +19,9 @@
 //	}
 //
 // A handler renders a result when it changes and keeps the bytes; each answer
-// gets them with its own time in front. The names of the JSON fields are in this
-// package and nowhere else.
+// consists of its own time and these bytes. Only this package knows the names
+// of the JSON fields.
 //
-// The package runs no check, opens no listener and sets no time-out of a server.
-// All its handlers are safe for concurrent use.
+// The package runs no check, opens no listener and sets no server timeout. All
+// its handlers are safe for concurrent use.
 package httpapi

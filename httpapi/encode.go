@@ -20,8 +20,8 @@ func Encode(rep collector.Report) []byte {
 	return append(b, render(&jsonForm{verbose: true, tail: []byte{'}'}}, rep, nil).body...)
 }
 
-// Render returns rep as the body that Healthcheck with the options o has in a
-// format. It calls the functions of sections with ctx; it ignores Answer.Body
+// Render returns the body that Healthcheck with the options o writes for rep in
+// a format. It calls the functions of sections with ctx; it ignores Answer.Body
 // and the options that select checks. An unknown format is JSON.
 func Render(ctx context.Context, rep collector.Report, o Options, format Format) []byte {
 	h := Healthcheck(nil, o)

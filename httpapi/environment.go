@@ -32,8 +32,8 @@ type EnvironmentOptions struct {
 }
 
 // Environment returns a handler that shows a dump as one JSON object, or an
-// object with one section. It answers GET and HEAD. Anybody gets an answer: see
-// [Guard]. With a nil Dumper every answer is 500.
+// object with one section. It answers GET and HEAD. It does not restrict
+// access: see [Guard]. With a nil Dumper every answer is 500.
 func Environment(d Dumper, o EnvironmentOptions) http.Handler {
 	prefix, missing := cleanPrefix(o.Prefix), isNil(d)
 	extra := newOutcome(Answer{Status: http.StatusOK, Header: o.Header}, nil, "")
@@ -99,8 +99,8 @@ func dump(ctx context.Context, d Dumper, names []string) []byte {
 	return append(b, '}')
 }
 
-// dumpOne fails closed: it shows only JSON. A panic must not end the process;
-// its text may hold anything and is not shown either.
+// dumpOne fails closed: it shows only JSON. It recovers from a panic, whose
+// text could contain secrets and is not shown either.
 func dumpOne(ctx context.Context, d Dumper, name string) (member []byte) {
 	defer func() {
 		if recover() != nil {

@@ -8,7 +8,8 @@ import (
 
 // A healthForm is application/health+json of draft-inadarei-api-health-check-06.
 // A check is a component whose observed value is the duration of its run.
-// "values", which the draft does not know, has what the check measured.
+// "values", which the draft does not define, has the values that the check
+// observed.
 type healthForm struct{ hide bool }
 
 func (*healthForm) open(dst []byte, rep collector.Report) []byte {

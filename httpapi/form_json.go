@@ -7,8 +7,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A jsonForm is the JSON of the Python library from ", "results": [" on. What
-// comes before that changes with every answer: see [jsonHead].
+// A jsonForm is the JSON of the Python library starting at ", "results": [".
+// The part before that changes with every answer: see [jsonHead].
 type jsonForm struct {
 	verbose, hide bool
 	// tail follows the members of the report: the sections and the brace. It is
@@ -16,7 +16,8 @@ type jsonForm struct {
 	tail []byte
 }
 
-// jsonHead returns what precedes the time of the answer; jsonResults follows it.
+// jsonHead returns the part before the time of the answer; jsonResults follows
+// the time.
 func jsonHead(hostname, status string) []byte {
 	b := appendString([]byte(`{"hostname": `), hostname)
 	b = appendString(append(b, `, "status": `...), status)
@@ -40,9 +41,9 @@ func (f *jsonForm) end(dst []byte, rep collector.Report) []byte {
 	return append(dst, f.tail...)
 }
 
-// result appends the six members of the Python library, and then others where
-// they add something. A check with the settings of the Python library has the
-// six alone.
+// result appends the six members of the Python library, and then other members
+// if they add information. A check with the settings of the Python library has
+// only the six.
 func (f *jsonForm) result(dst []byte, r *collector.Result) []byte {
 	timestamp := unixSeconds(r.Time)
 	dst = appendString(append(dst, `{"checker": `...), r.Check)
@@ -91,7 +92,7 @@ func (f *jsonForm) appendExtra(dst []byte, r *collector.Result) []byte {
 	return dst
 }
 
-// saidBy returns the state of a result whose thresholds are 1.
+// saidBy returns the state of a result if its thresholds are 1.
 func saidBy(passed bool) collector.State {
 	if passed {
 		return collector.StatePassed

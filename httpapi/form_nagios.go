@@ -110,7 +110,8 @@ func appendPerformance(dst []byte, r *collector.Result) []byte {
 	return dst
 }
 
-// nagiosLabel removes what would end a label: a quote, an equals sign, "|".
+// nagiosLabel removes characters that would end a label: a quote, an equals
+// sign, "|".
 func nagiosLabel(s string) string {
 	return strings.NewReplacer("'", "_", "=", "_", "|", "_", "\n", "_").Replace(s)
 }

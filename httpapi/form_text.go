@@ -8,8 +8,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// A textForm has a line for each check and one for the whole: [+] passed, [!]
-// passed with a warning, [-] not passed.
+// A textForm has a line for each check and a last line for the overall status:
+// [+] passed, [!] passed with a warning, [-] not passed.
 //
 //	[+] redis: redis ok
 //	[!] disk: 86 % used, warns at 85 %
@@ -35,7 +35,8 @@ func (f *textForm) result(dst []byte, r *collector.Result) []byte {
 	return append(dst, '\n')
 }
 
-// appendExcuse says why a check that has not passed does not fail the whole.
+// appendExcuse says why a check that has not passed does not make the report
+// fail.
 func (f *textForm) appendExcuse(dst []byte, r *collector.Result) []byte {
 	if r.Optional {
 		dst = append(dst, " (optional)"...)
@@ -60,8 +61,8 @@ func textSign(r *collector.Result) string {
 	return "[+] "
 }
 
-// sentence is the output with the warning, on one line. Check types repeat one
-// in the other; sentence does not.
+// sentence returns the output and the warning, on one line. If a check type
+// repeats one in the other, sentence shows the text once.
 func (f *textForm) sentence(r *collector.Result) string {
 	output, warning := clip.Line(r.Output), clip.Line(r.Warning)
 	switch {

@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Access says which requests [Guard] lets through beside those of local clients.
-// The zero value lets no others through.
+// Access says which requests [Guard] lets through in addition to those of local
+// clients. The zero value lets no others through.
 type Access struct {
 	// AllowRemote lets every request through.
 	AllowRemote bool
-	// Authenticated reports whether a request is authenticated; Guard lets such
-	// a request through from anywhere. It is called concurrently. Nil means that
-	// no request is.
+	// Authenticated reports whether a request is authenticated; Guard lets
+	// authenticated requests through from anywhere. It is called concurrently.
+	// Nil means that no request is authenticated.
 	Authenticated func(*http.Request) bool
-	// Hint tells a refused client how to get access. Empty means to ask on this
-	// machine.
+	// Hint tells a refused client how to get access. Empty means a hint to send
+	// the request from this machine.
 	Hint string
 }
 
@@ -156,7 +156,7 @@ func digits(s string) bool {
 	return true
 }
 
-// forwards reports whether proxies write a header of that name.
+// forwards reports whether proxies set the header name.
 func forwards(name string) bool {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	for _, prefix := range []string{"x-forward", "x-original-", "x-envoy-", "x-real-", "x-appengine-", "x-azure-", "x-arr-", "x-amzn-trace", "cf-", "cloudfront-"} {

@@ -2,8 +2,8 @@ package httpapi
 
 import "net/http"
 
-// Header values that all answers share. They never change; their capacity is
-// their length, so that an append copies them.
+// Header values that all answers share. They never change; their capacity
+// equals their length, so that an append copies them.
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
@@ -33,7 +33,7 @@ func orElse(values, otherwise []string) []string {
 	return values
 }
 
-// varyByAccept keeps the value that a middleware has set.
+// varyByAccept adds Accept to Vary and keeps a value set by a middleware.
 func varyByAccept(header http.Header) {
 	if before := header["Vary"]; len(before) > 0 {
 		header["Vary"] = append(before[:len(before):len(before)], "Accept")

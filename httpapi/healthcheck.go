@@ -34,7 +34,7 @@ type Handler struct {
 // selection by ?check=, ?exclude= and ?tag=. Mount it at any path; it reads the
 // name of one check from the path only if [Options.Prefix] or the router's
 // wildcard {check} says where the name begins. It answers GET, HEAD and OPTIONS
-// (haproxy's default); the answer to OPTIONS is that to GET.
+// (haproxy's default); OPTIONS gets the same answer as GET.
 //
 // Defaults replace faulty settings: see [Options.Validate]. With a nil Reporter
 // every answer is 500.
@@ -68,8 +68,8 @@ func Healthcheck(r Reporter, o Options) *Handler {
 
 // Live returns a handler for liveness probes: draining does not change its
 // answers, because a drained process must not be killed. With the zero
-// Options.Filter it looks at no check and passes for as long as it is served;
-// name in Filter the checks that only a restart can mend.
+// Options.Filter it ignores all checks and passes for as long as it is served;
+// set Filter to the checks that only a restart can repair.
 func Live(r Reporter, o Options) *Handler {
 	f := &o.Filter
 	if len(f.Names)+len(f.Exclude)+len(f.Tags) == 0 {
@@ -80,8 +80,8 @@ func Live(r Reporter, o Options) *Handler {
 }
 
 // Ready returns a handler for readiness probes: it fails while the service is
-// drained or a check selected by Options.Filter that is not optional has not
-// passed.
+// drained or if a check that is selected by Options.Filter and not optional has
+// not passed.
 func Ready(r Reporter, o Options) *Handler {
 	o.IgnoreDrain = false
 	return Healthcheck(r, o)
@@ -96,7 +96,7 @@ func isNil(v any) bool {
 	return value.Kind() == reflect.Pointer && value.IsNil()
 }
 
-// The numbers of the forms that are kept.
+// The numbers of the forms whose renderings are kept.
 const (
 	formJSON = iota
 	formVerbose
@@ -106,7 +106,8 @@ const (
 	formCount
 )
 
-// formNumber returns the number of the form for a format. FormatPlain has none.
+// formNumber returns the number of the form for a format. FormatPlain has no
+// number.
 func formNumber(f Format, verbose bool) uint64 {
 	switch {
 	case f == FormatText:
@@ -167,7 +168,7 @@ func (h *Handler) view(name string) (*Handler, error) {
 	return h, fmt.Errorf("%w %q", errUnknownView, quoted(name))
 }
 
-// setHealthHeader sets what the header of every answer has.
+// setHealthHeader sets the header fields that every answer has.
 func setHealthHeader(header http.Header) {
 	header["Cache-Control"] = noStore
 	header["X-Content-Type-Options"] = noSniff
@@ -245,8 +246,8 @@ func (h *Handler) answerJSON(w http.ResponseWriter, r *http.Request, o *outcome,
 	h.heads.Put(head)
 }
 
-// joined is the size up to which an answer is joined before it is written, in
-// bytes: the size of net/http's own buffer for a connection.
+// joined is the size up to which the parts of an answer are joined before the
+// write, in bytes: the size of net/http's own buffer for a connection.
 const joined = 4 << 10
 
 func (h *Handler) outcome(rep collector.Report) *outcome {
@@ -259,7 +260,7 @@ func (h *Handler) outcome(rep collector.Report) *outcome {
 	return &h.success
 }
 
-// custom calls Answer.Body. It reports false if there is none, or if it failed.
+// custom calls Answer.Body. It reports false if Body is nil or failed.
 func (h *Handler) custom(o *outcome, rep collector.Report) (body []byte, ok bool) {
 	if o.body == nil {
 		return nil, false
@@ -276,7 +277,7 @@ func (h *Handler) custom(o *outcome, rep collector.Report) (body []byte, ok bool
 	return body, err == nil
 }
 
-// hidden returns rep without what its checks said and measured.
+// hidden returns rep without the outputs and values of its checks.
 func hidden(rep collector.Report) collector.Report {
 	results := make([]*collector.Result, len(rep.Results))
 	for i, r := range rep.Results {

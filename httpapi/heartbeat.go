@@ -23,8 +23,8 @@ type Beater interface {
 	Beat(ctx context.Context, name string, b checks.Beat) error
 }
 
-// tokenHeader carries the token where Authorization is taken by the server's own
-// authentication.
+// tokenHeader carries the token if the server's own authentication uses
+// Authorization.
 const tokenHeader = "X-Heartbeat-Token"
 
 // Heartbeat returns a handler that takes the beats of checks below prefix, such
@@ -36,9 +36,10 @@ const tokenHeader = "X-Heartbeat-Token"
 //	POST /heartbeat/backup/fail                     the job has failed
 //
 // A request needs the token of the check, in "Authorization: Bearer TOKEN" or
-// X-Heartbeat-Token, unless it comes over a Unix socket without having been
-// forwarded. A loopback address proves nothing: a proxy on the host and a page in
-// a browser come from there too. With a nil Beater every answer is 500.
+// X-Heartbeat-Token, unless it comes over a Unix socket and was not forwarded.
+// A loopback address is not sufficient: requests of a proxy on the host and of
+// a page in a browser come from there too. With a nil Beater every answer is
+// 500.
 func Heartbeat(b Beater, prefix string) http.Handler {
 	prefix = cleanPrefix(prefix)
 	missing := isNil(b)
@@ -62,8 +63,8 @@ func Heartbeat(b Beater, prefix string) http.Handler {
 	})
 }
 
-// takeBeat hands the beat of a request on, or returns the status and the reason
-// of a refusal.
+// takeBeat passes the beat of a request to the Beater, or returns the status
+// and the reason of a refusal.
 func takeBeat(to Beater, r *http.Request, prefix string) (status int, err error) {
 	name, event, ok := beatOf(r.URL.Path, prefix)
 	if !ok {

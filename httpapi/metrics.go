@@ -9,11 +9,12 @@ import (
 )
 
 // Metrics returns a handler that shows what g gathers, in the format that the
-// scraper prefers. It answers GET and HEAD, and always with 200: a collector that
-// fails costs its own series, not the scrape. Simultaneous scrapes of one form
-// share one gathering and encoding, and a flood of them is answered little by
-// little, so that it takes the processors away from nothing else. Errors go to errorLog, which may be nil. With a nil Gatherer every
-// answer is 500.
+// scraper prefers. It answers GET and HEAD, and always with 200: a collector
+// that fails loses its own series but does not fail the scrape. Simultaneous
+// scrapes of the same form share one gathering and encoding. Many simultaneous
+// scrapes are answered a few at a time, so that they do not take all
+// processors. Errors go to errorLog, which may be nil. With a nil Gatherer
+// every answer is 500.
 func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
 	missing := isNil(g)
 	metrics := newScrapes(promhttp.HandlerFor(lenient{g, errorLog}, promhttp.HandlerOpts{
@@ -36,8 +37,8 @@ func Metrics(g prometheus.Gatherer, errorLog promhttp.Logger) http.Handler {
 	})
 }
 
-// lenient gathers what can be gathered and logs the error: promhttp would answer
-// 500 if the error left nothing.
+// lenient gathers as much as possible and logs the error: promhttp would answer
+// 500 if an error left no metrics.
 type lenient struct {
 	prometheus.Gatherer
 	log promhttp.Logger

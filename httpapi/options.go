@@ -14,13 +14,13 @@ import (
 // A Reporter reports on the checks that a filter selects. It must be safe for
 // concurrent use. *[collector.Collector] implements it.
 //
-// A handler answers 404 when the error wraps [collector.ErrUnknownCheck], and
-// 500 for any other error. It keeps what it has rendered for reports with the
-// same nonzero [collector.Report.Version], so a Reporter of your own gives two
-// different reports two versions that are unique in the process, or leaves the
-// version 0, which turns keeping off. A Reporter that passes on reports of
-// several collectors may leave their versions as they are. Handlers never
-// change a report.
+// A handler answers 404 if the error wraps [collector.ErrUnknownCheck], and 500
+// for any other error. It keeps its renderings for reports with the same
+// nonzero [collector.Report.Version]. A Reporter of your own must therefore
+// give different reports different versions that are unique in the process, or
+// leave the version 0, which disables keeping. A Reporter that passes on
+// reports of several collectors may leave their versions as they are. Handlers
+// never change a report.
 type Reporter interface {
 	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
 }
@@ -92,8 +92,8 @@ type Options struct {
 	// {check} that fills [http.Request.PathValue].
 	Prefix string
 	// Filter limits the handler to some checks; requests can only narrow it.
-	// The zero value means all checks, Names that are empty but not nil mean no
-	// checks: such a handler passes unless the service is drained.
+	// The zero value means all checks. If Names is empty but not nil, the
+	// handler has no checks: it passes unless the service is drained.
 	Filter collector.Filter
 	// Views are further handlers by name: ?view=live gets the answer of the
 	// handler "live", which reads the rest of the request as this one does. A
@@ -118,12 +118,13 @@ type Options struct {
 	Sections []Section
 	// Hostname is the "hostname" in JSON. Empty means the name of this machine.
 	Hostname string
-	// HideOutput leaves out what checks said and measured, for listeners that
-	// anybody can reach: "output" is empty, and warnings, values, descriptions
-	// and runbooks are absent. Body gets a report without them too.
+	// HideOutput leaves out the outputs and values of checks, for listeners
+	// that anybody can reach: "output" is empty, and warnings, values,
+	// descriptions and runbooks are absent. Body gets a report without them
+	// too.
 	HideOutput bool
-	// Scrubber masks secrets in sections. Nil means one with the built-in rules;
-	// share that of the collector.
+	// Scrubber masks secrets in sections. Nil means a new one with the built-in
+	// rules; usually it should be the scrubber of the collector.
 	Scrubber *scrub.Scrubber
 }
 

@@ -24,8 +24,9 @@ type PageOptions struct {
 	Footer []string
 	// Started is when the program started. Zero shows no uptime.
 	Started time.Time
-	// Banners returns what a person must know beside the checks, such as a
-	// failed reload. It is called for each answer, concurrently. Nil means none.
+	// Banners returns messages that a person must see in addition to the
+	// checks, such as a failed reload. It is called for each answer,
+	// concurrently. Nil means no banners.
 	Banners func() []string
 }
 
@@ -40,11 +41,12 @@ var pageFiles embed.FS
 
 var typeHTML = []string{"text/html; charset=utf-8"}
 
-// Page returns a handler for people: all checks, those that need attention first,
-// with a filter in the query (?q= text, ?state=, ?tag=). It answers GET and HEAD
-// with 200 whatever the state of the checks. The names lead to "checks/{check}",
-// relative to the page: see [CheckPage]. A script of a few lines refreshes the
-// page every five seconds while it is visible; without scripts it is complete.
+// Page returns a handler that shows a page for people: all checks, with those
+// that need attention first, and a filter in the query (?q= text, ?state=,
+// ?tag=). It answers GET and HEAD with 200 in any state of the checks. The
+// names link to "checks/{check}", relative to the page: see [CheckPage]. A
+// short script refreshes the page every five seconds while it is visible;
+// without scripts the page is complete.
 func Page(r Reporter, o PageOptions) http.Handler {
 	p := newPages(r, o)
 	return p.handler("page", func(rep collector.Report, req *http.Request) (any, error) {
@@ -71,7 +73,7 @@ func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 	})
 }
 
-// pages is what the two pages share.
+// pages holds the data that the two pages share.
 type pages struct {
 	all       selection
 	o         PageOptions
@@ -114,7 +116,8 @@ func sourceHash(content string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
 }
 
-// handler shows a template with what view makes of a report of all checks.
+// handler returns a handler that executes a template with the result of view
+// for a report of all checks.
 func (p *pages) handler(name string, view func(collector.Report, *http.Request) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

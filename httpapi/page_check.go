@@ -64,8 +64,8 @@ func look(r *collector.Result) (class, sign string) {
 	return "pass", "✓"
 }
 
-// said returns the output with the warning, one of them if it has the other in
-// it.
+// said returns the output and the warning, or only the longer one if it
+// contains the other.
 func said(r *collector.Result) string {
 	switch {
 	case r.Warning == "" || strings.Contains(r.Output, r.Warning):
@@ -76,7 +76,7 @@ func said(r *collector.Result) string {
 	return r.Output + "\nwarning: " + r.Warning
 }
 
-// facts are what a person asks next, shortest first.
+// facts returns the most useful details of a check, shortest first.
 func facts(r *collector.Result, now time.Time) []string {
 	var all []string
 	add := func(ok bool, format string, a ...any) {

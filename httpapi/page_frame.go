@@ -10,7 +10,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A pageFrame is what both pages show around the checks.
+// A pageFrame is the content that both pages show around the checks.
 type pageFrame struct {
 	Title, Hostname string
 	Style           template.CSS
@@ -23,8 +23,8 @@ type pageFrame struct {
 
 type pageBanner struct{ Class, Text string }
 
-// frame returns the frame of a page. Up is the way from the page to that of all
-// checks, for relative links.
+// frame returns the frame of a page. Up is the relative path from the page to
+// the page of all checks.
 func (p *pages) frame(rep collector.Report, title, up string) pageFrame {
 	f := pageFrame{
 		Title: title + " · " + p.hostname, Hostname: p.hostname,
@@ -60,7 +60,7 @@ func (p *pages) frame(rep collector.Report, title, up string) pageFrame {
 	return f
 }
 
-// byWhom says who has decided something, and until when; both may be unknown.
+// byWhom says who made a decision, and until when; both may be unknown.
 func byWhom(who string, until time.Time) string {
 	text := ""
 	if who != "" {

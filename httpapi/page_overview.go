@@ -26,7 +26,7 @@ func newPageFilter(query url.Values) pageFilter {
 	return pageFilter{Text: query.Get("q"), State: query.Get("state"), Tag: query.Get("tag"), Label: query.Get("label")}
 }
 
-// On reports whether the filter leaves anything out.
+// On reports whether the filter is in use.
 func (f pageFilter) On() bool { return f != pageFilter{} }
 
 // matches looks for the text in names, outputs, descriptions and tags.
@@ -143,7 +143,7 @@ func (o *overview) pass(rep collector.Report, results []*collector.Result) {
 	}
 }
 
-// summarise fills in what stands at the top.
+// summarise fills in the summary at the top.
 func (o *overview) summarise(rep collector.Report) {
 	var out, degrading []string
 	failed, waiting := 0, 0
@@ -204,7 +204,7 @@ func some(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), len(names)-maxNamed)
 }
 
-// all returns what all checks have of something, sorted.
+// all returns the values of a property over all checks, sorted.
 func all(rep collector.Report, of func(*collector.Result) []string) []string {
 	found := map[string]bool{}
 	for _, r := range rep.Results {
@@ -217,7 +217,7 @@ func all(rep collector.Report, of func(*collector.Result) []string) []string {
 
 func tagsOf(r *collector.Result) []string { return r.Tags }
 
-// labelsOf returns labels as they stand in the filter: name=value.
+// labelsOf returns labels in the form that the filter uses: name=value.
 func labelsOf(r *collector.Result) []string {
 	labels := make([]string, 0, len(r.Labels))
 	for name, value := range r.Labels {

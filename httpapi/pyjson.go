@@ -60,9 +60,9 @@ func appendUnit(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
-// appendFloat appends f as Python's repr does: the fewest digits that give f
-// again, an exponent below 1e-04 and from 1e+16 on, else always a point. What
-// JSON has no number for becomes null.
+// appendFloat appends f as Python's repr does: the fewest digits that parse as
+// f, with an exponent below 1e-04 and from 1e+16 on, and otherwise always with
+// a point. Values that JSON cannot represent become null.
 func appendFloat(dst []byte, f float64) []byte {
 	abs := math.Abs(f)
 	switch {
@@ -81,8 +81,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	return dst
 }
 
-// unixSeconds is t as Python's time.time() gives it, but rounded only once: a
-// clock that counts microseconds shows no digits of nanoseconds.
+// unixSeconds returns t as Python's time.time() does, but rounded only once: a
+// clock with microsecond resolution shows no digits of nanoseconds.
 func unixSeconds(t time.Time) float64 {
 	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
 }
@@ -92,8 +92,8 @@ func microseconds(d time.Duration) float64 {
 	return float64(max(d, 0).Round(time.Microsecond)/time.Microsecond) / 1e6
 }
 
-// appendJSON appends raw, one JSON value in any spacing, in ours. It reports
-// false, and dst is unchanged, when raw is not JSON.
+// appendJSON appends raw, one JSON value in any spacing, in the spacing of this
+// file. If raw is not JSON, it reports false and leaves dst unchanged.
 func appendJSON(dst []byte, raw json.RawMessage) ([]byte, bool) {
 	if !json.Valid(raw) {
 		return dst, false

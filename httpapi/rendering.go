@@ -17,8 +17,8 @@ type form interface {
 	end(dst []byte, rep collector.Report) []byte
 }
 
-// A rendering is a report in one form. Only the lengths that it remembers change
-// once it is made.
+// A rendering is a report in one form. After it is made, only the lengths that
+// it remembers change.
 type rendering struct {
 	report collector.Report
 	form   form
@@ -27,8 +27,8 @@ type rendering struct {
 	bounds []int // The i-th result is body[bounds[2*i]:bounds[2*i+1]].
 }
 
-// shows reports whether r is the rendering of rep in the form f. A version that
-// two Reporters share must not be enough.
+// shows reports whether r is the rendering of rep in the form f. Equal versions
+// are not sufficient, because two Reporters may use the same version.
 func (r *rendering) shows(f form, rep *collector.Report) bool {
 	old := &r.report
 	return r.form == f && rep.Version != 0 && old.Version == rep.Version &&
@@ -36,7 +36,7 @@ func (r *rendering) shows(f form, rep *collector.Report) bool {
 }
 
 // sameResults compares pointers. A collector returns the same slice for the
-// same version, so that the common case takes no time.
+// same version, so the common case is fast.
 func sameResults(a, b []*collector.Result) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }

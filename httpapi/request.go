@@ -85,9 +85,9 @@ func (q *request) tooLong() error {
 	return nil
 }
 
-// narrow selects the one check that the path names. Names from ?check= are
-// alternatives and each must exist, so narrow excludes the others instead of
-// dropping them.
+// narrow selects the one check in the path. Names from ?check= are alternatives
+// and each must exist, so narrow excludes the other names instead of dropping
+// them.
 func (q *request) narrow(check string) {
 	others := q.filter.Names
 	if len(others) == 0 {

@@ -20,7 +20,7 @@ type Requests struct {
 	writers sync.Pool // of *countedWriter
 }
 
-// NewRequests returns a Requests that has counted nothing.
+// NewRequests returns a Requests whose counters are zero.
 func NewRequests() *Requests { return new(Requests) }
 
 func requestsDesc() *prometheus.Desc {
@@ -29,8 +29,8 @@ func requestsDesc() *prometheus.Desc {
 		[]string{"handler", "code"}, nil)
 }
 
-// countedCodes are the codes with a series of their own: a closed set, so that no
-// setting adds a series.
+// countedCodes are the codes with a series of their own. The list is fixed, so
+// that no setting adds a series.
 var countedCodes = [...]int{200, 304, 400, 401, 403, 404, 405, 500, 503}
 
 // answers counts the answers of one handler; the last counter is for other codes.

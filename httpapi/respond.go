@@ -35,10 +35,10 @@ func refuseMethod(w http.ResponseWriter, r *http.Request, allow []string) {
 	refuse(w, r, http.StatusMethodNotAllowed, fmt.Errorf("method %s, want %s", quoted(r.Method), allow[0]))
 }
 
-// A contentLength keeps header values for lengths that are nearly the same: the
-// time in a body has a digit more or less. Once it has seen them all it writes
-// nothing any more, and readers on several processors do not slow each other
-// down.
+// A contentLength caches header values for lengths that are nearly the same:
+// the time in a body has a varying number of digits. After all lengths have
+// occurred it is read-only, so that readers on several processors do not slow
+// each other down.
 type contentLength struct {
 	known [8]atomic.Pointer[headerLength] // by n modulo 8
 }
@@ -48,7 +48,7 @@ type headerLength struct {
 	values []string
 }
 
-// of returns n for a header. A nil contentLength remembers nothing.
+// of returns n for a header. A nil contentLength caches nothing.
 func (c *contentLength) of(n int) []string {
 	if c == nil {
 		return []string{strconv.Itoa(n)}

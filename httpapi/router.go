@@ -43,14 +43,14 @@ func Routes(handlers map[string]http.Handler) *Router {
 	return router
 }
 
-// With returns a Router that asks more for the handler of a path that no other
-// handler has. More gets the clean path, without a slash at the end, and returns
-// nil for an unknown path; it is called concurrently.
+// With returns a Router that calls more to get the handler of a path for which
+// it has no handler. More gets the clean path, without a slash at the end, and
+// returns nil for an unknown path; it is called concurrently.
 func (router *Router) With(more func(path string) http.Handler) *Router {
 	return &Router{exact: router.exact, prefix: router.prefix, more: more}
 }
 
-// strictPolicy lets a browser show an answer and nothing else.
+// strictPolicy lets a browser display an answer, but not run or load anything.
 const strictPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 var strictPolicyHeader = []string{strictPolicy}

@@ -14,24 +14,25 @@ import (
 )
 
 const (
-	// releaseSize scrapers at a time are given their answer, releaseInterval
-	// apart.
+	// releaseSize scrapers at a time get their answer, with releaseInterval
+	// between two groups.
 	releaseSize     = 4
 	releaseInterval = 2 * time.Millisecond
-	// restFactor is how many times the duration of an encoding the next one
-	// waits, if scrapers come together.
+	// restFactor times the duration of an encoding is the pause before the next
+	// one, if several scrapers shared it.
 	restFactor = 3
-	// ownWays is how many scrapes that cannot be shared are encoded at a time.
+	// ownWays is how many unshared scrapes are encoded at a time.
 	ownWays = 2
 )
 
-// scrapes shares what next answers among scrapers of the same form, so that any
-// number of them leaves the processors to health answers and checks: there is
-// one gathering and encoding at a time for each form, with a rest between two
-// that several scrapers wanted, and the answers are written little by little.
+// scrapes shares the answers of next among scrapers of the same form, so that
+// any number of scrapers leaves the processors to health answers and checks.
+// For each form there is one gathering and encoding at a time, with a pause
+// after one that several scrapers shared, and the answers are written a few at
+// a time.
 type scrapes struct {
 	next http.Handler
-	own  chan struct{} // places for scrapes that go their own way
+	own  chan struct{} // places for scrapes that are not shared
 
 	mu    sync.Mutex
 	forms map[scrapeForm]*scrapeQueue
@@ -49,7 +50,7 @@ func newScrapes(next http.Handler) *scrapes {
 
 func (s *scrapes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	form := scrapeForm{expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...), acceptsGzip(r.Header)}
-	if r.URL.Query().Has("name[]") { // It selects families.
+	if r.URL.Query().Has("name[]") { // The query selects families.
 		if b := s.encodeOwn(form, r); b != nil {
 			b.writeTo(w, r.Method)
 		}
@@ -84,7 +85,7 @@ func (s *scrapes) encodeOwn(form scrapeForm, r *http.Request) *buffered {
 	}
 }
 
-// encode asks next for the form of r, whose client may be gone meanwhile.
+// encode calls next for the form of r, whose client may disconnect meanwhile.
 func (s *scrapes) encode(form scrapeForm, r *http.Request) *buffered {
 	r = r.Clone(context.WithoutCancel(r.Context()))
 	r.Method = http.MethodGet
@@ -112,7 +113,7 @@ func acceptsGzip(h http.Header) bool {
 	return false
 }
 
-// A scrapeQueue has the encodings of one form: one under way at most, and one
+// A scrapeQueue has the encodings of one form: at most one under way, and one
 // that scrapers may still join.
 type scrapeQueue struct {
 	mu      sync.Mutex
@@ -120,7 +121,7 @@ type scrapeQueue struct {
 	waiting *encoding
 }
 
-// An encoding is one answer for all scrapers that came before it began.
+// An encoding is one answer for all scrapers that arrived before it began.
 type encoding struct {
 	run    func() *buffered
 	joined int           // guarded by the lock of the queue
@@ -134,8 +135,8 @@ type share struct {
 	place int
 }
 
-// join returns a share in the next encoding, which run performs if nobody has
-// asked for one before.
+// join returns a share in the next encoding. It schedules that encoding, with
+// run, unless another scraper has done so.
 func (q *scrapeQueue) join(run func() *buffered) share {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -151,8 +152,8 @@ func (q *scrapeQueue) join(run func() *buffered) share {
 	return share{e, e.joined - 1}
 }
 
-// begin performs the encoding that waits, and those after it until there is none
-// or one is followed by a rest.
+// begin performs the waiting encoding and those after it, until no encoding
+// waits or a pause follows.
 func (q *scrapeQueue) begin() {
 	for {
 		e, joined := q.take()
@@ -169,8 +170,9 @@ func (q *scrapeQueue) begin() {
 	}
 }
 
-// take returns the encoding that waits, which nobody can join any more, and how
-// many have. Without one the queue is idle.
+// take returns the waiting encoding, which nobody can join any more, and the
+// number of scrapers that have joined it. If no encoding waits, the queue
+// becomes idle.
 func (q *scrapeQueue) take() (e *encoding, joined int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -182,7 +184,7 @@ func (q *scrapeQueue) take() (e *encoding, joined int) {
 	return e, e.joined
 }
 
-// perform sets the answer, whatever run does.
+// perform sets the answer, even if run panics.
 func (e *encoding) perform() {
 	defer close(e.done)
 	defer func() {
@@ -193,14 +195,14 @@ func (e *encoding) perform() {
 	e.answer = e.run()
 }
 
-// releaseAfter returns how long after the end of an encoding a scraper is given
-// its answer.
+// releaseAfter returns the delay between the end of an encoding and the release
+// of its answer to the scraper at place.
 func releaseAfter(place int) time.Duration {
 	return time.Duration(place/releaseSize) * releaseInterval
 }
 
-// wait returns when the answer is there and its scraper's turn has come, or
-// false when ctx ends first.
+// wait returns true when the answer is ready and may be released to its
+// scraper, or false if ctx ends first.
 func (s share) wait(ctx context.Context) bool {
 	select {
 	case <-s.done:
@@ -237,11 +239,12 @@ func (b *buffered) WriteHeader(status int) { b.status = status }
 // Write implements [http.ResponseWriter].
 func (b *buffered) Write(p []byte) (int, error) { return b.body.Write(p) }
 
-// writeTo writes the answer. It changes nothing, and may be called concurrently.
+// writeTo writes the answer. It does not change b and may be called
+// concurrently.
 func (b *buffered) writeTo(w http.ResponseWriter, method string) {
 	header := w.Header()
 	for name, values := range b.header {
-		header[name] = slices.Clip(values) // Shared: whoever adds to it copies it.
+		header[name] = slices.Clip(values) // Shared: an append copies it.
 	}
 	body := b.body.Bytes()
 	header.Set("Content-Length", strconv.Itoa(len(body)))

@@ -9,8 +9,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// A selection is what a handler reports on: [Options.Filter] and
-// [Options.IgnoreDrain].
+// A selection is the set of checks that a handler reports on: [Options.Filter]
+// and [Options.IgnoreDrain].
 type selection struct {
 	reporter    Reporter // nil only for a handler that has none
 	filter      collector.Filter
@@ -26,7 +26,7 @@ func newSelection(r Reporter, o Options) selection {
 	}
 }
 
-// report returns what asked selects of the handler's own selection.
+// report returns the part of the handler's own selection that asked selects.
 func (s *selection) report(ctx context.Context, asked collector.Filter) (collector.Report, error) {
 	if s.reporter == nil {
 		return collector.Report{}, errNoReporter
@@ -73,9 +73,9 @@ func (s *selection) reportNothing(ctx context.Context, asked collector.Filter) (
 	return rep, nil
 }
 
-// narrow returns the filter for what asked selects of the handler's own
-// selection. A collector takes tags as alternatives; when both sides have tags,
-// the results must also match the returned ones.
+// narrow returns the filter for the part of the handler's own selection that
+// asked selects. A collector treats tags as alternatives; if both filters have
+// tags, the results must also match the returned tags.
 func (s *selection) narrow(asked collector.Filter) (f collector.Filter, tags []string, err error) {
 	own := s.filter
 	if len(own.Names)+len(own.Tags)+len(own.Exclude) == 0 {

@@ -19,13 +19,13 @@ const maxTemplateBody = 4 << 20
 //	{{range .Results}}{{.Check}} {{.State}} {{line .Output}}
 //	{{end}}{{.Status}}
 //
-// Beside the functions of text/template it has line, which shows a text on one
-// line, and json, which encodes a value as JSON. Set the Content-Type in
-// [Answer.Header]; without one it is application/json. If the template fails,
-// the answer is JSON with the same status.
+// In addition to the functions of text/template it has line, which shows a text
+// on one line, and json, which encodes a value as JSON. Set the Content-Type in
+// [Answer.Header]; the default is application/json. If the template fails, the
+// answer is JSON with the same status.
 //
-// The error says where the template does not parse, or that it fails with a
-// report of a passed and a failed check.
+// The error says where the template does not parse, or that executing it fails
+// for a report with a passed and a failed check.
 func Template(text string) (func(collector.Report) ([]byte, error), error) {
 	parsed, err := template.New("body").Funcs(template.FuncMap{"line": clip.Line, "json": toJSON}).Parse(text)
 	if err != nil {
@@ -50,7 +50,8 @@ func toJSON(v any) (string, error) {
 	return string(b), err
 }
 
-// A limitedBuffer refuses more than maxTemplateBody bytes: a template can loop.
+// A limitedBuffer rejects more than maxTemplateBody bytes, because a template
+// can loop.
 type limitedBuffer struct{ bytes.Buffer }
 
 // Write implements io.Writer.

@@ -68,7 +68,7 @@ func validHeader(f *checktype.Faults, key string, header http.Header) {
 	}
 }
 
-// framing reports whether a header of that name tells where a body ends.
+// framing reports whether a header of that name determines where a body ends.
 func framing(name string) bool {
 	switch http.CanonicalHeaderKey(name) {
 	case "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Upgrade":

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// allowed are well-known names that only look as if they held a secret. What
-// their values give away by their shape is still masked.
+// allowed are well-known names that only look as if they held a secret. Values
+// with the shape of a secret are still masked.
 var allowed = nameSet(`PWD OLDPWD CREDENTIALS_DIRECTORY SYSTEMD_NSS_BYPASS_BUS XDG_SESSION_ID SSH_AUTH_SOCK SSH_ASKPASS
 	SUDO_ASKPASS GNOME_KEYRING_CONTROL GNOME_KEYRING_PID GPG_KEY GPG_KEYS GOPRIVATE NGINX_GPGKEY_PATH
 	RABBITMQ_PGP_KEY_ID PGSSLKEY POSTGRES_HOST_AUTH_METHOD MYSQL_ALLOW_EMPTY_PASSWORD MYSQL_RANDOM_ROOT_PASSWORD
@@ -29,8 +29,8 @@ func isAllowedWith(name, value string) bool {
 	return isServiceLink(name) && isLinkValue(value)
 }
 
-// isServiceLink finds TOKEN_SERVICE_HOST, TOKEN_SERVICE_PORT_HTTP, TOKEN_PORT and
-// TOKEN_PORT_8080_TCP_ADDR.
+// isServiceLink matches TOKEN_SERVICE_HOST, TOKEN_SERVICE_PORT_HTTP, TOKEN_PORT
+// and TOKEN_PORT_8080_TCP_ADDR.
 func isServiceLink(name string) bool {
 	if strings.HasSuffix(name, "_SERVICE_HOST") || strings.HasSuffix(name, "_SERVICE_PORT") ||
 		strings.Contains(name, "_SERVICE_PORT_") || strings.HasSuffix(name, "_PORT") {

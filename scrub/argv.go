@@ -2,13 +2,13 @@ package scrub
 
 import "strings"
 
-// Argv scrubs a command line, which keeps its number of words: values of
-// sensitive names in --name=v, --name v, -name v, /name:v and NAME=v, and of the
-// short flags of well-known programs. All other words are scrubbed as texts of a
-// dump, and a script behind -c as a command line.
+// Argv scrubs a command line and keeps its number of words. It masks the values
+// of sensitive names in --name=v, --name v, -name v, /name:v and NAME=v, and of
+// the short flags of well-known programs. All other words are scrubbed as texts
+// of a dump, and a script after -c as a command line.
 //
-// A next word that begins with "-" is not a value; --no-name, --ask-name,
-// --name-stdin and --name-prompt take none.
+// A following word that begins with "-" is not a value; --no-name, --ask-name,
+// --name-stdin and --name-prompt have no value.
 func (s *Scrubber) Argv(argv []string) []string {
 	return s.argv(argv, 0, make([]trace, len(argv)))
 }
@@ -31,7 +31,7 @@ func (s *Scrubber) argv(argv []string, depth int, traces []trace) []string {
 	return c.out
 }
 
-// A commandLine is a command line while it is scrubbed.
+// A commandLine is a command line that is being scrubbed.
 type commandLine struct {
 	s      *Scrubber
 	argv   []string
@@ -39,11 +39,11 @@ type commandLine struct {
 	depth  int
 	traces []trace
 
-	tool  *tool // the last one named
+	tool  *tool // the last tool named
 	login bool  // its subcommand is login
 }
 
-// A valueKind is what a flag makes of its value.
+// A valueKind says how the value of a flag is treated.
 type valueKind int
 
 const (
@@ -60,7 +60,7 @@ func (c *commandLine) hasNext(i int) bool {
 	return i+1 < len(c.argv) && !strings.HasPrefix(c.argv[i+1], "-")
 }
 
-// flag says what the word after this one is.
+// flag returns the kind of the word after this one.
 func (c *commandLine) flag(word string) valueKind {
 	if len(word) < 2 || word[0] != '-' || strings.ContainsAny(word, "= \t\n") {
 		return noValue
@@ -147,8 +147,8 @@ func (c *commandLine) value(i int, kind valueKind, name string) {
 	}
 }
 
-// secret masks the value of a sensitive name from byte from on, unless it is the
-// path of the file that holds it.
+// secret masks the value of a sensitive name, starting at byte from, unless the
+// value is the path of the file that contains the secret.
 func (c *commandLine) secret(i, from int, name string) {
 	r := c.s.nameRule(name)
 	if r == none {
@@ -167,7 +167,7 @@ func namesFile(name string) bool {
 	return strings.HasSuffix(name, "file") || strings.HasSuffix(name, "key") || strings.HasSuffix(name, "path")
 }
 
-// word scrubs a word that stands for itself.
+// word scrubs a word that is not the value of a flag.
 func (c *commandLine) word(i int) {
 	word := c.argv[i]
 	switch f, joined := shortOf(word); {
@@ -253,7 +253,7 @@ func (c *commandLine) user(i, from int, colon string) {
 	c.keep(i, validUTF8(c.argv[i][:from])+user+colon, flag)
 }
 
-// prefixed scrubs word i behind its first bytes.
+// prefixed scrubs word i after its first bytes.
 func (c *commandLine) prefixed(i, from int, scrub func(int)) {
 	whole := c.argv[i]
 	c.argv = append([]string(nil), c.argv...)
@@ -266,11 +266,11 @@ func (c *commandLine) text(i int) {
 	c.out[i] = c.s.text(c.argv[i], dump, c.depth, &c.traces[i])
 }
 
-// mask masks word i from a byte on. What stands before it is a name, which
-// literal secrets do not touch.
+// mask masks word i starting at a byte. The part before that byte is a name, in
+// which literal secrets are not replaced.
 func (c *commandLine) mask(i, from int, r rule) { c.keep(i, validUTF8(c.argv[i][:from]), r) }
 
-// keep masks word i but for its beginning.
+// keep masks word i except for its beginning.
 func (c *commandLine) keep(i int, beginning string, r rule) {
 	kept := c.s.scan(beginning, dump, nil)
 	c.out[i] = strings.TrimSuffix(kept, Mask) + Mask

@@ -63,7 +63,7 @@ var classes = func() (table [256]set) {
 	return table
 }()
 
-// kinds are what the shape of a value is judged by.
+// kinds classify bytes for judging the shape of a value.
 var kinds = func() (table [256]uint8) {
 	for c := range table {
 		switch b := byte(c); {
@@ -113,8 +113,9 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'f' }
 
-// spaceLen returns the length of the blank at i, the wide and the no-break ones
-// of Unicode included, and 0 if there is none. A line break is not a space.
+// spaceLen returns the length of the blank at i, including the wide and the
+// no-break blanks of Unicode, and 0 if there is no blank. A line break is not a
+// space.
 func spaceLen(in string, i int) int {
 	if i >= len(in) {
 		return 0

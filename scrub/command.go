@@ -49,7 +49,8 @@ func isEncoded(v string) bool {
 	return len(v) >= 8 && base64Bytes.run(v, 0) == len(v) && (strings.HasSuffix(v, "=") || isStrong(v))
 }
 
-// isSession reports whether a transcript marks what the client said: "C: PASS x".
+// isSession reports whether a transcript marks the lines of the client: "C:
+// PASS x".
 func (p *scan) isSession(i int) bool {
 	before := p.in[max(p.floor, i-8):i]
 	for _, mark := range [...]string{"C: ", "> ", "pop3: ", "ftp: ", "smtp: ", "imap: ", "irc: "} {

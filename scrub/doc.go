@@ -9,13 +9,15 @@
 //	s.Argv([]string{"mysql", "-psecret"})                   // mysql -p********
 //	s.Tree(map[string]any{"tokens": []int{1, 2}})           // {"tokens":"********"}
 //
-// There are two registers. Text reads sentences: only what has the shape of a
-// secret is masked, so that the cause of a failure stays. Value, Tree, JSON, Argv
-// and Header read dumps: the whole value of a sensitive name is masked, whatever
-// it is. Literal secrets, which Learn adds, are masked in both.
+// There are two registers. Text reads sentences: it masks only values with the
+// shape of a secret, so that the cause of a failure stays readable. Value,
+// Tree, JSON, Argv and Header read dumps: they mask the whole value of a
+// sensitive name, whatever its content. Literal secrets, which Learn adds, are
+// masked in both.
 //
-// Each text is one pass of a scanner, in linear time. A text that changed is
-// scanned again until it stays, so that scrubbing twice is the same as once.
+// Each text is one pass of a scanner, in linear time. A changed text is scanned
+// again until it no longer changes, so that scrubbing twice gives the same
+// result as scrubbing once.
 //
 // The rules and the known gaps are in docs/scrubbing.md. Do not scrub our own
 // results: their field is called passed.

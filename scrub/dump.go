@@ -10,7 +10,7 @@ func (p *scan) dumpValue(pr pair, name string) int {
 		return pr.name.end
 	}
 	switch {
-	case name == "authSource", name == "authMechanism": // MongoDB: say how, not what
+	case name == "authSource", name == "authMechanism": // MongoDB: they say how the client authenticates
 		return pr.name.end
 	case pr.sign != paramSign && strings.EqualFold(name, "key"), !p.isSensitive(name, pr):
 		return pr.name.end
@@ -32,7 +32,8 @@ func (p *scan) dumpValue(pr pair, name string) int {
 	return p.maskPair(pr, p.candidate(pr.value, false))
 }
 
-// dumpEquals masks the value after an equals sign, the empty one of NAME= too.
+// dumpEquals masks the value after an equals sign, including the empty value of
+// NAME=.
 func (p *scan) dumpEquals(pr pair) int {
 	if pr.value < len(p.in) && !isBlank(p.in[pr.value]) {
 		return p.mask(pr.value, p.valueEnd(pr.value), v10)
@@ -70,9 +71,10 @@ func (p *scan) dumpColon(pr pair, name string) int {
 	return p.mask(value, p.valueEnd(value), v11)
 }
 
-// isSubject reports whether the name is what an error is about, and no name of a
-// value: a path ("/etc/tls.key: no such file"), the object of a system call
-// ("lookup auth: no such host"), or MySQL's "(using password: YES)".
+// isSubject reports whether the name is the subject of an error and not the
+// name of a value: a path ("/etc/tls.key: no such file"), the object of a
+// system call ("lookup auth: no such host"), or MySQL's "(using password:
+// YES)".
 func (p *scan) isSubject(pr pair) bool {
 	start := pr.name.start
 	before := p.in[max(p.floor, start-16):start]

@@ -2,10 +2,11 @@ package scrub
 
 import "unicode/utf8"
 
-// A Hit says where something was masked and why, never what.
+// A Hit says where and why something was masked, but never contains the secret.
 type Hit struct {
-	// Path has the names from the root, and the indices of lists, with dots
-	// between: "process.environ.DB_PASSWORD", "process.argv.3".
+	// Path is the place of the value: the names from the root, and the indices
+	// of lists, separated by dots: "process.environ.DB_PASSWORD",
+	// "process.argv.3".
 	Path string
 	// Rule is N1 to N4 and V1 to V16 as documented, "names" for a name of the
 	// configuration, "argv" for the word of a flag, "limit" for what is too
@@ -13,8 +14,8 @@ type Hit struct {
 	Rule string
 }
 
-// Explain says what Tree masks in v, in its order. One value can have several
-// hits, one for each rule.
+// Explain returns what Tree masks in v, in the same order. One value can have
+// several hits, one for each rule.
 func (s *Scrubber) Explain(v any) []Hit {
 	raw := encodeTree(v)
 	if !utf8.Valid(raw) {
@@ -28,7 +29,7 @@ func (s *Scrubber) Explain(v any) []Hit {
 	return hits
 }
 
-// ExplainArgv says what Argv masks; the paths are indices.
+// ExplainArgv returns what Argv masks; the paths are indices.
 func (s *Scrubber) ExplainArgv(argv []string) []Hit {
 	return s.Explain(append([]string{}, argv...))
 }

@@ -2,7 +2,8 @@ package scrub
 
 import "strings"
 
-// isMasked reports whether a mask and nothing of a word behind it stands at i.
+// isMasked reports whether a mask that is not part of a longer word begins at
+// i.
 func (p *scan) isMasked(i int) bool {
 	if !strings.HasPrefix(p.in[i:], Mask) {
 		return false
@@ -11,8 +12,8 @@ func (p *scan) isMasked(i int) bool {
 	return i == len(p.in) || !isAlnum(p.in[i])
 }
 
-// valueEnd returns the end of the value that begins at i: up to a blank, ";" or
-// "&" outside quotes, braces and brackets. A comma belongs to it.
+// valueEnd returns the end of the value that begins at i: the next blank, ";"
+// or "&" outside quotes, braces and brackets. A comma is part of the value.
 func (p *scan) valueEnd(i int) int {
 	plain := i // where the part without quotes begins
 	for i < len(p.in) && !endsValue(p.in[i]) {
@@ -35,8 +36,9 @@ func (p *scan) valueEnd(i int) int {
 	return i
 }
 
-// groupEnd returns the end of what is quoted, in braces or in brackets at i; i
-// if it is not. What is not closed was cut off: it ends with the text or the line.
+// groupEnd returns the end of the quoted, braced or bracketed group at i, or i
+// if there is no group. A group that is not closed was cut off: it ends with
+// the text or the line.
 func (p *scan) groupEnd(i int) int {
 	switch p.in[i] {
 	case '{':
@@ -55,7 +57,7 @@ func (p *scan) groupEnd(i int) int {
 	return orEnd(closing+1, len(p.in))
 }
 
-// orEnd returns end or, if there is none, what stands for it.
+// orEnd returns end, or otherwise if there is no end.
 func orEnd(end, otherwise int) int {
 	if end <= 0 {
 		return otherwise
@@ -65,8 +67,8 @@ func orEnd(end, otherwise int) int {
 
 func endsValue(c byte) bool { return isBlank(c) || c == ';' || c == '&' }
 
-// trimClosing leaves a quote or bracket behind an unquoted value where it is,
-// with the punctuation after it: it closes what the whole text stands in.
+// trimClosing excludes a quote or bracket after an unquoted value, with the
+// punctuation that follows: it closes a group around the whole text.
 func trimClosing(in string, start, end int) int {
 	i := end
 	for i > start && strings.IndexByte(":,.)]}>", in[i-1]) >= 0 {
@@ -80,8 +82,8 @@ func trimClosing(in string, start, end int) int {
 	return i
 }
 
-// jsonValue is V11 in JSON that does not parse: a string keeps its quotes, all
-// else becomes a string.
+// jsonValue is V11 in JSON that does not parse: a string keeps its quotes, and
+// any other value becomes a string.
 func (p *scan) jsonValue(pr pair) int {
 	value := pr.value
 	for value < len(p.in) && isBlank(p.in[value]) {

@@ -7,10 +7,10 @@ import (
 )
 
 // Find returns the secrets in a named value of the configuration that are worth
-// learning: the passwords of URLs and data source names, and of what else the
-// rules mask the values that have the shape of a secret. The whole value is one
-// of them if it has that shape and its name is that of a secret. Words, numbers
-// and paths that only stand near such a name are not found.
+// learning: the passwords of URLs and data source names, and all other masked
+// values with the shape of a secret. The whole value is included if it has that
+// shape and its name is the name of a secret. Words, numbers and paths that
+// only stand near such a name are not included.
 func (s *Scrubber) Find(name, value string) []string {
 	found := s.find(value, dump, false)
 	switch s.classOf(name, "") {
@@ -26,8 +26,9 @@ func (s *Scrubber) Find(name, value string) []string {
 	return append(found, credentials(value)...)
 }
 
-// Passwords returns what the rules mask in a value that is known to hold a
-// secret, such as a data source name, whatever its shape.
+// Passwords returns the parts that the rules mask in a value that is known to
+// contain a secret, such as a data source name. The shape of the parts does not
+// matter.
 func (s *Scrubber) Passwords(value string) []string {
 	return s.find(value, dump, true)
 }
@@ -51,16 +52,16 @@ func (s *Scrubber) FindArgv(argv []string) []string {
 	return found
 }
 
-// Counts reports whether a name is the name of a secret, not only one that
-// contains a word such as key or pass: DB_PASSWORD, but neither PASSENGER_ENV
-// nor MONKEY.
+// Counts reports whether a name is the name of a secret and does not merely
+// contain a word such as key or pass: it is true for DB_PASSWORD, but false for
+// PASSENGER_ENV and MONKEY.
 func (s *Scrubber) Counts(name string) bool {
 	return s.classOf(name, "") != notName
 }
 
 func hasShape(v string) bool { return isWeak(v, weakPassword) || isStrong(v) }
 
-// find returns what the rules for texts mask in a value.
+// find returns the parts that the rules for texts mask in a value.
 func (s *Scrubber) find(value string, reg register, all bool) []string {
 	var found []string
 	p := scan{s: s, in: validUTF8(value), reg: reg, found: func(secret string, r rule) {
@@ -73,8 +74,8 @@ func (s *Scrubber) find(value string, reg register, all bool) []string {
 	return found
 }
 
-// credentials returns what follows the scheme in the value of a header such as
-// Authorization, and the password that Basic wraps.
+// credentials returns the part after the scheme in the value of a header such
+// as Authorization, and the password encoded in Basic.
 func credentials(value string) []string {
 	scheme, credential, found := strings.Cut(value, " ")
 	if !found || !has(codeWords, scheme) && !strings.EqualFold(scheme, "token") && !strings.EqualFold(scheme, "apikey") || !hasShape(credential) {

@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// Header scrubs headers: all values of a sensitive name are masked, the others
-// scrubbed as texts of a dump. A challenge such as WWW-Authenticate is not a
+// Header scrubs headers: it masks all values of a sensitive name, and scrubs
+// the others as texts of a dump. A challenge such as WWW-Authenticate is not a
 // credential.
 func (s *Scrubber) Header(h map[string][]string) map[string][]string {
 	if h == nil {
@@ -28,7 +28,7 @@ func isHeader(name string) bool {
 }
 
 // header is V5: it masks the rest of a header's line, or of the quotes or
-// brackets that it stands in, unless that is only a status or a sentence.
+// brackets around it, unless the rest is only a status or a sentence.
 func (p *scan) header(pr pair) int {
 	value, end := pr.value, p.lineEnd(pr.value)
 	opener := p.opener(value)
@@ -79,8 +79,8 @@ func isRemark(v string) bool {
 
 var schemes = wordSet("token apikey aws4-hmac-sha256 hoba mutual vapid genie geniekey splunk ssws")
 
-// opener skips what opens a list or wraps a value: [, []string{, Some(, b before
-// a quote.
+// opener skips the opening of a list or of a wrapped value: [, []string{,
+// Some(, b before a quote.
 func (p *scan) opener(i int) int {
 	if i == len(p.in) || strings.IndexByte("[S(burs@", p.in[i]) < 0 {
 		return i

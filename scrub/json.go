@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A tree that is larger than this is masked as far as it is too deep, and as a
-// whole if it has too many nodes: it fails closed.
+// In a tree that is larger than this, the parts that are too deep are masked. A
+// tree with too many nodes is masked as a whole: the scrubber fails closed.
 const (
 	maxDepth = 32
 	maxNodes = 100_000
@@ -15,9 +15,10 @@ const (
 
 const maskJSON = `"` + Mask + `"`
 
-// JSON scrubs JSON text as a tree: what has a sensitive name is masked whatever
-// it is, all other strings are scrubbed as text. The order of keys, the spacing
-// and the spelling of what is not masked stay. What is not JSON is masked.
+// JSON scrubs JSON text as a tree: it masks the value of every sensitive name,
+// whatever its type, and scrubs all other strings as text. The order of keys,
+// the spacing and the spelling of unmasked parts stay. A text that is not JSON
+// is masked.
 func (s *Scrubber) JSON(raw []byte) []byte {
 	text := validUTF8(string(raw))
 	if !json.Valid([]byte(text)) {
@@ -27,7 +28,7 @@ func (s *Scrubber) JSON(raw []byte) []byte {
 	return []byte(w.walk(0))
 }
 
-// isJSON says whether a text is a JSON object or array.
+// isJSON reports whether a text is a JSON object or array.
 func isJSON(text string) bool {
 	text = strings.Trim(text, " \t\r\n")
 	if len(text) < 2 {
@@ -60,11 +61,11 @@ func (s *Scrubber) textJSON(in string, depth int, t *trace) string {
 	return out
 }
 
-// A walker scrubs valid JSON in place: it copies what stays.
+// A walker scrubs valid JSON and copies the parts that stay.
 type walker struct {
 	s    *Scrubber
 	in   string
-	free bool // a text of somebody else's, whose keys are no names of ours
+	free bool // a foreign text, whose keys are not our names
 
 	out   []byte
 	done  int // in[:done] is in out
@@ -88,8 +89,8 @@ func (w *walker) walk(depth int) string {
 	return string(append(w.out, w.in[w.done:]...))
 }
 
-// value scrubs the value that begins at i and returns its end. depth is its own
-// if it is a list or an object.
+// value scrubs the value that begins at i and returns its end. depth is the
+// depth of the value itself if it is a list or an object.
 func (w *walker) value(i, depth int) int {
 	if w.nodes++; w.nodes > maxNodes {
 		return len(w.in)
@@ -147,7 +148,7 @@ func (w *walker) object(i, depth int) int {
 	return min(i+1, len(w.in))
 }
 
-// ruleOf returns the rule that masks the value at i whatever it is, or none.
+// ruleOf returns the rule that masks the whole value at i, or none.
 func (w *walker) ruleOf(name string, i int, paired bool) rule {
 	if paired && strings.EqualFold(name, "value") {
 		return v2
@@ -169,7 +170,7 @@ func (w *walker) isPaired(i int) bool {
 		end := skipValue(w.in, i)
 		name := w.in[i:end]
 		i = w.blanks(w.blanks(end) + 1)
-		if w.in[i] == '{' || w.in[i] == '[' { // To skip it at every level would not be linear.
+		if w.in[i] == '{' || w.in[i] == '[' { // Skipping it at every level would not be linear.
 			return false
 		}
 		end = skipValue(w.in, i)
@@ -181,8 +182,8 @@ func (w *walker) isPaired(i int) bool {
 	return false
 }
 
-// key scrubs a key by the shapes of secrets. Literal secrets stay in the keys of
-// our own trees, which may well be called like a password.
+// key scrubs a key by the shapes of secrets. Literal secrets are not masked in
+// the keys of our own trees, because a key may equal a password.
 func (w *walker) key(name string) string {
 	if w.free {
 		name = w.s.literals().replaceLong(name)
@@ -212,8 +213,8 @@ func (w *walker) list(i, depth int) int {
 	return min(i+1, len(w.in))
 }
 
-// words returns the elements of a list and where each begins and ends, and
-// whether a flag is among them: then it is read as a command line. Lists of
+// words returns the elements of a list, the start and end of each, and whether
+// a flag is among them. A list with a flag is read as a command line. Lists of
 // lists are not.
 func (w *walker) words(i, depth int) (words []string, spans [][2]int, flags bool) {
 	for i = w.blanks(i + 1); w.in[i] != ']'; i = w.next(i) {

@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// canLearn reports whether a secret can be looked for in texts without masking
-// what is none. What cannot is still masked where its name or place tells.
+// canLearn reports whether a secret can be searched for in texts without
+// masking harmless words. Other secrets are still masked where their name or
+// place reveals them.
 func canLearn(secret string) bool {
 	if utf8.RuneCountInString(secret) < minLiteral || strings.Trim(secret, "*") == "" {
 		return false
@@ -22,8 +23,8 @@ func canLearn(secret string) bool {
 	return isStrong(v) || !isPath(v) && !isPlainURL(v)
 }
 
-// isPlainURL reports whether a URL has nothing secret in it: neither a user nor
-// a query, and a path of words.
+// isPlainURL reports whether a URL contains no secret: it has neither a user
+// nor a query, and its path consists of words.
 func isPlainURL(v string) bool {
 	if !isURL(v) || strings.ContainsAny(v, "@?#") {
 		return false
@@ -37,8 +38,8 @@ func isPlainURL(v string) bool {
 	return true
 }
 
-// isHostName finds localhost, addresses and names such as db.example.org, with or
-// without a port.
+// isHostName matches localhost, addresses and names such as db.example.org,
+// with or without a port.
 func isHostName(v string) bool {
 	host, port, found := strings.Cut(v, ":")
 	if found && isDigits(port) {
@@ -62,9 +63,9 @@ func isHostName(v string) bool {
 	return isLower(last[0])
 }
 
-// vocabulary are the words of this module that texts are made of: keys and types
-// of the configuration, states and reasons. A test in package config compares it
-// with the schema of the file.
+// vocabulary are the words of this module that occur in texts: keys and types
+// of the configuration, states and reasons. A test in package config compares
+// it with the schema of the file.
 var vocabulary = wordSet(`
 	address allow answers basic_auth bearer_token bearer_token_file body body_not_regexp body_regexp ca_file cert_file
 	checks command concurrency database depends_on description disable disk draining_status dsn_file environment exec

@@ -12,15 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// Secrets shorter than minLiteral characters would shred every text; those
+// Secrets shorter than minLiteral characters would match in every text; those
 // shorter than minFree are replaced as whole words only.
 const (
 	minLiteral = 4
 	minFree    = 8
 )
 
-// literals are the known secrets in all the forms in which they are looked for
-// (V1). They only grow; readers take no lock. Nil knows nothing.
+// literals are the known secrets in all the forms that are searched for (V1).
+// They only grow; readers take no lock. A nil literals knows no secret.
 type literals struct {
 	secrets sync.Map // of string
 	forms   sync.Map // of string: whether only as a whole word
@@ -35,7 +35,7 @@ type form struct {
 }
 
 // A filter has a bit for every hash of four first bytes, so that almost every
-// position of a text costs one look.
+// position of a text costs one lookup.
 type filter [1 << (hashBits - 6)]atomic.Uint64
 
 const hashBits = 19
@@ -51,7 +51,7 @@ func (l *literals) knows(secret string) bool {
 	return known
 }
 
-// learn adds a secret. It is not for concurrent use with itself.
+// learn adds a secret. Calls must not overlap.
 func (l *literals) learn(secret string) {
 	for text, word := range formsOf(secret) {
 		if len(text) >= minLiteral {
@@ -61,7 +61,7 @@ func (l *literals) learn(secret string) {
 	l.secrets.Store(secret, nil)
 }
 
-// add makes a form known; its bit in the filter comes last.
+// add adds a form; it sets the bit in the filter last.
 func (l *literals) add(f form) {
 	if word, known := l.forms.Load(f.text); known && word == false {
 		return
@@ -81,8 +81,8 @@ func (l *literals) lengthsOf(start uint32) []int {
 	return all
 }
 
-// formsOf yields the spellings of a secret and whether each has to be a whole
-// word: as it is, escaped for URLs, JSON and Go, and in base64.
+// formsOf returns the spellings of a secret and whether each has to be a whole
+// word: unchanged, escaped for URLs, JSON and Go, and in base64.
 func formsOf(secret string) map[string]bool {
 	forms := map[string]bool{}
 	for _, plain := range []string{secret, strings.TrimSpace(secret)} {
@@ -130,8 +130,8 @@ func lowerEscapes(s string) string {
 	return string(b)
 }
 
-// quotedForms are how JSON and Go print a secret that has quotes, backslashes or
-// control characters in it.
+// quotedForms are the forms in which JSON and Go print a secret that contains
+// quotes, backslashes or control characters.
 func quotedForms(s string) []string {
 	html, err := json.Marshal(s)
 	if err != nil {
@@ -141,9 +141,9 @@ func quotedForms(s string) []string {
 	return []string{string(html[1 : len(html)-1]), string(plain[1 : len(plain)-1])}
 }
 
-// base64Forms are a secret on its own, with and without padding, and (inside)
-// the characters that it alone decides when it stands in something longer, at
-// each of the three positions.
+// base64Forms are the encodings of a secret on its own, with and without
+// padding, and (inside) the characters that depend only on the secret if it is
+// part of a longer text, for each of the three alignments.
 func base64Forms(s string, inside bool) []string {
 	var forms []string
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
@@ -162,13 +162,14 @@ func (l *literals) replace(in string, t *trace) string {
 	return l.replaceIf(in, t, func(form) bool { return true })
 }
 
-// replaceLong leaves out the secrets that have to be whole words.
+// replaceLong skips the secrets that have to be whole words.
 func (l *literals) replaceLong(in string) string {
 	return l.replaceIf(in, nil, func(f form) bool { return !f.word })
 }
 
-// replaceAcross replaces what goes beyond one string or number of a JSON text:
-// such as a secret with a quote at its end, which a quote of the text completes.
+// replaceAcross replaces secrets that span more than one string or number of a
+// JSON text, such as a secret that ends in a quote, where that quote is part of
+// the JSON syntax.
 func (l *literals) replaceAcross(in string) string {
 	return l.replaceIf(in, nil, func(f form) bool { return !f.word && strings.ContainsAny(f.text, "\\\"{}[],: \t\r\n") })
 }
@@ -223,7 +224,7 @@ func (l *literals) match(in string, i int, wanted func(form) bool) int {
 }
 
 // isWord reports whether in[start:end] is not a part of a longer word. A mask
-// beside it was a part of its word when the text was scrubbed before.
+// next to it was a part of the word before an earlier scrubbing.
 func isWord(in string, start, end int) bool {
 	first, _ := utf8.DecodeRuneInString(in[start:end])
 	last, _ := utf8.DecodeLastRuneInString(in[start:end])
@@ -237,7 +238,7 @@ func isWordRune(r rune) bool {
 	return r != utf8.RuneError && (r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// touchesMask keeps a secret with asterisks in it from being found in a mask.
+// touchesMask prevents a secret that contains asterisks from matching a mask.
 func touchesMask(in string, start, end int) bool {
 	if strings.IndexByte(in[start:end], '*') < 0 {
 		return false

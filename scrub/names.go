@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// parts are what makes a name sensitive, by the first letter: as a substring
-// (N1, N2) or as a whole segment (N3). Names are compared in lower case with "_"
-// for "-", "." and blank.
+// parts are the parts that make a name sensitive, by the first letter: as a
+// substring (N1, N2) or as a whole segment (N3). Names are compared in lower
+// case with "_" for "-", "." and blank.
 var parts = func() (table [256][]part) {
 	add := func(r rule, list string) {
 		for text := range strings.FieldsSeq(list) {
@@ -30,9 +30,9 @@ type part struct {
 	rule rule
 }
 
-// Name reports whether the value of this name is masked without being looked
-// at, in a dump. A few names are allowed only with certain values, as Value
-// decides: they are sensitive here.
+// Name reports whether a dump masks the value of this name without inspecting
+// it. A few names are allowed only with certain values, as Value decides: Name
+// reports them as sensitive.
 func (s *Scrubber) Name(name string) bool {
 	return s.nameRule(name) != none
 }
@@ -76,13 +76,13 @@ func (s *Scrubber) nameRule(name string) rule {
 	return none
 }
 
-// endsInSegment finds rootpw and signingsalt, but not basalt.
+// endsInSegment matches rootpw and signingsalt, but not basalt.
 func endsInSegment(lower []byte) bool {
 	last := lower[bytes.LastIndexByte(lower, '_')+1:]
 	return classOfSegment(last, "") == strongOnly
 }
 
-// isExtra reports whether a name contains one that the configuration lists.
+// isExtra reports whether a name contains a name listed in the configuration.
 func (r *rules) isExtra(name string) bool {
 	if len(r.names) == 0 {
 		return false
@@ -96,10 +96,11 @@ func (r *rules) isExtra(name string) bool {
 	return false
 }
 
-// isSegment reports whether name[start:end] is a whole segment of a name that is
-// split at everything but letters and digits, and at camelCase. "DBAuth" is split
-// before "Auth" if acronyms are known, "userPINs" is not split before "s" if they
-// are not: either way is enough.
+// isSegment reports whether name[start:end] is a whole segment of a name that
+// is split at everything but letters and digits, and at camelCase. "DBAuth" is
+// split before "Auth" if acronyms are recognised, "userPINs" is not split
+// before "s" if they are not: it is enough if one of the two methods finds the
+// segment.
 func isSegment(name string, start, end int) bool {
 	for _, acronyms := range [...]bool{false, true} {
 		whole := isBoundary(name, start, acronyms) && isBoundary(name, end, acronyms)
@@ -130,7 +131,7 @@ func isBoundary(name string, i int, acronyms bool) bool {
 	return acronyms && i+1 < len(name) && isLower(name[i+1])
 }
 
-// fold appends the form of a name in which names are compared.
+// fold appends a name in the form used for comparing names.
 func fold(dst []byte, name string) []byte {
 	for i := range len(name) {
 		c := name[i]

@@ -26,8 +26,9 @@ type pair struct {
 	value  int
 }
 
-// named is V5, V9 to V11, V15 and V16 at a word that could be the name of a
-// secret. It returns where to go on, at most end when there is nothing to mask.
+// named applies V5, V9 to V11, V15 and V16 to a word that could be the name of
+// a secret. It returns the position to continue at, which is at most end if
+// there is nothing to mask.
 func (p *scan) named(start, end int, before span) int {
 	pr, name := p.pairAt(start, end)
 	if pr.sign == noSign {
@@ -143,8 +144,8 @@ func (p *scan) equalsAt(pr pair, i int) (sign, int) {
 	return equalsSign, skipSpaces(p.in, i)
 }
 
-// typedValue finds the value of a declaration with a type, "key: string = x", of
-// which i is behind the colon: where x begins, or 0.
+// typedValue returns where x begins in a declaration with a type, "key: string
+// = x", or 0. i is the position after the colon.
 func (p *scan) typedValue(i int) int {
 	start := skipSpaces(p.in, i)
 	end := start
@@ -168,8 +169,8 @@ func (p *scan) opensTag(i int) bool {
 	return i > p.floor && p.in[i-1] == '<'
 }
 
-// pairedValue finds what a name that is itself a value belongs to, as in
-// "name: DB_PASSWORD, value: x": where x begins, or 0.
+// pairedValue returns where the value x begins if a name is itself a value, as
+// in "name: DB_PASSWORD, value: x", or 0.
 func (p *scan) pairedValue(i int) int {
 	limit := min(len(p.in), i+maxName)
 	for i < limit && (isBlank(p.in[i]) || isQuote(p.in[i]) || strings.IndexByte(",;\\", p.in[i]) >= 0) {

@@ -9,8 +9,9 @@ const (
 	maxLabel = 80 // bytes of a label and its dashes
 )
 
-// pem is V3 at a dash: a private key from its first line to its last one, or to
-// the end of the text if that was cut off; and one whose beginning was cut off.
+// pem is V3 at a dash: it masks a private key from its first to its last line,
+// or to the end of the text if the key was cut off; it also masks a key whose
+// beginning was cut off.
 func (p *scan) pem(i int) int {
 	rest := p.in[i:]
 	switch {
@@ -30,8 +31,8 @@ func (p *scan) pem(i int) int {
 	return i + 1
 }
 
-// privateLabel returns the end of the label at i with its dashes if it is that
-// of a private key, and -1 if not.
+// privateLabel returns the end of the label at i with its dashes, or -1 if it
+// is not the label of a private key.
 func privateLabel(in string, i int) int {
 	label := in[i:min(len(in), i+maxLabel)]
 	n := strings.Index(label, pemDash)
@@ -72,8 +73,8 @@ func (p *scan) base64Start(i int) int {
 	return start
 }
 
-// putty is V3 at a word of a key file of PuTTY: it masks what follows up to the
-// end of the line of Private-MAC, or of the text if that was cut off.
+// putty is V3 at a word of a PuTTY key file: it masks the text up to the end of
+// the line of Private-MAC, or to the end of the text if the file was cut off.
 func (p *scan) putty(start, end int) int {
 	word := p.in[start:end]
 	if !strings.HasPrefix(word, "PuTTY-User-Key-File-") && word != "Private-Lines" || end == len(p.in) || p.in[end] != ':' {

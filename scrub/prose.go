@@ -8,7 +8,7 @@ const (
 	maxNumber    = 6 // digits from which on a number may be a secret
 )
 
-// A candidate is the beginning of a value, as much of it as is needed to judge.
+// A candidate is the beginning of a value, as much as is needed to judge it.
 type candidate struct {
 	text  string
 	start int  // of text
@@ -53,7 +53,7 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 	return p.maskPair(pr, v)
 }
 
-// wordBefore is the word before a name when only a blank stands between.
+// wordBefore returns the word before a name if only a blank separates them.
 func (p *scan) wordBefore(pr pair, before span) string {
 	if before.end+1 != pr.name.start || before.end <= before.start || p.in[before.end] != ' ' {
 		return ""
@@ -93,7 +93,7 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 	return p.equalsMasks(c, pr, v)
 }
 
-// equalsMasks decides for a value after = or in quotes.
+// equalsMasks decides whether to mask a value after = or in quotes.
 func (p *scan) equalsMasks(c class, pr pair, v candidate) bool {
 	switch {
 	case isStatus(v.text), isDigits(v.text) && len(v.text) < maxNumber, isPath(v.text), isTime(v.text), p.isMeasured(v):
@@ -125,7 +125,8 @@ func (p *scan) isData(v candidate) bool {
 	return end > i && end < len(p.in) && (p.in[end] == ':' || p.in[end] == '=')
 }
 
-// isMeasured finds the number with a unit or with limits that a plugin reports.
+// isMeasured matches a number with a unit or with limits, as a plugin reports
+// it.
 func (p *scan) isMeasured(v candidate) bool {
 	after := v.start + len(v.text)
 	if !isNumber(v.text) {
@@ -142,7 +143,8 @@ func (p *scan) beginsSentence(pr pair, v candidate) bool {
 	return isSentence(rest) && (pr.spaced || has(sentenceWords, v.text))
 }
 
-// colonMasks decides for an unquoted value after a colon that is not strong.
+// colonMasks decides whether to mask an unquoted value after a colon that is
+// not strong.
 func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 	password := c >= passLike
 	switch {
@@ -156,8 +158,9 @@ func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 	return password && p.fillsLine(pr, v.start) && !isStatus(v.text)
 }
 
-// fillsLine reports whether a pair at the beginning of a line has one word up to
-// the end of the line, which then can be any password: "password: changeme".
+// fillsLine reports whether a pair at the beginning of a line has a single word
+// as its value, up to the end of the line. Such a word can be any password:
+// "password: changeme".
 func (p *scan) fillsLine(pr pair, value int) bool {
 	name := p.in[max(pr.name.start, pr.name.end-maxName):pr.name.end]
 	if classOfSegment(fold(nil, name[strings.LastIndexAny(name, "_-.")+1:]), "") != passLike {
@@ -172,7 +175,7 @@ func (p *scan) fillsLine(pr pair, value int) bool {
 
 func isLongNumber(v string) bool { return isDigits(v) && len(v) >= maxNumber }
 
-// isOneTime reports whether a name is that of a number that is a secret.
+// isOneTime reports whether a name is that of a secret number, such as an OTP.
 func isOneTime(name string) bool {
 	var buf [maxName]byte
 	lower := string(fold(buf[:0], name[max(0, len(name)-maxName):]))
@@ -185,8 +188,8 @@ func (p *scan) endsLine(i int) bool {
 	return i == len(p.in) || p.in[i] == '\n' || p.in[i] == '\r'
 }
 
-// candidate reads the value at i. With comma it ends at one that a blank
-// follows.
+// candidate reads the value at i. If comma is true, the value ends at a comma
+// followed by a blank.
 func (p *scan) candidate(i int, comma bool) candidate {
 	if quote, slashes := openingQuote(p.in, i); quote >= 0 {
 		end := min(len(p.in), quote+1+2*maxShape)
@@ -209,8 +212,8 @@ func (p *scan) candidate(i int, comma bool) candidate {
 	return candidate{text: text, start: i, quote: -1, alone: alone}
 }
 
-// trimClosers cuts the punctuation of a sentence or of what encloses a value
-// from its end.
+// trimClosers removes closing punctuation, quotes and brackets from the end of
+// a value.
 func trimClosers(v string) string {
 	if strings.HasPrefix(v, "<") {
 		return v
@@ -264,8 +267,8 @@ func (pr pair) rule() rule {
 	return v11
 }
 
-// paramEnd returns the end of a query parameter's value, also of one that is
-// itself encoded.
+// paramEnd returns the end of a query parameter's value, even if the parameter
+// is itself encoded.
 func (p *scan) paramEnd(i int) int {
 	encoded := i >= 3 && p.in[i-3] == '%'
 	for i < len(p.in) && paramBytes.has(p.in[i]) && !(encoded && strings.HasPrefix(p.in[i:], "%26")) {

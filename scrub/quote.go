@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// backslashes counts those directly before i, down to floor: in a text that was
-// quoted once more a quote is \" and a quote inside it \\\".
+// backslashes counts the backslashes directly before i, down to floor. In a
+// text that was quoted once more, a quote is \" and a quote inside it \\\".
 func backslashes(in string, floor, i int) int {
 	n := 0
 	for i-n > floor && in[i-n-1] == '\\' && n < 16 {
@@ -12,9 +12,9 @@ func backslashes(in string, floor, i int) int {
 	return n
 }
 
-// closingQuote returns the position of the quote q that closes the one before i,
-// or -1. slashes is the number of backslashes before the opening quote; with
-// doubled "" stands for a quote inside, as in SQL and ODBC.
+// closingQuote returns the position of the quote q that closes the quote before
+// i, or -1. slashes is the number of backslashes before the opening quote; if
+// doubled is true, "" stands for a quote inside, as in SQL and ODBC.
 func closingQuote(in string, i int, q byte, slashes int, doubled bool) int {
 	run := 0
 	for ; i < len(in); i++ {
@@ -33,8 +33,8 @@ func closingQuote(in string, i int, q byte, slashes int, doubled bool) int {
 	return -1
 }
 
-// openingQuote returns the opening quote at i behind its backslashes: its
-// position and their number; -1 if there is none.
+// openingQuote returns the position of the opening quote at i after its
+// backslashes, and their number; the position is -1 if there is no quote.
 func openingQuote(in string, i int) (quote, slashes int) {
 	for i+slashes < len(in) && in[i+slashes] == '\\' && slashes < 16 {
 		slashes++

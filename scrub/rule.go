@@ -1,6 +1,6 @@
 package scrub
 
-// A rule is why something was masked.
+// A rule is the reason why something was masked.
 type rule uint8
 
 const (
@@ -31,8 +31,8 @@ const (
 	numRules      // how many there are
 )
 
-// ruleWords are the names of the rules as the documentation has them, and what
-// each of them says.
+// ruleWords are the names of the rules as in the documentation, and their
+// meanings.
 var ruleWords = [numRules][2]string{
 	none:  {"", ""},
 	n1:    {"N1", "the name contains key, token or pass"},
@@ -60,10 +60,10 @@ var ruleWords = [numRules][2]string{
 	limit: {"limit", "the value is nested too deep, too large, cyclic or not JSON"},
 }
 
-// String is the name of the rule as the documentation has it.
+// String returns the name of the rule as in the documentation.
 func (r rule) String() string { return ruleWords[r][0] }
 
-// Meaning says in words what a rule of a Hit means: "the name contains key,
+// Meaning returns the meaning of a Hit's Rule in words: "the name contains key,
 // token or pass" for N1. It is empty for a rule that does not exist.
 func Meaning(rule string) string {
 	for _, r := range ruleWords {

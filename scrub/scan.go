@@ -11,28 +11,29 @@ const (
 	script                 // a dump's shell script: short flags without a shape too
 )
 
-// A scan is one pass over a text. It copies nothing before the first find.
+// A scan is one pass over a text. It copies nothing before the first match.
 //
-// Every rule begins at a word or a byte that is rare in texts, and looks ahead
-// either a bounded number of bytes or with cursors that remember what they
-// found, so that the whole stays linear.
+// Every rule begins at a word or a byte that is rare in texts. It looks ahead
+// either a bounded number of bytes or with cursors that remember their matches,
+// so that the whole scan is linear.
 type scan struct {
 	s   *Scrubber
 	in  string
 	reg register
 	t   *trace
-	// found is told what was masked and why. Nil: nothing is.
+	// found is called with each masked value and the rule. Nil means no calls.
 	found func(value string, r rule)
 
 	out  []byte
 	done int // in[:done] is in out
 
-	// floor bounds looking back: what stands before it belongs to an earlier find.
+	// floor bounds looking back: the text before it belongs to an earlier
+	// match.
 	floor int
-	lines bool // there is more than one
+	lines bool // there is more than one line
 	nest  int  // open braces on this line, as in Go's %v of structs and maps
 
-	word    span // the last one
+	word    span // the last word
 	tool    *tool
 	toolEnd int // where the line of its command ends
 	blank   cursor
@@ -45,13 +46,15 @@ type scan struct {
 
 type span struct{ start, end int }
 
-// maxPasses bounds how often a text is looked at; one look finds nearly all.
+// maxPasses bounds how often a text is scanned; one pass masks nearly
+// everything.
 const maxPasses = 4
 
-// scan scrubs by the shapes of secrets: all rules but V1, V2 and V14. What was
-// found is looked at again, because a mask can change how the text beside it
-// reads, and to scrub twice must be the same as once. A text that is still not at
-// its end after some looks is made for that, and masked as a whole.
+// scan scrubs by the shapes of secrets: all rules but V1, V2 and V14. A changed
+// text is scanned again, because a mask can change the meaning of the text
+// beside it, and scrubbing twice must give the same result as scrubbing once. A
+// text that still changes after maxPasses is assumed to be malicious and masked
+// as a whole.
 func (s *Scrubber) scan(in string, reg register, t *trace) string {
 	for range maxPasses {
 		p := scan{s: s, in: in, reg: reg, t: t}
@@ -76,7 +79,7 @@ func (p *scan) run() string {
 	return string(append(p.out, p.in[p.done:]...))
 }
 
-// step looks at what begins at i and returns where to go on.
+// step applies the rules at i and returns the position to continue at.
 func (p *scan) step(i int) int {
 	switch c := p.in[i]; {
 	case c == '-' && strings.HasPrefix(p.in[i:], pemDash):
@@ -105,7 +108,7 @@ func (p *scan) step(i int) int {
 	return i + 1
 }
 
-// mask replaces in[start:end]; nothing before end is looked at again.
+// mask replaces in[start:end]; nothing before end is scanned again.
 func (p *scan) mask(start, end int, r rule) int {
 	if p.out == nil {
 		p.out = make([]byte, 0, len(p.in)+len(Mask))
@@ -119,13 +122,13 @@ func (p *scan) mask(start, end int, r rule) int {
 	return end
 }
 
-// skip leaves in[:end] as it is; nothing before end is looked at again.
+// skip leaves in[:end] as it is; nothing before end is scanned again.
 func (p *scan) skip(end int) int {
 	p.floor = end
 	return end
 }
 
-// wordAt looks at the word that begins at i.
+// wordAt applies the rules to the word that begins at i.
 func (p *scan) wordAt(i int) int {
 	if i > 0 && p.in[i-1] == '%' && i+2 < len(p.in) && isHex(p.in[i]|0x20) && isHex(p.in[i+1]|0x20) {
 		i += 2 // %3Ftoken
@@ -182,7 +185,7 @@ func (p *scan) wordEnd(i int) int {
 // A cursor remembers that nothing was found in [from, pos).
 type cursor struct{ from, pos int }
 
-// next returns the first position from i on that find finds, len(in) for none.
+// next returns the first position from i on that find finds, or len(in).
 func (c *cursor) next(i int, find func(i int) int) int {
 	if i < c.from || i > c.pos || c.pos == 0 {
 		*c = cursor{i, find(i)}
@@ -190,7 +193,7 @@ func (c *cursor) next(i int, find func(i int) int) int {
 	return c.pos
 }
 
-// nextBlank returns where the word of i ends.
+// nextBlank returns where the word at i ends.
 func (p *scan) nextBlank(i int) int {
 	return p.blank.next(i, func(i int) int {
 		for i < len(p.in) && !isBlank(p.in[i]) {
@@ -205,7 +208,7 @@ func (p *scan) nextAt(i int) int {
 	return p.at.next(i, func(i int) int { return indexByte(p.in, i, '@') })
 }
 
-// lineEnd returns where the line of i ends, without its line break.
+// lineEnd returns where the line containing i ends, without its line break.
 func (p *scan) lineEnd(i int) int {
 	end := p.eol.next(i, func(i int) int { return indexByte(p.in, i, '\n') })
 	if end > i && end < len(p.in) && p.in[end-1] == '\r' {
@@ -214,8 +217,8 @@ func (p *scan) lineEnd(i int) int {
 	return end
 }
 
-// nextURL returns the position of the next separator that a URL follows at
-// once, as in "amqp://a:b@h1,amqp://c:d@h2".
+// nextURL returns the position of the next separator that is directly followed
+// by a URL, as in "amqp://a:b@h1,amqp://c:d@h2".
 func (p *scan) nextURL(i int) int {
 	return p.sep.next(i, func(i int) int {
 		for j := i; ; j += len("://") {

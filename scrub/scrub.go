@@ -10,17 +10,17 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// Mask takes the place of every secret, whatever its length or type. It tells
-// nothing about what it hides.
+// Mask replaces every secret, whatever its length or type. It reveals nothing
+// about the secret.
 const Mask = clip.Mask
 
-// Rules is what an operator adds to the rules that always hold. Its zero value
-// is useful: the built-in rules alone.
+// Rules are an operator's additions to the built-in rules. The zero value is
+// useful: the built-in rules alone.
 type Rules struct {
 	// Names are further sensitive names: substrings, case-insensitive.
 	Names []string
-	// Allow are names that are not sensitive after all: exact and
-	// case-sensitive. Their values are still scrubbed as text.
+	// Allow are names that are exempt: exact and case-sensitive. Their values
+	// are still scrubbed as text.
 	Allow []string
 }
 
@@ -41,8 +41,8 @@ func New(r Rules) *Scrubber {
 	return s
 }
 
-// SetRules replaces the rules for everything that is scrubbed from now on. The
-// literal secrets stay.
+// SetRules replaces the rules for all later scrubbing. The literal secrets
+// stay.
 func (s *Scrubber) SetRules(r Rules) {
 	if s != nil {
 		s.rules.Store(newRules(r))
@@ -55,14 +55,15 @@ func (s *Scrubber) Rules() Rules {
 	return Rules{Names: slices.Clone(r.given.Names), Allow: slices.Clone(r.given.Allow)}
 }
 
-// Learn makes literal secrets known for everything that is scrubbed from now on.
-// They are never forgotten: an old password can still stand in an error.
-// Learning a known secret again is cheap.
+// Learn adds literal secrets for all later scrubbing. They are never forgotten:
+// an old password can still occur in an error. Learning a known secret again is
+// cheap.
 //
-// Secrets shorter than 8 characters are masked only as whole words. What would
-// shred texts is ignored: secrets shorter than 4 characters, numbers of fewer
-// than 8 digits, booleans and other words for a state, host names, paths and the
-// words of this module's own vocabulary, such as redis or timeout. CanLearn tells.
+// Secrets shorter than 8 characters are masked only as whole words. Secrets
+// that would match harmless text are ignored: secrets shorter than 4
+// characters, numbers of fewer than 8 digits, booleans and other words for a
+// state, host names, paths and the words of this module's own vocabulary, such
+// as redis or timeout. See CanLearn.
 func (s *Scrubber) Learn(secrets ...string) {
 	if s == nil {
 		return
@@ -85,10 +86,10 @@ func (s *Scrubber) learn(secret string) {
 	s.known.Store(known)
 }
 
-// CanLearn reports whether Learn takes a secret.
+// CanLearn reports whether Learn accepts a secret.
 func CanLearn(secret string) bool { return canLearn(secret) }
 
-// current returns the rules in use, those of a nil Scrubber included.
+// current returns the rules in use, also for a nil Scrubber.
 func (s *Scrubber) current() *rules {
 	if s == nil {
 		return &rules{}
@@ -96,7 +97,7 @@ func (s *Scrubber) current() *rules {
 	return s.rules.Load()
 }
 
-// rules are Rules as they are looked up. They never change.
+// rules are Rules prepared for lookups. They never change.
 type rules struct {
 	given Rules
 	names []string // lower case
@@ -116,17 +117,18 @@ func newRules(given Rules) *rules {
 	return r
 }
 
-// Text scrubs sentences: the output of a check, an error, a log line. Only what
-// has the shape of a secret is masked, so that the cause of a failure stays. The
-// result is valid UTF-8, and scrubbing it again changes nothing. The time is
-// linear in the length of the text.
+// Text scrubs sentences: the output of a check, an error, a log line. It masks
+// only values with the shape of a secret, so that the cause of a failure stays
+// readable. The result is valid UTF-8, and scrubbing it again changes nothing.
+// The time is linear in the length of the text.
 func (s *Scrubber) Text(text string) string {
 	return s.text(text, prose, 0, nil)
 }
 
-// Value scrubs one named value of a dump, such as an environment variable: it is
-// masked if its name is sensitive. Otherwise what is secret in it is masked: by
-// the names in it too, if it is JSON or has pairs such as name=value.
+// Value scrubs one named value of a dump, such as an environment variable. It
+// masks the whole value if the name is sensitive. Otherwise it masks the
+// secrets in the value, also by the names in it if the value is JSON or has
+// pairs such as name=value.
 func (s *Scrubber) Value(name, value string) string {
 	if s.valueRule(name, value) != none {
 		return Mask
@@ -134,8 +136,8 @@ func (s *Scrubber) Value(name, value string) string {
 	return s.text(value, dump, 0, nil)
 }
 
-// text scrubs a text of a register at a depth of JSON, noting the rules that
-// applied.
+// text scrubs a text in a register at a depth of JSON and records the rules
+// that applied in t.
 func (s *Scrubber) text(in string, reg register, depth int, t *trace) string {
 	if !utf8.ValidString(in) {
 		in = validUTF8(in)
@@ -145,7 +147,7 @@ func (s *Scrubber) text(in string, reg register, depth int, t *trace) string {
 		return s.textJSON(in, depth, t)
 	}
 	out := s.scan(s.literals().replace(in, t), reg, t)
-	if reg != prose && out != in && isJSON(out) { // masking can mend what did not parse
+	if reg != prose && out != in && isJSON(out) { // masking can turn invalid JSON into valid JSON
 		return s.textJSON(out, depth, t)
 	}
 	return out
@@ -158,8 +160,8 @@ func (s *Scrubber) literals() *literals {
 	return s.known.Load()
 }
 
-// validUTF8 replaces every invalid byte, as encoding/json does; strings.ToValidUTF8
-// would replace runs of them.
+// validUTF8 replaces every invalid byte separately, as encoding/json does;
+// strings.ToValidUTF8 would replace runs of them.
 func validUTF8(in string) string {
 	return string([]rune(in))
 }

@@ -2,10 +2,10 @@ package scrub
 
 import "strings"
 
-// maxShape is how much of a value is looked at to judge its shape, in bytes.
+// maxShape is how much of a value is inspected to judge its shape, in bytes.
 const maxShape = 64
 
-// counts are what the characters of a value say about it.
+// counts are statistics of the characters of a value.
 type counts struct {
 	upper, lower, digits int
 	symbols              int // neither letters, digits nor -_./:
@@ -90,13 +90,14 @@ func isWeak(v string, minimum int) bool {
 	return c.upper+c.lower > 0 && c.digits+c.symbols > 0 && !isStructured(v)
 }
 
-// isStructured finds what has the characters of a secret but another purpose:
-// URLs, paths, addresses, times, and words and numbers joined by punctuation.
+// isStructured matches values that have the characters of a secret but another
+// purpose: URLs, paths, addresses, times, and words and numbers joined by
+// punctuation.
 func isStructured(v string) bool {
 	return isURL(v) || isPath(v) || isTime(v) || isNumber(v) || isJoined(v)
 }
 
-// isOption finds --name=x and name=x.
+// isOption matches --name=x and name=x.
 func isOption(v string) bool {
 	v = strings.TrimLeft(v, "-")
 	i := 0
@@ -129,12 +130,12 @@ func isPath(v string) bool {
 	return len(v) > 2 && isASCIIAlnum(v[0]) && v[1] == ':' && v[2] == '\\'
 }
 
-// isAddress finds URLs and DSNs, whose own rules mask their passwords.
+// isAddress matches URLs and DSNs, whose own rules mask their passwords.
 func isAddress(v string) bool {
 	return strings.Contains(v, "…") || isURL(v) && !strings.Contains(v, "=") || strings.Contains(v, "@tcp(") || strings.Contains(v, "@unix(")
 }
 
-// isTime finds 2026-01-02 and what follows it.
+// isTime matches a value that begins like 2026-01-02.
 func isTime(v string) bool {
 	if len(v) < len("2026-01-02") || v[4] != '-' || v[7] != '-' {
 		return false
@@ -164,7 +165,7 @@ func isNumber(v string) bool {
 	return false
 }
 
-// isJoined finds two or more words and numbers joined by punctuation:
+// isJoined matches two or more words and numbers joined by punctuation:
 // db-creds-v2, web01.example.org:8080, MyApp-1.2.3.tar.gz.
 func isJoined(v string) bool {
 	if strings.IndexByte(v, '=') >= 0 {
@@ -191,7 +192,7 @@ func isJoined(v string) bool {
 	return parts > 1 && (words > 0 || strings.Trim(v, "0123456789.:-/,") == "" || isVersion(v))
 }
 
-// isVersion finds v1.2.3-rc.1.
+// isVersion matches v1.2.3-rc.1.
 func isVersion(v string) bool {
 	return len(v) > 1 && (v[0] == 'v' || isDigit(v[0])) && strings.IndexByte(v, '.') > 0
 }
@@ -212,8 +213,8 @@ func isWordy(part string) bool {
 	return digits <= 4 && !isIrregular(letters)
 }
 
-// isIrregular reports whether the case of letters changes, and digits come and
-// go, too often for words.
+// isIrregular reports whether a value changes between upper and lower case, or
+// between letters and digits, too often for words.
 func isIrregular(v string) bool {
 	if len(v) < 6 {
 		return false
@@ -252,7 +253,7 @@ func isPlainName(v string) bool {
 	return c.symbols == 0 && (c.digits == 0 && len(v) <= maxShape || isJoined(v))
 }
 
-// statusWords are values that say how a secret is, not what it is.
+// statusWords are values that describe the state of a secret.
 var statusWords = wordSet(statuses)
 
 const statuses = `true false null nil none undefined yes no ok on off set unset empty missing required
@@ -265,7 +266,7 @@ var codeWords = wordSet(`wrongpass noauth noperm loading readonly masterdown clu
 	misconf noreplicas execabort plain login external gssapi ntlm negotiate basic digest bearer kerberos
 	cram-md5 scram-sha-1 scram-sha-256 scram-sha-512 scram-sha-256-plus xoauth2 oauthbearer`)
 
-// sentenceWords are words by which a value is part of a sentence.
+// sentenceWords are words that show that a value is part of a sentence.
 var sentenceWords = wordSet(statuses, `is are was were be been being not no must may can cannot can't could should would will
 	has have had does doesn't did didn't do for to of in by with from at because when if that this it its and or
 	but than too already only cannot isn't wasn't needs need want wants contains exceeds`)
@@ -300,7 +301,7 @@ func isStatus(v string) bool {
 	return has(statusWords, v) || has(codeWords, v)
 }
 
-// isPlaceholder finds what stands for a secret that somebody left out: a mask,
+// isPlaceholder matches a placeholder for an omitted secret: a mask,
 // <password>, ${NAME}, {{ .Name }}, …, xxxxx.
 func isPlaceholder(v string) bool {
 	if v == "" {
@@ -322,8 +323,8 @@ func isPlaceholder(v string) bool {
 
 var placeholders = wordSet(`redacted hidden filtered masked secret scrubbed removed omitted sensitive`)
 
-// isSentence reports whether text begins with at least two plain words of which
-// one tells that it is a sentence.
+// isSentence reports whether text begins with at least two plain words and one
+// of them is a sentence word.
 func isSentence(text string) bool {
 	const maxWords = 6
 	words, telling := 0, false

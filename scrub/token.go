@@ -92,7 +92,7 @@ func hasDigit(text string) bool {
 	return false
 }
 
-// trimDots leaves the full stop of a sentence alone.
+// trimDots excludes the full stop of a sentence.
 func trimDots(in string, start, end int) int {
 	for end > start && in[end-1] == '.' {
 		end--
@@ -101,7 +101,7 @@ func trimDots(in string, start, end int) int {
 }
 
 // token is V13 in the word in[start:end]: a token begins at a letter or digit
-// that no other one stands before.
+// that does not follow another letter or digit.
 func (p *scan) token(start, end int) int {
 	const shortest = 10
 	if end-start < shortest {
@@ -127,8 +127,8 @@ func (p *scan) token(start, end int) int {
 	return p.botToken(start, end)
 }
 
-// jwtEnd returns the end of the JSON web token at i, also of one that was cut
-// off after its header, or -1.
+// jwtEnd returns the end of the JSON web token at i, or -1. It also accepts a
+// token that was cut off after its header.
 func (p *scan) jwtEnd(i int) int {
 	if i < p.noJWT || !strings.HasPrefix(p.in[i:], "eyJ") {
 		return -1
@@ -141,7 +141,7 @@ func (p *scan) jwtEnd(i int) int {
 	return trimDots(p.in, i, dotBytes.run(p.in, dot))
 }
 
-// botToken finds the token of a Telegram bot: 123456789:AAE….
+// botToken matches the token of a Telegram bot: 123456789:AAE….
 func (p *scan) botToken(start, end int) int {
 	const least = 30
 	if end-start < 6 || end-start > 12 || end == len(p.in) || p.in[end] != ':' || !isDigits(p.in[start:end]) {

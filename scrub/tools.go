@@ -76,15 +76,15 @@ func (t *tool) takes(f byte) bool {
 	return strings.IndexByte(t.next, f) >= 0 || f == 'p' && !t.plainP
 }
 
-// isNoPassword finds what stands behind a -p that is not about passwords: a
+// isNoPassword matches the word after a -p that does not take a password: a
 // number, a port mapping or list, a path.
 func isNoPassword(v string) bool {
 	return strings.Trim(v, "0123456789:,-./") == "" && v != "" || isPath(v) ||
 		strings.HasSuffix(v, "/tcp") || strings.HasSuffix(v, "/udp")
 }
 
-// flagAt is V15 at a word that begins with a dash, apart from flags that are
-// called like a secret. It returns start when there is nothing to mask.
+// flagAt is V15 at a word that begins with a dash, except for flags that have
+// the name of a secret. It returns start if there is nothing to mask.
 func (p *scan) flagAt(start, end int) int {
 	if value := skipSpaces(p.in, end); value < len(p.in) && isUserName(strings.TrimLeft(p.in[start:end], "-")) {
 		if p.in[value] == '=' {
@@ -95,7 +95,7 @@ func (p *scan) flagAt(start, end int) int {
 	if p.tool != nil && start < p.toolEnd {
 		return p.shortFlag(start, end)
 	}
-	if word := p.in[start:end]; word == "-p" || word == "-P" { // of a program that is not known
+	if word := p.in[start:end]; word == "-p" || word == "-P" { // of an unknown program
 		if v := p.candidate(skipSpaces(p.in, end), false); v.start > end && isStrong(v.text) && !isAddress(v.text) {
 			return p.mask(v.start, v.start+len(v.text), v15)
 		}

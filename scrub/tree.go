@@ -11,16 +11,16 @@ import (
 )
 
 // Tree scrubs any Go value and returns it as JSON. Structs have the fields and
-// the order that encoding/json gives them, maps are sorted by their keys, which
-// become strings whatever they are. A cycle and what is nested more than 32
-// deep are masked where they are, a value of more than 100,000 parts as a
-// whole, and so is what has no JSON, such as a channel. Tree never panics; v must not be
-// changed meanwhile.
+// the order that encoding/json gives them. Maps are sorted by their keys, and
+// keys of any type become strings. A cycle, a part nested more than 32 deep,
+// and a part without a JSON form, such as a channel, are masked in place; a
+// value of more than 100,000 parts is masked as a whole. Tree never panics; v
+// must not be changed meanwhile.
 func (s *Scrubber) Tree(v any) json.RawMessage {
 	return s.JSON(encodeTree(v))
 }
 
-// encodeTree returns v as JSON, nothing of it scrubbed yet.
+// encodeTree returns v as JSON, without scrubbing it.
 func encodeTree(v any) (raw []byte) {
 	defer func() {
 		if recover() != nil {
@@ -59,7 +59,7 @@ func marshal(v any) (raw []byte, err error) {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
-// A visit is a place on the way from the root; to meet it again is a cycle.
+// A visit is a place on the path from the root; meeting it again means a cycle.
 type visit struct {
 	ptr any // what reflect.Value.UnsafePointer returns
 	len int
@@ -76,8 +76,8 @@ func visitOf(v reflect.Value) (visit, bool) {
 	return visit{}, false
 }
 
-// A measure looks at a value before it is encoded: encoding/json would follow a
-// cycle 1000 deep and a small value that shares its parts for ever.
+// A measure inspects a value before it is encoded: encoding/json would follow a
+// cycle 1000 deep, and would never finish a small value that shares its parts.
 type measure struct {
 	path         map[visit]bool
 	nodes        int
@@ -133,9 +133,9 @@ func (m *measure) children(v reflect.Value) []reflect.Value {
 	return parts
 }
 
-// An encoder writes what encoding/json cannot: it masks cycles, what is too
-// deep and what has no JSON. Structs have their exported fields under their
-// JSON names.
+// An encoder writes values that encoding/json cannot: it masks cycles, parts
+// that are too deep, and parts without a JSON form. Structs have their exported
+// fields under their JSON names.
 type encoder struct {
 	out  []byte
 	path map[visit]bool
@@ -169,7 +169,7 @@ func (e *encoder) value(v reflect.Value, depth int) {
 	}
 }
 
-// marshaler writes values that say themselves what they are.
+// marshaler writes values that implement their own encoding.
 func (e *encoder) marshaler(v reflect.Value) bool {
 	if v.Kind() == reflect.Interface || !v.CanInterface() {
 		return false
@@ -185,7 +185,7 @@ func (e *encoder) marshaler(v reflect.Value) bool {
 	return false
 }
 
-// scalar writes what encoding/json makes of v, or what stands for it.
+// scalar writes v as encoding/json does, or else otherwise.
 func (e *encoder) scalar(v reflect.Value, otherwise string) {
 	if !v.CanInterface() {
 		e.out = append(e.out, otherwise...)
@@ -253,7 +253,7 @@ func (e *encoder) named(name string, v reflect.Value, depth int) {
 	e.out = append(e.out, ',')
 }
 
-// keyText makes a string of a map's key.
+// keyText converts a map key to a string.
 func keyText(key reflect.Value) (text string) {
 	defer func() {
 		if recover() != nil {
@@ -273,7 +273,8 @@ func keyText(key reflect.Value) (text string) {
 	return fmt.Sprint(key)
 }
 
-// fields writes the exported fields of a struct, those of embedded ones as its own.
+// fields writes the exported fields of a struct, including those of embedded
+// structs.
 func (e *encoder) fields(v reflect.Value, depth int) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)

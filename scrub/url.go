@@ -13,8 +13,8 @@ func schemeStart(in string, floor, colon int) int {
 	return i
 }
 
-// isWeb reports for which schemes a slash after a port ends the user-info: their
-// paths have an "@" more often than their passwords a slash.
+// isWeb reports whether a slash after a port ends the user-info of a scheme: in
+// such URLs an "@" in the path is more common than a slash in the password.
 func isWeb(scheme string) bool {
 	switch strings.ToLower(scheme) {
 	case "http", "https", "ws", "wss", "ftp", "ftps":
@@ -23,7 +23,8 @@ func isWeb(scheme string) bool {
 	return false
 }
 
-// url is V6 and V4 at the colon of "://". It returns where to go on.
+// url is V6 and V4 at the colon of "://". It returns the position to continue
+// at.
 func (p *scan) url(colon int) int {
 	start := colon + len("://")
 	if p.isDSN(start) {
@@ -37,7 +38,8 @@ func (p *scan) url(colon int) int {
 	return p.webhook(start, end)
 }
 
-// isDSN finds "app://x@tcp(db:3306)/": a password that begins with two slashes.
+// isDSN matches "app://x@tcp(db:3306)/": a password that begins with two
+// slashes.
 func (p *scan) isDSN(start int) bool {
 	if p.nextAt(start) >= p.nextBlank(start) {
 		return false
@@ -46,8 +48,8 @@ func (p *scan) isDSN(start int) bool {
 	return at >= 0 && p.isProtocol(at+1) && p.in[at+1] != '/'
 }
 
-// urlEnd returns how far the user-info can reach at most: to the closing quote,
-// when the URL is quoted, otherwise to the next blank or URL.
+// urlEnd returns the largest possible end of the user-info: the closing quote
+// if the URL is quoted, otherwise the next blank or URL.
 func (p *scan) urlEnd(scheme, start int) int {
 	end := p.nextURL(start)
 	for scheme > p.floor && p.in[scheme-1] == ':' { // jdbc:mysql://
@@ -61,8 +63,8 @@ func (p *scan) urlEnd(scheme, start int) int {
 	return min(end, p.nextBlank(start))
 }
 
-// closingOnLine returns where the quote that opens at open is closed, if it is
-// on the same line; from is where to begin to look.
+// closingOnLine returns the position of the quote that closes the quote at
+// open, if it is on the same line. The search begins at from.
 func (p *scan) closingOnLine(open, from int) int {
 	closing := closingQuote(p.in[:p.lineEnd(from)], from, p.in[open], backslashes(p.in, p.floor, open), false)
 	return closing
@@ -98,7 +100,7 @@ func (p *scan) userInfo(start, end int, web bool) int {
 	return p.skip(p.mask(colon+1, at, v6) + 1)
 }
 
-// isLeftOut reports whether a password in a URL stands for one that is not shown.
+// isLeftOut reports whether a password in a URL is a placeholder.
 func isLeftOut(v string) bool {
 	return v != "" && (strings.EqualFold(v, "password") || isPlaceholder(v) && !has(placeholders, v))
 }
@@ -120,8 +122,8 @@ func (p *scan) userName(start, at int) int {
 	return start
 }
 
-// authorityEnd returns where the search for the last "@" ends: for the web's
-// schemes at the slash after the first port behind an "@".
+// authorityEnd returns where the search for the last "@" ends: for web schemes
+// at the first port that follows an "@" and has a path after it.
 func (p *scan) authorityEnd(at, end int, web bool) int {
 	if !web {
 		return end
@@ -151,7 +153,7 @@ func (p *scan) isPortAndPath(colon int) bool {
 	return end > colon && end < len(p.in) && p.in[end] == '/'
 }
 
-// isPortAndBlank finds "h:80 is down" in a quoted text.
+// isPortAndBlank matches "h:80 is down" in a quoted text.
 func (p *scan) isPortAndBlank(colon int) bool {
 	end := p.portEnd(colon)
 	return end > colon && (end == len(p.in) || isBlank(p.in[end]))
@@ -162,7 +164,7 @@ func (p *scan) isPort(colon int) bool {
 	return end > colon && (end == len(p.in) || !isAlnum(p.in[end]) && p.in[end] != '@')
 }
 
-// isIPv6 says whether an address in brackets stands at i.
+// isIPv6 reports whether an address in brackets begins at i.
 func (p *scan) isIPv6(i int) bool {
 	if i >= len(p.in) || p.in[i] != '[' {
 		return false
@@ -178,8 +180,8 @@ func (p *scan) isIPv6(i int) bool {
 	return false
 }
 
-// isLongID reports whether a user name has 20 letters and digits, as an access
-// token has. Words with dashes are a name.
+// isLongID reports whether a user name has 20 letters and digits, like an
+// access token. Words with dashes are a name.
 func isLongID(user string) bool {
 	count, digits, other := 0, 0, 0
 	for i := range len(user) {

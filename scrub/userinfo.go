@@ -8,7 +8,7 @@ const (
 )
 
 // bareUserInfo is V7 and V8 at a colon: "user:pass@tcp(db:3306)/x" and
-// "user:pass@host:80". It returns where to go on.
+// "user:pass@host:80". It returns the position to continue at.
 func (p *scan) bareUserInfo(colon int) int {
 	pass := colon + 1
 	if pass == len(p.in) || p.nextAt(pass) >= p.nextBlank(pass) {
@@ -49,8 +49,8 @@ func (p *scan) bareUserInfo(colon int) int {
 	return p.skip(p.mask(pass, at, v8) + 1)
 }
 
-// isBarePassword decides whether user:in[pass:at]@host holds a password: if a
-// port or path follows the host, or by its shape.
+// isBarePassword reports whether user:in[pass:at]@host contains a password: a
+// port or path follows the host, or the shape shows it.
 func (p *scan) isBarePassword(user string, pass, at, end int) bool {
 	host := at + 1
 	stop := host
@@ -79,8 +79,8 @@ func isAddressLike(user string) bool {
 	return user != ""
 }
 
-// userStart returns where the user name before colon begins; -1 if there is none.
-// An empty one counts only at the start of a word: ":pw@host".
+// userStart returns where the user name before colon begins, or -1. An empty
+// user name counts only at the start of a word: ":pw@host".
 func (p *scan) userStart(colon int) int {
 	i := colon
 	for i > max(p.floor, colon-maxUser) && userBytes.has(p.in[i-1]) {
@@ -104,7 +104,7 @@ func (p *scan) isHostAt(i, end int) bool {
 	return isAlnum(rest[0]) || strings.IndexByte("[(/_*", rest[0]) >= 0
 }
 
-// isProtocol finds "tcp(" and, without a protocol, "(" and "/".
+// isProtocol matches "tcp(" and, without a protocol, "(" and "/".
 func (p *scan) isProtocol(i int) bool {
 	for j := i; j < len(p.in) && j < i+16; j++ {
 		if c := p.in[j]; c == '(' || c == '/' && j == i {

@@ -46,7 +46,7 @@ const (
 )
 
 // webhook masks the secret path of the URL whose host begins at start. It
-// returns where to go on.
+// returns the position to continue at.
 func (p *scan) webhook(start, end int) int {
 	host := start
 	for host < min(end, start+maxHost) && (isAlnum(p.in[host]) || p.in[host] == '.' || p.in[host] == '-') {

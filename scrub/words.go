@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A class says what a name makes of its value in a sentence.
+// A class says how a name affects its value in a sentence.
 type class uint8
 
 const (
@@ -16,8 +16,8 @@ const (
 	configured       // a name of the configuration
 )
 
-// words are whole words of a name and what they make of it. notName is for
-// those that only end like another.
+// words are whole words of a name and their classes. notName is for words that
+// only end like another word.
 var words = func() map[string]class {
 	set := map[string]class{}
 	for word := range strings.FieldsSeq(segments + " masterauth unseal bearer mnemonic") {
@@ -32,7 +32,7 @@ var words = func() map[string]class {
 	return set
 }()
 
-// endings are what words of a name end in, by the last letter.
+// endings are the endings of words in a name, by the last letter.
 var endings = func() (table [256][]ending) {
 	add := func(c class, list string) {
 		for text := range strings.FieldsSeq(list) {
@@ -52,11 +52,11 @@ type ending struct {
 }
 
 var (
-	// qualifiers make a key one that opens something.
+	// qualifiers turn the word key into the name of a secret.
 	qualifiers = wordSet(`api access secret private account shared preshared encryption encrypt signing license master
 		instrumentation client auth app application subscription consumer storage admin deploy session`)
 
-	// aspects are last words by which a name says something about a secret.
+	// aspects are last words that make a name describe an aspect of a secret.
 	aspects = wordSet(`file path dir url endpoint type name count days ttl size method version status host port service
 		cache id expires expiry expiration age length policy mode limit algorithm time timeout seconds total lifetime
 		attempts errors format`)
@@ -64,8 +64,8 @@ var (
 
 const maxSegments = 12
 
-// classOf says what a name means in a sentence. before is the word before it,
-// for "api key".
+// classOf returns the class of a name in a sentence. before is the preceding
+// word, for "api key".
 func (s *Scrubber) classOf(name, before string) class {
 	rules := s.current()
 	switch {
@@ -116,7 +116,8 @@ func isOneWord(lower []byte, name string) bool {
 	return len(lower) != len("id") || string(lower) != "id"
 }
 
-// split finds the ends of the segments of a name, the last ones of many.
+// split finds the ends of the segments of a name, or of the last ones if there
+// are many.
 func split(name string, ends *[maxSegments]int) int {
 	n := 0
 	for i := 1; i <= len(name); i++ {
@@ -140,7 +141,7 @@ func trimDigits(segment []byte) []byte {
 	return segment
 }
 
-// classOfSegment classifies one word of a name; before is the one before it.
+// classOfSegment classifies one word of a name; before is the preceding word.
 func classOfSegment(segment []byte, before string) class {
 	if len(segment) < 2 {
 		return notName

@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// startsLine reports whether only blanks, and the dash of a list, stand before
-// the name at i on its line.
+// startsLine reports whether only blanks, and the dash of a list, precede the
+// name at i on its line.
 func (p *scan) startsLine(i int) bool {
 	for j := i; ; j-- {
 		if j == 0 || p.in[j-1] == '\n' {
@@ -15,8 +15,9 @@ func (p *scan) startsLine(i int) bool {
 	}
 }
 
-// yamlLine is V11 for a name at the start of a line of several: its value is
-// the rest of the line, and the block of lines below it that are indented more.
+// yamlLine is V11 for a name at the start of a line in a text of several lines:
+// its value is the rest of the line, and the block of more deeply indented
+// lines below it.
 func (p *scan) yamlLine(pr pair) int {
 	value, end := pr.value, p.lineEnd(pr.value)
 	if value == end {
@@ -34,8 +35,8 @@ func (p *scan) yamlLine(pr pair) int {
 	return p.mask(value, end, v11)
 }
 
-// yamlBlock masks the lines below a name that has nothing beside it, or only
-// the header of a block that ends at end.
+// yamlBlock masks the lines below a name that has no value on its own line, or
+// only a block header that ends at end.
 func (p *scan) yamlBlock(pr pair, end int) int {
 	block := p.blockEnd(pr.name.start, end)
 	first := end
@@ -48,7 +49,8 @@ func (p *scan) yamlBlock(pr pair, end int) int {
 	return p.mask(first, block, v11)
 }
 
-// isBlockHeader says whether a value ends in a block: "|", ">-", "!vault |".
+// isBlockHeader reports whether a value ends in a block header: "|", ">-",
+// "!vault |".
 func isBlockHeader(value string) bool {
 	last := value[strings.LastIndexByte(value, ' ')+1:]
 	return last != "" && (last[0] == '|' || last[0] == '>') && len(last) <= 3
@@ -82,8 +84,8 @@ func (p *scan) indentOf(name int) int {
 
 func nextLine(in string, i int) int { return min(len(in), indexByte(in, i, '\n')+1) }
 
-// proseBlock masks the block of YAML below a name in a sentence's register, if
-// its first line has the shape of a secret.
+// proseBlock masks the block of YAML below a name in a sentence, if its first
+// line has the shape of a secret.
 func (p *scan) proseBlock(pr pair, c class) int {
 	header := p.lineEnd(pr.value)
 	first := nextLine(p.in, header)
@@ -94,8 +96,8 @@ func (p *scan) proseBlock(pr pair, c class) int {
 	return p.yamlBlock(pr, header)
 }
 
-// isBlock reports whether a value is the header of a block of YAML, of which
-// there are more lines.
+// isBlock reports whether a value is the header of a YAML block that is
+// followed by more lines.
 func (p *scan) isBlock(v candidate) bool {
 	return v.quote < 0 && p.lines && v.text != "" && (v.text[0] == '|' || v.text[0] == '>') && len(v.text) <= 2 &&
 		p.endsLine(v.start+len(v.text))

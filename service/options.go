@@ -27,8 +27,8 @@ type Options struct {
 	Healthcheck httpapi.Options
 	// Environment says what /environment and healthcheck_build_info show.
 	Environment envinfo.Options
-	// Access says which requests beside those of local clients /environment
-	// answers.
+	// Access says which requests /environment answers in addition to those of
+	// local clients.
 	Access httpapi.Access
 
 	// Registry is where the metrics are registered and what /metrics shows. Nil

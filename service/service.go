@@ -30,7 +30,7 @@ type Service struct {
 }
 
 // New makes a service of checks, and registers its metrics in Options.Registry.
-// The error says everything that is wrong with the options or the checks; then
+// The error joins all faults of the options and the checks; if New fails,
 // nothing stays registered.
 func New(o Options, cs ...checks.Check) (*Service, error) {
 	o = o.withDefaults()
@@ -59,7 +59,7 @@ func New(o Options, cs ...checks.Check) (*Service, error) {
 	return s, nil
 }
 
-// mount makes the handlers: those for any path, and those of ServeHTTP.
+// mount makes the handlers for any path and the routes of ServeHTTP.
 func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Requests) {
 	health := func(o httpapi.Options) http.Handler {
 		return requests.Wrap("healthcheck", httpapi.Healthcheck(s.Collector, o))
@@ -85,7 +85,7 @@ func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Request
 	})
 }
 
-// register registers all of cs or none.
+// register registers all of cs, or nothing if one of them fails.
 func register(r Registry, cs ...prometheus.Collector) (Registry, error) {
 	if r == nil {
 		r = prometheus.NewRegistry()
@@ -112,10 +112,11 @@ func links() []httpapi.Link {
 	}
 }
 
-// ServeHTTP answers at /healthcheck and below it, /environment and below it (for
-// local clients and those that Options.Access lets through), /metrics, below
-// /heartbeat for checks that are told instead of asking, and with pages for people
-// at / and /checks/{check}. Other paths are 404, and none is redirected.
+// ServeHTTP serves /healthcheck and /environment with the paths below them,
+// /metrics, the paths below /heartbeat for checks that receive heartbeats, and
+// pages for people at / and /checks/{check}. /environment is limited to local
+// clients and those that Options.Access lets through. Other paths are 404, and
+// no path is redirected.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
 
 // HealthcheckHandler returns a handler for any path that answers like
@@ -123,7 +124,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.S
 func (s *Service) HealthcheckHandler() http.Handler { return s.healthcheck }
 
 // EnvironmentHandler returns a handler for any path that answers like
-// /environment, to the same clients.
+// /environment, for the same clients.
 func (s *Service) EnvironmentHandler() http.Handler { return s.environment }
 
 // MetricsHandler returns the handler of /metrics.
@@ -137,10 +138,12 @@ func (s *Service) PageHandler() http.Handler { return s.page }
 func (s *Service) LiveHandler() *httpapi.Handler { return s.live }
 
 // ReadyHandler returns a handler for readiness probes: it answers like
-// HealthcheckHandler, also where Options.Healthcheck says to ignore a drain.
+// HealthcheckHandler, but fails during a drain even if Options.Healthcheck
+// ignores drains.
 func (s *Service) ReadyHandler() *httpapi.Handler { return s.ready }
 
-// Registry returns the registry of the service's metrics, for more of them.
+// Registry returns the registry of the service's metrics, so that the caller
+// can add more.
 func (s *Service) Registry() Registry { return s.registry }
 
 // errorLog logs errors of gathering.
