@@ -9,9 +9,9 @@ FUZZTIME ?= 10m
 ARGS     ?=
 MUTANTS  ?= -n 20 ./...
 
-# The flags and version variables of .promu.yml (a test compares them). Nothing of
-# the machine or the moment is built in: the same commit gives the same bytes in any
-# folder, on any day.
+# The flags and version variables of .promu.yml (a test compares them). The
+# binary does not depend on the machine or the time: the same commit gives the
+# same bytes in any folder, on any day.
 VERSION  := $(shell cat VERSION)
 REVISION := $(or $(shell git rev-parse HEAD 2>/dev/null),unknown)
 BRANCH   := $(or $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null),unknown)
@@ -19,8 +19,8 @@ SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 BUILD_DATE := $(shell date -u -d @$(SOURCE_DATE_EPOCH) +%Y%m%d-%H:%M:%S 2>/dev/null || date -u -r $(SOURCE_DATE_EPOCH) +%Y%m%d-%H:%M:%S)
 BUILD_USER ?= healthcheck-exporter
 
-# Without the symbol table the binary has two thirds of its size; stack traces and
-# `go version -m` stay. `make build STRIP=` keeps the symbols for a debugger.
+# Without the symbol table the binary is one third smaller. Stack traces and
+# `go version -m` still work. `make build STRIP=` keeps the symbols for a debugger.
 STRIP ?= -s -w
 FLAGS := -trimpath -buildvcs=false
 LDFLAGS := $(STRIP) \
@@ -30,8 +30,8 @@ LDFLAGS := $(STRIP) \
            -X $(COMMON).BuildUser=$(BUILD_USER) \
            -X $(COMMON).BuildDate=$(BUILD_DATE)
 
-# golangci-lint is pinned in a module of its own and built from there (the first
-# time that takes some minutes).
+# golangci-lint is pinned in its own module and built from there; the first build
+# takes some minutes.
 LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help

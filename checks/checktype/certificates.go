@@ -18,10 +18,10 @@ func ObserveCertificates(ctx context.Context, state tls.ConnectionState) {
 	}
 }
 
-// NotAfter returns when trust in the peer's certificates ends: a chain ends with
-// the first of its certificates, and of several verified chains the last to end
-// counts. So an expired cross-signed certificate that no verified chain needs
-// does no harm. Without a verified chain (insecure_skip_verify) the peer's own
+// NotAfter returns when trust in the peer's certificates ends: a chain ends when
+// its first certificate ends. Of several verified chains, the chain that ends
+// last counts, so an expired cross-signed certificate is harmless if no verified
+// chain needs it. Without a verified chain (insecure_skip_verify) the peer's own
 // certificate counts. The zero time means that the peer sent no certificate.
 func NotAfter(state tls.ConnectionState) time.Time {
 	var best time.Time

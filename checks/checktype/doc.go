@@ -1,6 +1,6 @@
-// Package checktype holds what the author of a check type needs beside the
-// words of package checks: faults of settings that name their key, secrets and
-// the files that hold them, and TLS.
+// Package checktype helps authors of check types, in addition to package checks:
+// it has faults of settings that name their key, secrets and the files that hold
+// them, and TLS.
 //
 // A check type is a struct whose exported fields are its settings:
 //

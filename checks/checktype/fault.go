@@ -6,7 +6,8 @@ import (
 )
 
 // A Fault is something wrong with one setting of a check type. Build returns
-// Faults, so that a configuration file can be shown with the line of the key.
+// Faults, so that an error about a configuration file can name the line of the
+// key.
 type Fault struct {
 	// Key is the path of the setting's YAML key inside the type, such as
 	// "address" or "tls.min_version". Empty means the type as a whole.
@@ -26,12 +27,12 @@ func (f Fault) Error() string {
 // Unwrap returns Err.
 func (f Fault) Unwrap() error { return f.Err }
 
-// Setting returns Key. Package config asks any error for its Setting, so that
-// faults of other types get their line too.
+// Setting returns Key. Package config calls the method Setting of any error that
+// has it, so that error types of other packages get their line too.
 func (f Fault) Setting() string { return f.Key }
 
-// Faults collects what is wrong with settings. The zero value is empty. It is
-// for one goroutine.
+// Faults collects faults of settings. The zero value is empty and ready for use.
+// Faults must not be used by several goroutines at once.
 type Faults []error
 
 // Add notes a fault of the setting with that key. The format is that of

@@ -8,12 +8,13 @@ import (
 	"unicode"
 )
 
-// LearnNamed announces value, as [LearnSecret] does, if name sounds like that of a
-// secret (DB_PASSWORD, X-Api-Key) and value looks like one: at least eight
-// characters, letters with digits or symbols among them, no blank and no path. It
-// also announces the password in value if that is a URL, whatever its name. It is
-// for settings that may hold anything, such as environment variables, arguments
-// and headers: a word such as "production" must not vanish from all outputs.
+// LearnNamed announces value, as [LearnSecret] does, if name looks like the name
+// of a secret (DB_PASSWORD, X-Api-Key) and value looks like one: at least eight
+// characters, letters with digits or symbols among them, no blank and no path. If
+// value is a URL, LearnNamed also announces its password, whatever name is.
+// LearnNamed is for settings that may hold any text, such as environment
+// variables, arguments and headers. It is strict because a word such as
+// "production" must not disappear from all outputs.
 func LearnNamed(ctx context.Context, name, value string) {
 	if u, err := url.Parse(value); err == nil && u.User != nil {
 		password, _ := u.User.Password()
@@ -31,7 +32,7 @@ var secretWords = []string{
 	"cookie", "session", "signature", "jwt", "pat", "pin",
 }
 
-// soundsSecret reports whether one of the words of a name is that of a secret:
+// soundsSecret reports whether one of the words of a name indicates a secret:
 // db_password, X-Auth-Token, accessKey.
 func soundsSecret(name string) bool {
 	var words strings.Builder

@@ -11,8 +11,8 @@ import (
 type secretReceiverKey struct{}
 
 // WithSecretReceiver returns a context in which receive gets every secret that a
-// run announces, before the run uses it. The receiver must be safe for
-// concurrent use. The collector installs the one that teaches its scrubber.
+// run announces, before the run uses it. The receiver must be safe for concurrent
+// use. The collector installs a receiver that passes the secrets to its scrubber.
 func WithSecretReceiver(ctx context.Context, receive func(secret string)) context.Context {
 	return context.WithValue(ctx, secretReceiverKey{}, receive)
 }
@@ -33,9 +33,9 @@ func LearnSecret(ctx context.Context, secrets ...string) {
 	}
 }
 
-// ReadSecret returns the secret of a pair of twins, such as password and
-// password_file: the content of the file if one is named, without one newline at
-// its end, else the literal. The secret is announced as by [LearnSecret].
+// ReadSecret returns the secret given by a pair of settings, such as password and
+// password_file. If file is set, the secret is its content without one trailing
+// newline; otherwise it is literal. The secret is announced as by [LearnSecret].
 //
 // The file must be a regular file of at most 64 KiB. It is read at every call,
 // so that a rotated password is used without a reload. An error has the reason
@@ -53,8 +53,8 @@ func ReadSecret(ctx context.Context, literal checks.Secret, file checks.SecretFi
 	return secret, nil
 }
 
-// OneSecret returns a fault if both twins of a secret are given. The key is that
-// of the literal, such as "password".
+// OneSecret returns a fault if both literal and file are given. The key is the
+// key of the literal, such as "password".
 func OneSecret(key string, literal checks.Secret, file checks.SecretFile) error {
 	if literal != "" && file != "" {
 		return Fault{Key: key, Err: fmt.Errorf("given beside %s_file, want one of them", key)}

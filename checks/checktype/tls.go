@@ -56,7 +56,7 @@ func TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 		return config, nil
 	}
 	config.MinVersion, _ = tlsVersion(t.MinVersion)
-	config.InsecureSkipVerify = t.InsecureSkipVerify // Set by the operator, by this name.
+	config.InsecureSkipVerify = t.InsecureSkipVerify // The operator has set insecure_skip_verify.
 	if t.ServerName != "" {
 		config.ServerName = t.ServerName
 	}
@@ -69,8 +69,8 @@ func TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 	return config, nil
 }
 
-// legacySuites are those that crypto/tls offers, and those with RSA key exchange
-// and AES.
+// legacySuites are the default cipher suites of crypto/tls and the suites with
+// RSA key exchange and AES.
 func legacySuites() []uint16 {
 	suites := []uint16{
 		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
@@ -112,10 +112,11 @@ func loadFiles(config *tls.Config, t *checks.TLS) error {
 	return nil
 }
 
-// Handshake starts TLS on conn, whose peer was addressed as host, and observes
-// when the peer's certificates end (see [ObserveCertificates]). On an error conn
-// is closed; see [HandshakeError] for its reason. A warning of [JudgeDays] comes
-// with the connection: a run that passes returns it.
+// Handshake starts TLS on conn, which was dialled with the host name host, and
+// observes the end of the peer's certificates (see [ObserveCertificates]). On an
+// error conn is closed; see [HandshakeError] for the reason of the error. A
+// warning of [JudgeDays] is returned together with the connection; a run that
+// passes must return the warning.
 func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (*tls.Conn, error) {
 	config, err := TLSConfig(t, host)
 	if err != nil {

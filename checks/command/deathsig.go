@@ -4,8 +4,8 @@ package command
 
 import "syscall"
 
-// endWithUs makes the kernel kill the program when this process dies, even of
-// SIGKILL.
+// endWithUs makes the kernel kill the program when this process dies, even if
+// SIGKILL ends it.
 func endWithUs(attr *syscall.SysProcAttr) *syscall.SysProcAttr {
 	attr.Pdeathsig = syscall.SIGKILL
 	return attr

@@ -4,5 +4,5 @@ package command
 
 import "syscall"
 
-// endWithUs changes nothing: a program outlives this process here.
+// endWithUs changes nothing: on this system a program outlives this process.
 func endWithUs(attr *syscall.SysProcAttr) *syscall.SysProcAttr { return attr }

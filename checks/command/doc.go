@@ -1,5 +1,5 @@
-// Package command has the check that runs a program: Exec, for scripts, for
-// tools whose exit status tells the state of something, and for Nagios plugins.
+// Package command has the check that runs a program: Exec, for scripts, for tools
+// that report a state by their exit status, and for Nagios plugins.
 //
 //	check, err := command.Exec{Command: []string{"pg_isready", "-q"}}.Build()
 //

@@ -11,19 +11,20 @@ import (
 	"time"
 )
 
-// Limits of the search for processes that left the group: it is repeated while
-// it finds any, and a few times more while it may have missed one.
+// Limits of the search for processes that left the group. The search is repeated
+// while it finds processes, and a few more times while it may have missed one.
 const (
 	maxSweeps      = 10
 	maxQuietSweeps = 3
 	betweenSweeps  = time.Millisecond
 )
 
-// killEscaped kills the processes of the program's session and those with the
-// run's id in their environment, wherever they went, and returns their numbers.
-// The program must not be reaped yet: its number is that of the session.
+// killEscaped kills all processes that belong to the program's session or have
+// the run's id in their environment, and returns their process ids. The program
+// must not be reaped yet, because its process id is also the session id.
 func killEscaped(program int, id string) (killed []int) {
-	// A /proc of another pid namespace has other numbers than kill.
+	// If /proc belongs to another pid namespace, its process ids are not valid for
+	// kill.
 	if self, _ := os.Readlink("/proc/self"); self != strconv.Itoa(os.Getpid()) {
 		return nil
 	}
@@ -44,7 +45,7 @@ func killEscaped(program int, id string) (killed []int) {
 	return killed
 }
 
-// A sweep looks through all processes that are younger than the program.
+// A sweep examines all processes that are younger than the program.
 type sweep struct {
 	program int
 	mark    []byte
@@ -67,11 +68,12 @@ func (s sweep) once() (killed []int, again bool) {
 	return killed, again || newestPid() != newest
 }
 
-// kill kills the process if it belongs to the program. Unsure means that it
-// shows no environment, as happens for a moment while it executes a program.
+// kill kills the process if it belongs to the program. The result unsure means
+// that the environment of the process was empty, as happens briefly during
+// execve.
 func (s sweep) kill(pid int) (killed, unsure bool) {
-	// The handle comes first: whatever happens to the number, the handle stays
-	// that of this process (with pidfd_open, since Linux 5.3).
+	// Get the handle first: it refers to this process even if the process id is
+	// reused (with pidfd_open, since Linux 5.3).
 	process, err := os.FindProcess(pid)
 	if err != nil {
 		return false, false
@@ -110,15 +112,15 @@ func processes() []int {
 	return pids
 }
 
-// younger reports whether pid was assigned after the program's. Numbers go up
-// to a limit and then start again. It spares reading most of /proc.
+// younger reports whether pid was assigned after the program's. Process ids go up
+// to a limit and then wrap around. The comparison avoids reading most of /proc.
 func younger(pid, program, newest int) bool {
 	wrapped := newest < program
 	return pid > program || wrapped && pid <= newest || newest == 0
 }
 
-// newestPid is the number assigned last, from the end of /proc/loadavg. Zero
-// means unknown: then every process counts as younger.
+// newestPid returns the process id assigned last, from the end of /proc/loadavg.
+// Zero means unknown; every process then counts as younger.
 func newestPid() int {
 	data, _ := os.ReadFile("/proc/loadavg")
 	text := strings.TrimSpace(string(data))
@@ -139,8 +141,8 @@ func statOf(pid int) (stat, bool) {
 	if err != nil {
 		return stat{}, false
 	}
-	// After the name, which may contain anything: state, parent, group,
-	// session, terminal, its group, flags.
+	// The fields after the name, which may contain any characters: state, parent,
+	// group, session, terminal, its group, flags.
 	words := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
 	if len(words) < 7 {
 		return stat{}, false

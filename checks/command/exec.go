@@ -79,8 +79,8 @@ type Exec struct {
 // runID is the variable that marks the processes a program leaves behind.
 const runID = "HEALTHCHECK_RUN_ID"
 
-// defaultPath is fixed rather than inherited: a check must not depend on how
-// the exporter was started.
+// defaultPath is fixed and not inherited: a check must not depend on how the
+// exporter was started.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // Type returns "exec".
@@ -157,7 +157,7 @@ func validateVariable(name, value string, f *checktype.Faults) {
 	}
 }
 
-// environment returns that of one run, in the order of the names.
+// environment returns the environment of one run, sorted by name.
 func (e Exec) environment(id string) []string {
 	env := map[string]string{"PATH": defaultPath, "LANG": "C"}
 	maps.Copy(env, e.Env)

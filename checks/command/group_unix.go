@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// A group is the process group and session of a program. Its number stays ours
-// until its leader is reaped. After that another group may get it, so kill and
-// reap exclude each other.
+// A group is the process group and session of a program. The group id remains
+// valid until the leader is reaped. Afterwards the kernel may reuse it, so kill
+// and reap exclude each other.
 type group struct {
 	number int    // of its leader
 	mark   string // the value of runID in the environment of its members
@@ -25,7 +25,7 @@ type group struct {
 }
 
 // kill ends the whole group and the processes that left it. It reports whether
-// the leader was still to be reaped.
+// the leader had not been reaped yet.
 func (g *group) kill() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -36,8 +36,9 @@ func (g *group) kill() bool {
 	return true
 }
 
-// reap waits for the end of the leader, kills what it left behind and reaps it.
-// Where the system cannot wait without reaping, nothing is killed afterwards.
+// reap waits for the leader to exit, kills the processes it left behind and reaps
+// the leader. Where the system cannot wait without reaping, nothing is killed
+// afterwards.
 func (g *group) reap(cmd *exec.Cmd) {
 	unreaped := awaitExit(g.number)
 	if !unreaped {
@@ -61,10 +62,11 @@ func (g *group) killAll() {
 // killGroup fails only if the group has no members left.
 func (g *group) killGroup() { _ = syscall.Kill(-g.number, syscall.SIGKILL) }
 
-// adopted reaps what a killed program left to us: orphans become the children
-// of process 1, which is this one in many containers. A number is that of one
-// process or, negative, of a group. All of them have got their SIGKILL and end
-// within a moment; on a starved machine the check does not wait for them longer.
+// adopted reaps the orphans of a killed program if this process is process 1, as
+// in many containers: orphans become children of process 1. A positive id names a
+// process, a negative id a group. All of them have received SIGKILL and end soon.
+// On a starved machine a goroutine continues to reap them, so that the check need
+// not wait.
 func adopted(pids []int) {
 	if os.Getpid() != 1 {
 		return
@@ -74,14 +76,14 @@ func adopted(pids []int) {
 	}
 }
 
-// How long a run waits for orphans, and how long they are looked after then:
-// the kernel may hold one for ever.
+// How long a run waits for orphans, and how long a goroutine then continues to
+// reap them. Both are bounded because the kernel may never release a process.
 const (
 	maxAdoption     = 200 * time.Millisecond
 	maxLateAdoption = 10 * time.Second
 )
 
-// reapAll reaps until no process is left or the time is over. It returns those
+// reapAll reaps until no process is left or limit has passed. It returns the ids
 // that are left.
 func reapAll(pids []int, limit, pause time.Duration) (left []int) {
 	for end := time.Now().Add(limit); ; time.Sleep(pause) {

@@ -7,7 +7,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// An interruption is the end of a context, described by a sentence of its own.
+// An interruption is the error of a context that has ended, with its own text.
 type interruption struct {
 	sentence string
 	cause    error
@@ -21,7 +21,7 @@ func interrupted(ctx context.Context, sentence string) error {
 	return checks.Fail(checks.ReasonOf(ctx.Err()), &interruption{sentence, ctx.Err()})
 }
 
-// rounded makes a duration short to read.
+// rounded rounds a duration so that its text is short.
 func rounded(d time.Duration) time.Duration {
 	if d < time.Second {
 		return d.Round(time.Millisecond)

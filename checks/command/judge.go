@@ -10,7 +10,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// An end is how a program ended and what it said, each at most 64 KiB.
+// An end describes how a program ended and holds its outputs, at most 64 KiB
+// each.
 type end struct {
 	state          *os.ProcessState
 	stdout, stderr string
@@ -36,8 +37,8 @@ func (e Exec) judge(ctx context.Context, end end) (string, error) {
 	}
 }
 
-// said returns the first line and its performance data. Only standard output
-// can hold performance data.
+// said returns the first line of output and the performance data. Only standard
+// output can contain performance data.
 func (e end) said(nagios bool) (line string, measures []measure) {
 	line, rest := firstLine(e.stdout)
 	if line == "" {

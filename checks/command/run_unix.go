@@ -15,16 +15,17 @@ import (
 
 const supported = true
 
-// grace is how long a run may take after the end of its time to kill, reap and
-// say what happened. The collector waits 50 ms.
+// grace is how long a run may continue after its timeout to kill and reap the
+// program and return its error. The collector waits 50 ms.
 const grace = 40 * time.Millisecond
 
-// drainTime is how long after the end of a program its output may go on: only
-// a process that could not be killed holds the pipes any longer.
+// drainTime is how long a run reads output after the program has ended. Only a
+// process that could not be killed keeps the pipes open longer.
 const drainTime = 500 * time.Millisecond
 
-// run starts the program, waits for its end or that of ctx, and leaves nothing
-// behind. It returns late only when the kernel holds the program.
+// run starts the program, waits until the program or ctx ends, and leaves no
+// process behind. It returns late only if the kernel does not let the program
+// end.
 func (e Exec) run(ctx context.Context) (end, error) {
 	began := time.Now()
 	path, err := e.lookup()
@@ -76,8 +77,8 @@ func (e Exec) start(path string) (*process, error) {
 	p := &process{stdout: stdout, stderr: stderr, ended: make(chan struct{})}
 	p.cmd = &exec.Cmd{
 		Path: path, Args: e.Command, Env: e.environment(mark), Dir: e.Dir, Stdout: stdoutEnd, Stderr: stderrEnd,
-		// A session is a process group too, and has no terminal to ask for a
-		// password on.
+		// A session is also a process group. It has no terminal, so the program
+		// cannot prompt for a password.
 		SysProcAttr: endWithUs(&syscall.SysProcAttr{Setsid: true}),
 	}
 	if err := p.launch(mark); err != nil {
@@ -88,9 +89,10 @@ func (e Exec) start(path string) (*process, error) {
 	return p, nil
 }
 
-// launch returns once the program runs. A goroutine keeps its thread from the
-// start to the reaping: the kernel ends the program with the thread that
-// started it, not only with this process.
+// launch returns once the program runs. A goroutine stays locked to its thread
+// from the start of the program until the program is reaped, because the kernel
+// kills the program when the thread that started it ends, not only when this
+// process ends.
 func (p *process) launch(mark string) error {
 	started := make(chan error, 1)
 	go func() {
@@ -108,8 +110,8 @@ func (p *process) launch(mark string) error {
 	return <-started
 }
 
-// wait returns when the program has ended and is reaped, and what it left
-// behind has got its SIGKILL. It reports whether ctx ended before the program did.
+// wait returns when the program has been reaped and the processes it left behind
+// have received SIGKILL. It reports whether ctx ended before the program did.
 func (p *process) wait(ctx context.Context) (killed bool) {
 	select {
 	case <-p.ended:
@@ -120,8 +122,8 @@ func (p *process) wait(ctx context.Context) (killed bool) {
 	return killed
 }
 
-// output returns how the program ended and what it wrote. By now only a process
-// that could not be killed, or is about to die, holds the pipes.
+// output returns how the program ended and what it wrote. At this point only a
+// process that could not be killed, or is about to die, keeps the pipes open.
 func (p *process) output(ctx context.Context) end {
 	last := time.Now().Add(drainTime)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(last) {

@@ -15,14 +15,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// local gives err the reason internal: a program that does not start says
-// nothing about the thing it would have checked.
+// local gives err the reason internal: a program that cannot be started says
+// nothing about its target.
 func local(err error) error {
 	return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
 }
 
-// lookup returns the path of the program. It searches a name in the PATH that
-// the program gets, and ignores relative directories there.
+// lookup returns the path of the program. It looks up a name in the program's own
+// PATH and ignores relative directories in it.
 func (e Exec) lookup() (string, error) {
 	name := e.Command[0]
 	if filepath.IsAbs(name) {
@@ -46,10 +46,11 @@ func (e Exec) lookup() (string, error) {
 	return "", fmt.Errorf("program %q is not in PATH %s", name, path)
 }
 
-// touch accesses the directory and the program before the start does. If their
-// file server is gone, only this goroutine hangs here. Between fork and exec the
-// forking thread would wait for its child in a way that blocks the whole Go
-// program at its next garbage collection. Errors are left to the start.
+// touch accesses the directory and the program before the program is started. If
+// their file server does not respond, only this goroutine hangs. Without touch,
+// the forking thread could hang between fork and exec and block the whole Go
+// program at its next garbage collection. touch ignores errors; starting the
+// program reports them.
 func touch(path, dir string) {
 	_, _ = os.Stat(dir)
 	if interpreter := peek(path); interpreter != "" {
@@ -60,14 +61,14 @@ func touch(path, dir string) {
 // peek reads the beginning of a program and returns the interpreter, if it is a
 // script that names one.
 func peek(path string) (interpreter string) {
-	// Without O_NONBLOCK the opening of a FIFO waits for its writer.
+	// Without O_NONBLOCK, opening a FIFO waits for its writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		_, _ = os.Stat(path) // It may be executable without being readable.
+		_, _ = os.Stat(path) // An unreadable program may still be executable.
 		return ""
 	}
 	defer f.Close()
-	head := make([]byte, 256) // The kernel looks at no more.
+	head := make([]byte, 256) // The kernel reads no more than that.
 	n, _ := f.Read(head)
 	line, _, _ := strings.Cut(string(head[:n]), "\n")
 	words := strings.Fields(strings.TrimPrefix(line, "#!"))
@@ -77,8 +78,9 @@ func peek(path string) (interpreter string) {
 	return words[0]
 }
 
-// explain names what was missing when a program could not be started: the error
-// of the system call mentions neither the directory nor the interpreter.
+// explain adds the missing file or directory to the error of a program that could
+// not be started, because the error of the system call names neither the
+// directory nor the interpreter.
 func explain(err error, path, dir string) error {
 	cause := err
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

@@ -9,9 +9,9 @@ type unit struct {
 	suffix string
 }
 
-// units are those of the plugins' guidelines (s, us, ms, %, B, KB, MB, TB, c)
-// and further ones that plugins use. The guidelines do not say whether a KB has
-// 1000 bytes; check_disk and similar plugins mean 1024.
+// units holds the units of the plugin guidelines (s, us, ms, %, B, KB, MB, TB, c)
+// and others that plugins use. The guidelines do not say whether a KB has 1000
+// bytes; check_disk and similar plugins mean 1024.
 var units = map[string]unit{
 	"": {1, ""}, "%": {0.01, "ratio"}, "c": {1, "total"},
 	"s": {1, "seconds"}, "ms": {1e-3, "seconds"}, "us": {1e-6, "seconds"}, "µs": {1e-6, "seconds"}, "ns": {1e-9, "seconds"},

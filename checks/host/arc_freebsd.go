@@ -2,8 +2,8 @@ package host
 
 import "golang.org/x/sys/unix"
 
-// arc returns what ZFS gives back under pressure, which gopsutil does not
-// read. In bytes.
+// arc returns the number of bytes that ZFS releases under memory pressure.
+// gopsutil does not read it.
 func arc() uint64 {
 	size, err := unix.SysctlUint64("kstat.zfs.misc.arcstats.size")
 	if err != nil {

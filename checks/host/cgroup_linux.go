@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// gopsutil has no limits of cgroups; all of this file is about them.
+// This file reads the limits of cgroups, which gopsutil does not.
 
 // A controller names the files of the memory controller in one version of
-// cgroups, and the lines of memory.stat whose bytes the kernel takes back
-// before it kills. Version 1 does not say how much of the slab that is.
+// cgroups, and the lines of memory.stat that count memory the kernel reclaims
+// before it kills a process. Version 1 does not report the reclaimable part of
+// the slab.
 type controller struct {
 	limit, usage string
 	reclaimable  []string
@@ -32,9 +33,9 @@ type cgroup struct {
 	limit uint64 // bytes
 }
 
-// tightestCgroup walks from the cgroup of this process up to the root that it
-// can see, and returns the cgroup with the smallest limit. Of two with the same
-// limit it returns the outer one, since more is charged to it.
+// tightestCgroup walks from the cgroup of this process up to the topmost visible
+// cgroup, and returns the cgroup with the smallest limit. Of two with the same
+// limit it returns the outer one, because it is charged for more memory.
 func tightestCgroup(root string) (tightest cgroup, found bool, err error) {
 	files, dir, top, err := memoryCgroup(root)
 	if err != nil || dir == "" {
@@ -76,8 +77,8 @@ func (c cgroup) used() (uint64, error) {
 }
 
 // memoryCgroup finds the directory that shows the memory of this process's
-// cgroup, and the mount point above it. Both are empty where there is none. A
-// hierarchy of version 1 that has the controller takes it away from version 2.
+// cgroup, and the mount point above it. Both are empty without such a cgroup. If
+// a version 1 hierarchy has the memory controller, version 2 does not have it.
 func memoryCgroup(root string) (files controller, dir, top string, err error) {
 	v1, v2, err := cgroupPaths(root)
 	if err != nil || v1 == "" && v2 == "" {
@@ -98,8 +99,9 @@ func memoryCgroup(root string) (files controller, dir, top string, err error) {
 }
 
 // cgroupPaths reads /proc/self/cgroup: the path of this process in the v1
-// hierarchy of the memory controller and in the v2 one. An empty path means
-// that it is in no cgroup; a kernel without cgroups has no such file.
+// hierarchy of the memory controller and in the v2 one. An empty path means that
+// the process is in no cgroup of that version. On a kernel without cgroups the
+// file does not exist and both paths are empty.
 func cgroupPaths(root string) (v1, v2 string, err error) {
 	data, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if os.IsNotExist(err) {
@@ -118,8 +120,8 @@ func cgroupPaths(root string) (v1, v2 string, err error) {
 	return v1, v2, err
 }
 
-// cgroupVersion is 1 for the hierarchy of version 1 that has the memory
-// controller, 2 for that of version 2 and 0 for other mounts.
+// cgroupVersion returns 1 for the version 1 hierarchy with the memory controller,
+// 2 for the version 2 hierarchy, and 0 for other mounts.
 func (l mountLine) cgroupVersion() int {
 	switch {
 	case l.filesystem == "cgroup2":
@@ -130,9 +132,9 @@ func (l mountLine) cgroupVersion() int {
 	return 0
 }
 
-// cgroupDir is the directory of a cgroup's path. A path outside of what is
-// mounted (a container that sees the host's path, but only its own part) is
-// the mount itself.
+// cgroupDir returns the directory of a cgroup's path. For a path outside the
+// mounted part of the hierarchy, it returns the mount point. Such paths occur in
+// a container that sees the host's path but has mounted only its own part.
 func (l mountLine) cgroupDir(root, path string) string {
 	rel, err := filepath.Rel(l.root, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") || strings.HasPrefix(path, "/..") {

@@ -7,7 +7,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// judgeMount fails for a mount that is not what is wanted.
+// judgeMount returns an error for a mount that does not meet the settings.
 func (d Disk) judgeMount(v *verdict, m mount) error {
 	if !m.known {
 		if d.Mounted || d.ReadOnly == "fail" || d.ReadOnly == "warn" {
@@ -46,7 +46,7 @@ func (d Disk) hasLimits() bool {
 		d.WarnInodesPercent > 0 || d.FailInodesPercent > 0
 }
 
-// limits returns those of bytes and those of inodes, in percent.
+// limits returns the limits for bytes and for inodes, in percent.
 func (d Disk) limits(m mount) (bytes, inodes limits) {
 	bytes = limits{"percent", d.WarnPercent, d.FailPercent}
 	inodes = limits{"inodes_percent", d.WarnInodesPercent, d.FailInodesPercent}

@@ -11,9 +11,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// limits is one pair of thresholds, named key in the file ("percent" is
-// warn_percent and fail_percent). Zero means not given. A value that reaches a
-// limit is beyond it.
+// limits is one pair of thresholds. The key "percent" stands for the settings
+// warn_percent and fail_percent. Zero means not given. A value equal to a limit
+// exceeds it.
 type limits struct {
 	key        string
 	warn, fail float64
@@ -34,7 +34,7 @@ func (l limits) validate(highest float64) error {
 		name  string
 		value float64
 	}{{"warn", l.warn}, {"fail", l.fail}} {
-		// Written so that NaN is out of range.
+		// The condition is negated so that NaN is out of range.
 		if !(side.value >= 0 && side.value <= highest) {
 			f.Add(side.name+"_"+l.key, "%v, want more than 0 and at most %v", side.value, highest)
 		}
@@ -46,8 +46,8 @@ func (l limits) validate(highest float64) error {
 // A verdict collects the sentences about values beyond their limits.
 type verdict struct{ warned, failed []string }
 
-// judge compares a value that must stay below its limits; found describes the
-// value, and show formats a limit.
+// judge notes a warning or a failure if value is not below its limits. The text
+// found describes the value; the func show formats a limit.
 func (v *verdict) judge(value float64, l limits, found string, show func(limit float64) string) {
 	switch {
 	case l.fail > 0 && value >= l.fail:
@@ -57,7 +57,8 @@ func (v *verdict) judge(value float64, l limits, found string, show func(limit f
 	}
 }
 
-// result is what the check returns. A failure does not mention warnings.
+// result returns the output and error of the check. A failure does not mention
+// warnings.
 func (v *verdict) result(output string) (string, error) {
 	if len(v.failed) > 0 {
 		return "", checks.Fail(checks.ReasonThreshold, errors.New(strings.Join(v.failed, "; ")))
@@ -68,14 +69,14 @@ func (v *verdict) result(output string) (string, error) {
 	return output, nil
 }
 
-// decimal writes v with at most the given number of decimals.
+// decimal formats v with at most decimals decimal places.
 func decimal(v float64, decimals int) string {
 	scale := math.Pow10(decimals)
 	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
 }
 
-// percent writes a share of 0 to 100 such as "41.3%".
+// percent formats a share of 0 to 100, such as "41.3%".
 func percent(v float64) string { return decimal(v, 1) + "%" }
 
-// size is a number of bytes to be shown, capped at the largest checks.Size.
+// size converts a number of bytes for display, capped at the largest checks.Size.
 func size(bytes uint64) checks.Size { return checks.Size(min(bytes, math.MaxInt64)) }

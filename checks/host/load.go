@@ -94,14 +94,15 @@ func (l Load) validate() error {
 	return f.Err()
 }
 
-// averages are the three of the machine and how many processors share it.
+// averages holds the three load averages of the machine and its number of
+// processors.
 type averages struct {
 	load [3]float64
 	cpus int
 }
 
-// readLoad asks the kernel. It does not use runtime.NumCPU, which counts only
-// the processors that this process may run on.
+// readLoad reads the load averages from the kernel. It does not use
+// runtime.NumCPU, which counts only the processors that this process may run on.
 func readLoad(ctx context.Context) (averages, error) {
 	l, err := load.AvgWithContext(ctx)
 	if err != nil {

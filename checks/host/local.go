@@ -8,8 +8,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// local marks err as trouble of our own: what the kernel reports about itself
-// cannot be read. An error that has a reason already keeps it.
+// local marks err as a fault of the exporter's host: the kernel's values cannot
+// be read. An error that already has a reason keeps it.
 func local(err error) error {
 	if checks.ReasonOf(err) == checks.ReasonError {
 		return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: %w", err))
@@ -17,7 +17,8 @@ func local(err error) error {
 	return starved(err)
 }
 
-// starved puts "local:" before a lack of descriptors or memory of our own.
+// starved adds the prefix "local:" to err if the exporter itself lacks
+// descriptors or memory.
 func starved(err error) error {
 	if checks.ReasonOf(err) == checks.ReasonInternal && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("local: %w", err)

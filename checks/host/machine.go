@@ -9,9 +9,9 @@ import (
 	"github.com/shirou/gopsutil/v3/common"
 )
 
-// at returns a context in which gopsutil reads the /proc below root, whatever
-// HOST_PROC says: the cgroup and the mounts are those of this process, and
-// must belong to the same machine.
+// at returns a context in which gopsutil reads the /proc below root and ignores
+// HOST_PROC. The cgroup and the mounts are read for this process, so all values
+// must come from the same machine.
 func at(ctx context.Context, root string) context.Context {
 	return context.WithValue(ctx, common.EnvKey, common.EnvMap{common.HostProcEnvKey: filepath.Join(root, "proc")})
 }

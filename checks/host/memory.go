@@ -83,21 +83,21 @@ func (m Memory) validate() error {
 	return f.Err()
 }
 
-// hostMemory returns the memory of the machine. Evictable bytes are available
-// although gopsutil does not count them.
+// hostMemory returns the memory of the machine. It adds evictable bytes to the
+// available memory, because gopsutil does not count them.
 func hostMemory(ctx context.Context, evictable uint64) (memory, error) {
 	m, err := mem.VirtualMemoryWithContext(ctx)
 	if err != nil {
 		return memory{}, err
 	}
 	limit := m.Total - min(m.HugePagesFree*m.HugePageSize, m.Total)
-	if limit == 0 { // gopsutil ignores a /proc/meminfo that it cannot read.
+	if limit == 0 { // gopsutil returns no error if it cannot read /proc/meminfo.
 		return memory{}, errors.New("the kernel does not say how much memory there is")
 	}
 	return memory{used: limit - min(m.Available+evictable, limit), limit: limit}, nil
 }
 
-// memory is how much of how much is used, in bytes.
+// memory is the used memory and its limit, in bytes.
 type memory struct {
 	used, limit uint64
 	cgroup      bool // The limit is a cgroup's, not the machine's.

@@ -12,8 +12,8 @@ import (
 
 const memorySupported = true
 
-// readMemory returns the memory of the tightest cgroup or, where no cgroup
-// limits this process or hostOnly is set, that of the machine.
+// readMemory returns the memory of the tightest cgroup. If hostOnly is set or no
+// cgroup limits this process, it returns the memory of the machine.
 func readMemory(ctx context.Context, root string, hostOnly bool) (memory, error) {
 	host, err := hostMemory(at(ctx, root), arc(root))
 	if err != nil || hostOnly {
@@ -27,8 +27,8 @@ func readMemory(ctx context.Context, root string, hostOnly bool) (memory, error)
 	return memory{used: used, limit: group.limit, cgroup: true}, err
 }
 
-// arc returns what ZFS gives back under pressure. gopsutil does not read it,
-// and the kernel does not call it available. In bytes.
+// arc returns the number of bytes that ZFS releases under memory pressure.
+// gopsutil does not read it, and the kernel does not count it as available.
 func arc(root string) uint64 {
 	stats, err := keyValues(filepath.Join(root, "proc/spl/kstat/zfs/arcstats"), 2)
 	if err != nil || stats["size"] < stats["c_min"] || virtualised(root) {
@@ -37,15 +37,16 @@ func arc(root string) uint64 {
 	return stats["size"] - stats["c_min"]
 }
 
-// virtualised reports whether lxcfs shows a meminfo of its own: then arcstats
-// is about another machine, the container's host.
+// virtualised reports whether lxcfs provides /proc/meminfo. Then arcstats
+// describes the container's host and not the container.
 func virtualised(root string) bool {
 	mounts, err := readMounts(root)
 	return err == nil && slices.ContainsFunc(mounts, func(l mountLine) bool { return l.point == "/proc/meminfo" })
 }
 
-// keyValues reads a file of words in columns: the first is the key, the given
-// one a number. Other lines are ignored.
+// keyValues reads a file with columns of words. The first column is the key, the
+// column with the given index the value. Lines without a number there are
+// ignored.
 func keyValues(path string, column int) (map[string]uint64, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

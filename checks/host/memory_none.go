@@ -7,7 +7,8 @@ import (
 	"errors"
 )
 
-// On darwin without cgo gopsutil executes vm_stat.
+// Without cgo, gopsutil executes vm_stat on darwin; the checks must not execute
+// programs.
 const memorySupported = false
 
 func readMemory(context.Context, string, bool) (memory, error) {

@@ -7,12 +7,12 @@ import (
 
 // A mount is what the kernel knows about the mount that holds a path.
 type mount struct {
-	known      bool   // false where the system does not say
+	known      bool   // false if the system does not provide this information
 	point      bool   // the path itself is the mount point
 	filesystem string // such as ext4 or fuse.sshfs
 	readOnly   bool   // no program can write, whatever the permissions
-	// turned means that the filesystem was mounted for writing and has become
-	// read-only since: the kernel does that after an error.
+	// turned means that the filesystem was mounted for writing and has since
+	// become read-only, as the kernel does after an error.
 	turned bool
 }
 

@@ -13,8 +13,8 @@ import (
 // statvfs(3) counts blocks and which differs from the block size on FUSE, and
 // the flags of the mount.
 func (u *usage) refine(path string) error {
-	// O_PATH opens nothing: it holds the place in the tree, so that all that
-	// follows is about the same mount.
+	// O_PATH does not open the file itself. The descriptor pins the path, so that
+	// all following calls refer to the same mount.
 	file, err := os.OpenFile(path, unix.O_PATH, 0)
 	if err != nil {
 		return fmt.Errorf("statfs %s: %w", path, err)
@@ -34,7 +34,7 @@ func (u *usage) refine(path string) error {
 }
 
 // mountOf finds the mount that an open file is on. The zero value means that
-// /proc does not say.
+// /proc does not provide this information.
 func mountOf(file *os.File) mount {
 	fd := strconv.Itoa(int(file.Fd()))
 	path, err := os.Readlink("/proc/self/fd/" + fd)
@@ -63,7 +63,7 @@ func mountOf(file *os.File) mount {
 
 func ignoringEINTR(f func() error) error {
 	for {
-		if err := f(); err != unix.EINTR { //nolint:errorlint // As the kernel returns it.
+		if err := f(); err != unix.EINTR { //nolint:errorlint // The error comes directly from the kernel.
 			return err
 		}
 	}

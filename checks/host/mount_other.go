@@ -2,5 +2,5 @@
 
 package host
 
-// refine adds nothing: mounts are not known here.
+// refine adds nothing: on this system mounts are not supported.
 func (u *usage) refine(string) error { return nil }

@@ -10,15 +10,15 @@ import (
 // A mountLine is one line of /proc/self/mountinfo, see proc_pid_mountinfo(5).
 type mountLine struct {
 	id          string
-	root, point string   // the mounted part of the filesystem, and where it is
+	root, point string   // the mounted part of the filesystem, and its mount point
 	options     []string // of this mount
 	filesystem  string
 	super       []string // options of the filesystem, shared by all its mounts
 }
 
-// readMounts reads the mounts that this process sees. It is own code because
-// gopsutil's Partitions reads those of process 1 and merges the two kinds of
-// options.
+// readMounts reads the mounts that this process sees. gopsutil's Partitions is
+// not suitable, because it reads the mounts of process 1 and merges the two kinds
+// of options.
 func readMounts(root string) ([]mountLine, error) {
 	data, err := os.ReadFile(filepath.Join(root, "proc/self/mountinfo"))
 	if err != nil {
@@ -48,7 +48,8 @@ func (l mountLine) readOnly() bool {
 	return slices.Contains(l.options, "ro") || slices.Contains(l.super, "ro") || l.stopped()
 }
 
-// stopped reports whether ext4 or f2fs refuses writes after an error.
+// stopped reports whether the filesystem refuses writes after an error, as ext4
+// and f2fs can.
 func (l mountLine) stopped() bool {
 	return slices.Contains(l.super, "emergency_ro") || slices.Contains(l.super, "shutdown")
 }

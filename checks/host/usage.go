@@ -21,10 +21,11 @@ type usage struct {
 	mount     mount
 }
 
-// readUsage asks the kernel, and blocks as long as the filesystem does.
+// readUsage reads the usage from the kernel. It blocks for as long as the
+// filesystem blocks.
 func readUsage(ctx context.Context, path string) (usage, error) {
 	u, err := disk.UsageWithContext(ctx, path)
-	for errors.Is(err, syscall.EINTR) { // A FUSE server may say so when a signal arrives.
+	for errors.Is(err, syscall.EINTR) { // A FUSE server may return EINTR when a signal arrives.
 		u, err = disk.UsageWithContext(ctx, path)
 	}
 	if err != nil {
@@ -32,7 +33,7 @@ func readUsage(ctx context.Context, path string) (usage, error) {
 	}
 	found := usage{total: u.Total, used: min(u.Used, u.Total), available: u.Free, inodes: u.InodesTotal, inodeFree: u.InodesFree}
 	if found.available > found.total {
-		found.available = 0 // Below zero, as a file server may report while root uses its reserve.
+		found.available = 0 // The value is negative: a file server may report that while root uses its reserve.
 	}
 	return found, found.refine(path)
 }

@@ -92,8 +92,8 @@ func (m Check) fromFields(f *checktype.Faults) *mysql.Config {
 	return config
 }
 
-// run is a MySQL whose settings are valid. It has no configuration when
-// the DSN is in a file.
+// run is a Check with valid settings. It has no configuration if the DSN is in a
+// file.
 type run struct {
 	Check
 	config *mysql.Config

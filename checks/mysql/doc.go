@@ -2,14 +2,14 @@
 //
 //	check, err := mysql.Check{Address: "127.0.0.1:3306", User: "monitor"}.Build()
 //
-// A run opens one connection of its own, asks, and closes it. It uses no pool,
-// because a pool knows only the connections it has: whether the next service can
-// still connect (addresses, certificates, passwords, free places) is half of what
-// such a check is for.
+// A run opens its own connection, sends its statements, and closes the
+// connection. It uses no pool, because half of the purpose of the check is to
+// verify that a new client can still connect (addresses, certificates, passwords,
+// free connections). A pool would reuse connections that already exist.
 //
-// A run ends with its context and leaves no goroutine, no descriptor and, as far
-// as the server obeys, no statement behind. It reads at most 64 KiB and changes
-// nothing: its session is read-only.
+// A run ends with its context and leaves no goroutine and no descriptor behind.
+// It also leaves no statement running, provided that the server obeys its time
+// limit. It reads at most 64 KiB and changes nothing: its session is read-only.
 //
 // The package links github.com/go-sql-driver/mysql, which registers itself with
 // database/sql under the name "mysql".

@@ -11,7 +11,7 @@ import (
 )
 
 // fromDSN returns the driver's configuration for a DSN. No fault quotes the DSN:
-// what is out of place may be the password.
+// the malformed part may be the password.
 func (m Check) fromDSN(dsn string, f *checktype.Faults) *mysql.Config {
 	const key, want = "dsn", "want user:password@tcp(host:3306)/database?parameter=value"
 	if strings.HasPrefix(dsn, "mysql://") || strings.HasPrefix(dsn, "mariadb://") {
@@ -35,7 +35,8 @@ func (m Check) fromDSN(dsn string, f *checktype.Faults) *mysql.Config {
 	return config
 }
 
-// parseDSN is mysql.ParseDSN, which panics at a parameter that it used to know.
+// parseDSN is mysql.ParseDSN, but recovers its panic. ParseDSN panics at a
+// parameter that it no longer supports.
 func parseDSN(dsn string) (config *mysql.Config, ok bool) {
 	defer func() {
 		if recover() != nil {

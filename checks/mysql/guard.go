@@ -15,12 +15,11 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// A guard reads whole packets ahead of the driver and lets only those through
-// that the driver can take. The driver's parser panics at packets that are too
-// short, and a panic in the login leaves a goroutine of the driver behind that
-// nothing can end. After the login a panic does no harm, but the driver makes
-// room for as many columns as a result announces: billions would end this
-// process.
+// A guard reads whole packets before the driver does and passes on only packets
+// that the driver can parse. The driver's parser panics at packets that are too
+// short, and a panic during the login leaks a goroutine of the driver. After the
+// login a panic is harmless, but the driver allocates memory for as many columns
+// as a result announces: billions of columns would exhaust the memory.
 //
 // The guard sees packets only until the driver starts TLS: from then on the
 // server is trusted as far as its certificate is. See docs/adr/0012.
@@ -32,8 +31,8 @@ type guard struct {
 	blind   bool // TLS has begun
 	greeted bool
 	asked   bool   // the next packet may begin the result of a statement
-	pending []byte // what the driver has still to read
-	fault   error  // the first; the driver says "invalid connection" of each
+	pending []byte // bytes that the driver has not read yet
+	fault   error  // the first; the driver replaces every fault with "invalid connection"
 }
 
 const (
@@ -42,16 +41,17 @@ const (
 	mysqlEOF      = 0xfe
 	mysqlError    = 0xff
 
-	mysqlTwoBytes = 0xfc // of a number: it follows in two bytes
+	mysqlTwoBytes = 0xfc // first byte of a number that follows in two bytes
 
 	// maxColumns is how many columns a result has at most, by
 	// https://dev.mysql.com/doc/refman/8.4/en/column-count-limit.html.
 	maxColumns = 4096
 )
 
-// Write passes on what the driver writes. TLS begins with a record that begins
-// with 22 (handshake), 3, 1; a packet of the login begins with its length, which
-// is not 66326.
+// Write passes on the data that the driver writes and detects the start of TLS.
+// The first TLS record begins with the bytes 22 (handshake), 3, 1. A login packet
+// begins with its length; the same bytes would mean a length of 66326, which does
+// not occur.
 func (g *guard) Write(p []byte) (int, error) {
 	if g.login && !g.blind && bytes.HasPrefix(p, []byte{22, 3, 1}) {
 		g.blind = true
@@ -100,7 +100,7 @@ func (g *guard) next() ([]byte, error) {
 	return slices.Concat(header, content), nil
 }
 
-// sound reports whether a packet can be what comes at that place.
+// sound reports whether p is a valid packet at this point of the protocol.
 func (g *guard) sound(p []byte) bool {
 	switch {
 	case !g.greeted:
@@ -109,13 +109,13 @@ func (g *guard) sound(p []byte) bool {
 	case g.login:
 		return soundReply(p)
 	case g.asked:
-		g.asked = len(p) > 0 && p[0] == mysqlOK // It may say that another result follows.
+		g.asked = len(p) > 0 && p[0] == mysqlOK // The packet may announce another result.
 		return soundResult(p)
 	}
 	return true
 }
 
-// soundGreeting reports whether the greeting is as long as its fields, by
+// soundGreeting reports whether the greeting is long enough for its fields, by
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_handshake_v10.html.
 func soundGreeting(p []byte) bool {
 	if len(p) == 0 || p[0] == mysqlError {
@@ -125,14 +125,14 @@ func soundGreeting(p []byte) bool {
 	if version < 0 {
 		return false
 	}
-	// After the version: thread 4, scramble 8, filler 1, capabilities 2,
-	// character set 1, status 2, capabilities 2, length 1, reserved 10,
-	// scramble 13. What is shorter is older than MySQL 4.1.
+	// After the version: thread 4, scramble 8, filler 1, capabilities 2, character
+	// set 1, status 2, capabilities 2, length 1, reserved 10, scramble 13. Servers
+	// with a shorter greeting are older than MySQL 4.1.
 	return len(p)-1-version-1 >= 44
 }
 
-// soundReply reports whether a packet of the login after the greeting is as long
-// as its kind.
+// soundReply reports whether a login packet after the greeting is long enough for
+// its kind.
 func soundReply(p []byte) bool {
 	if len(p) == 0 {
 		return false
@@ -150,9 +150,9 @@ func soundReply(p []byte) bool {
 	return false
 }
 
-// soundResult reports whether a packet can begin a result. Any first byte but those
-// of OK and ERR starts the column count; a count larger than is possible is not
-// written in one byte.
+// soundResult reports whether p is a valid first packet of a result. Any first
+// byte other than those of OK and ERR starts the column count. Counts above
+// maxColumns are rejected.
 func soundResult(p []byte) bool {
 	const count = 3
 	if len(p) >= count && p[0] == mysqlTwoBytes {

@@ -25,7 +25,7 @@ func (c run) run(ctx context.Context) (string, error) {
 	}
 	r := wire.Start(ctx, config.Addr)
 	defer r.Close()
-	// The driver's watcher goroutine ends with this context, whatever happens.
+	// This context ends the driver's watcher goroutine in all cases.
 	watched, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &session{Run: r, watched: watched, config: config}
@@ -53,7 +53,7 @@ func (c run) ask(s *session) (string, error) {
 	return got.Sentence(c.Expect)
 }
 
-// session is the one connection of a run.
+// session is the connection of a run.
 type session struct {
 	*wire.Run
 	watched context.Context // the run's, but cancelled when the run returns
@@ -61,12 +61,12 @@ type session struct {
 	guard   *guard
 	conn    driver.Conn
 
-	handshake bool      // of TLS, under way
+	handshake bool      // the TLS handshake is in progress
 	began     time.Time // the handshake
 }
 
-// login connects and authenticates. The connection is made here, so that its
-// errors stay what they are; the driver starts TLS after the server's greeting.
+// login connects and authenticates. It makes the connection itself, so that
+// errors keep their types. The driver starts TLS after the server's greeting.
 func (s *session) login(own *checks.TLS) error {
 	conn, err := s.Dial(s.config.Net, s.config.Addr)
 	if err != nil {
@@ -93,12 +93,12 @@ func (s *session) login(own *checks.TLS) error {
 	return nil
 }
 
-// configure overrides the settings of the DSN that the check decides itself.
+// configure overrides the settings of the DSN that the check controls itself.
 func (s *session) configure(own *checks.TLS) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
 	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
-	if s.config.MaxAllowedPacket == 0 { // The driver would ask the server, in the login.
+	if s.config.MaxAllowedPacket == 0 { // With zero the driver would query the server during the login.
 		s.config.MaxAllowedPacket = mysql.NewConfig().MaxAllowedPacket
 	}
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {
@@ -126,7 +126,7 @@ func (s *session) startTLS() {
 	s.began, s.handshake = s.Phase("tls handshake with"), true
 }
 
-// watchTLS ends that phase when the certificates are verified.
+// watchTLS makes the end of the certificate verification end the handshake phase.
 func (s *session) watchTLS(own *checks.TLS) {
 	s.Watch(s.config.TLS, own)
 	observe := s.config.TLS.VerifyConnection
@@ -141,16 +141,16 @@ func (s *session) watchTLS(own *checks.TLS) {
 	}
 }
 
-// end says goodbye to the server, if there was a login.
+// end closes the session in an orderly way, if there was a login.
 func (s *session) end() {
 	if s.conn != nil {
 		s.conn.Close()
 	}
 }
 
-// limit makes the session read-only and bounds its statements. Both products
-// skip the other's comment: MariaDB those of versions 50700 to 50799, MySQL
-// those that begin with M.
+// limit makes the session read-only and bounds its statements. Each product
+// ignores the other's versioned comment: MariaDB ignores comments for versions
+// 50700 to 50799, MySQL ignores comments that begin with M.
 func (s *session) limit() error {
 	if _, err := s.query("SET SESSION", "SET SESSION TRANSACTION READ ONLY"); err != nil {
 		return err
@@ -206,7 +206,7 @@ func read(rows driver.Rows) (wire.Row, error) {
 	}
 }
 
-// valueText returns a value as the server writes it, as nearly as the driver
+// valueText returns a value in the server's own format, as far as the driver
 // allows.
 func valueText(v driver.Value) string {
 	switch v := v.(type) {
@@ -220,8 +220,9 @@ func valueText(v driver.Value) string {
 	return fmt.Sprint(v)
 }
 
-// guarded calls the driver, whose parser panics at packets that are too short:
-// then the peer is not a MySQL server. See [guard].
+// guarded calls f, which calls the driver, and recovers a panic. The driver's
+// parser panics at packets that are too short; the peer is then not a MySQL
+// server. See [guard].
 func (s *session) guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -231,7 +232,7 @@ func (s *session) guarded(f func() error) (err error) {
 	return f()
 }
 
-// fault gives an error of the driver our words and a reason.
+// fault converts an error of the driver to an error with our text and a reason.
 func (s *session) fault(step string, err error) error {
 	if refusal, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		text := wire.Clip(wire.Mask(refusal.Message, s.config.Passwd))
@@ -256,9 +257,9 @@ func (s *session) fault(step string, err error) error {
 	return s.Explain(err)
 }
 
-// reasonOf sorts the errors that a server replies with, by the numbers of
-// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
-// and https://mariadb.com/kb/en/mariadb-error-code-reference/.
+// reasonOf maps the number of a server's error to a reason, by the tables at
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and
+// https://mariadb.com/kb/en/mariadb-error-code-reference/.
 func reasonOf(number uint16) checks.Reason {
 	switch number {
 	case 1044, 1045, 1129, 1130, 1142, 1143, 1227, 1251, 1524, 1698, 1820, 1862, 3118, 4151:

@@ -12,25 +12,26 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// A statement of the transaction and how a failure names it.
+// A statement is one statement of the transaction, with its name in failures.
 type statement struct{ step, sql string }
 
-// A block is how the statements are made one transaction.
+// A block is the way in which the statements become one transaction.
 type block int
 
 const (
 	explicit block = iota // BEGIN and COMMIT
-	// implicit leaves it to the server: what comes before a Sync is one
-	// transaction. After an error it is over, while an explicit one is not, which
-	// makes PgBouncer in statement mode drop the connection and, now and then, the
-	// error. It is the second choice, because servers log a warning about SET LOCAL.
+	// implicit leaves it to the server: all statements before a Sync are one
+	// transaction. An error ends an implicit transaction, but not an explicit one.
+	// PgBouncer in statement mode reacts to an open explicit transaction by
+	// dropping the connection and, sometimes, the error. implicit is the second
+	// choice, because servers log a warning about SET LOCAL.
 	implicit
 )
 
 // errNoBlocks means that PgBouncer, in statement mode, found a transaction open.
 var errNoBlocks = errors.New("transaction blocks not allowed in statement pooling mode")
 
-// statements returns what is sent, in order.
+// statements returns the statements to send, in order.
 func (c run) statements(s *session, attrs string, b block) []statement {
 	list := []statement{{"BEGIN", "BEGIN READ ONLY"}}
 	if b == implicit {
@@ -71,10 +72,10 @@ func (c run) ask(s *session, attrs string, b block) (string, error) {
 	return said + sentence, nil
 }
 
-// transact sends all statements at once and reads their results: one round trip,
-// after which PgBouncer finds no transaction open, which it does not allow in
-// statement mode. Each is a statement of the extended protocol, which takes no
-// second one behind it.
+// transact sends all statements at once and reads their results: one round trip.
+// No transaction is open afterwards, which PgBouncer in statement mode would not
+// allow. All of them use the extended protocol, which rejects a query that
+// contains a second statement.
 func (s *session) transact(statements []statement) (map[string]wire.Row, error) {
 	began := s.Phase("sending the transaction to")
 	pipeline := s.conn.StartPipeline(s.Context())
@@ -120,8 +121,9 @@ func readRows(result *pgconn.ResultReader) (wire.Row, error) {
 	return got, err
 }
 
-// isConsole reports whether this is the admin console of PgBouncer, which has
-// commands of its own, no transactions, and the simple protocol only.
+// isConsole reports whether the session is connected to the admin console of
+// PgBouncer. The console has its own commands, no transactions, and supports only
+// the simple protocol.
 func (s *session) isConsole() bool {
 	return strings.HasSuffix(s.conn.ParameterStatus("server_version"), "/bouncer")
 }

@@ -97,7 +97,7 @@ func (p Check) Build() (checks.Func, error) {
 	return run{Check: p, to: to}.run, nil
 }
 
-// destination is where and as whom to connect.
+// destination holds the servers and the login data.
 type destination struct {
 	hosts    []wire.Endpoint // tried in this order
 	user     string
@@ -124,8 +124,8 @@ func (p Check) fromFields(f *checktype.Faults) destination {
 	return to
 }
 
-// run is a Check whose settings are valid. Its destination is empty when the DSN
-// is in a file.
+// run is a Check whose settings are valid. Its destination is empty if the DSN is
+// in a file.
 type run struct {
 	Check
 	to destination

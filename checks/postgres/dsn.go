@@ -10,10 +10,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// The DSN is read here rather than by pgconn.ParseConfig, which also reads the
-// environment, password and service files, and quotes what it does not
-// understand, which may be half of a password. For the same reason a fault quotes
-// nothing of a DSN but words from these lists.
+// The DSN is parsed here and not by pgconn.ParseConfig. ParseConfig also reads
+// the environment, password files and service files, and its errors quote text
+// that it does not understand, which may be part of a password. For the same
+// reason our faults quote only words from these lists.
 var (
 	sessionParams = []string{"application_name", "options", "search_path", "client_encoding", "timezone"}
 	ignoredParams = []string{
@@ -33,7 +33,7 @@ var (
 var errParam = errors.New("has an unknown parameter, want some of " +
 	strings.Join(slices.Concat(knownParams, sessionParams), ", "))
 
-// fromDSN returns the destination that a DSN and the fields beside it name.
+// fromDSN returns the destination given by a DSN and the other fields.
 func (p Check) fromDSN(dsn string, f *checktype.Faults) destination {
 	words, err := parseDSN(dsn)
 	if err != nil {
@@ -87,7 +87,7 @@ func checkNames(words map[string]string) error {
 	return nil
 }
 
-// tlsOf returns what the DSN or the setting says about TLS.
+// tlsOf returns the TLS settings of the DSN or of the field TLS.
 func tlsOf(words map[string]string, own *checks.TLS, f *checktype.Faults) tlsSettings {
 	mode, given := words["sslmode"]
 	files := checks.TLS{CAFile: words["sslrootcert"], CertFile: words["sslcert"], KeyFile: words["sslkey"]}

@@ -17,8 +17,8 @@ import (
 
 const defaultPort = "5432"
 
-// endpoints returns the addresses of libpq's lists of hosts and ports: one port
-// is for all hosts.
+// endpoints returns the addresses for libpq's lists of hosts and ports. A single
+// port applies to all hosts.
 func endpoints(hosts, ports string, f *checktype.Faults) []wire.Endpoint {
 	names, numbers := strings.Split(hosts, ","), strings.Split(ports, ",")
 	if len(numbers) != 1 && len(numbers) != len(names) {
@@ -42,8 +42,8 @@ func endpoints(hosts, ports string, f *checktype.Faults) []wire.Endpoint {
 	return list
 }
 
-// socketPath returns the socket that a directory has for a port. The path of a
-// socket is returned as it is.
+// socketPath returns the path of the socket for a port in directory dir. If dir
+// is itself the path of a socket, it is returned unchanged.
 func socketPath(dir, port string) string {
 	if strings.HasPrefix(path.Base(dir), ".s.PGSQL.") {
 		return dir
@@ -51,17 +51,19 @@ func socketPath(dir, port string) string {
 	return path.Join(dir, ".s.PGSQL."+port)
 }
 
-// errElsewhere marks a failure after which libpq tries the next host.
+// errElsewhere marks a failure after which the next host is tried, as in libpq.
 var errElsewhere = errors.New("another host may do")
 
-// elsewhere marks err; its text and reason stay.
+// elsewhere marks err as errElsewhere. The text and the reason of err do not
+// change.
 func elsewhere(err error) error { return &marked{err} }
 
 type marked struct{ error }
 
 func (m *marked) Unwrap() []error { return []error{m.error, errElsewhere} }
 
-// run tries the hosts in order. With prefer-standby a second round takes any.
+// run tries the hosts in order. With prefer-standby, a second round accepts any
+// host.
 func (c run) run(ctx context.Context) (string, error) {
 	to, err := c.resolve(ctx)
 	if err != nil {
@@ -77,7 +79,7 @@ func (c run) run(ctx context.Context) (string, error) {
 	var failed []error
 	left := len(rounds) * len(to.hosts)
 	for _, attrs := range rounds {
-		failed = nil // The failures of the last round say why no host will do.
+		failed = nil // Report only the failures of the last round.
 		for _, at := range to.hosts {
 			output, err := c.tryHost(ctx, to, at, attrs, left)
 			if !errors.Is(err, errElsewhere) {
@@ -90,7 +92,8 @@ func (c run) run(ctx context.Context) (string, error) {
 	return "", joined(failed)
 }
 
-// tryHost asks one host. It gets its share of the time, as one of so many tries.
+// tryHost runs the check against one host. It may use the time that is left
+// divided by tries.
 func (c run) tryHost(ctx context.Context, to destination, at wire.Endpoint, attrs string, tries int) (string, error) {
 	if deadline, ok := ctx.Deadline(); ok && tries > 1 {
 		var cancel context.CancelFunc
@@ -119,7 +122,8 @@ func (c run) askHost(ctx context.Context, to destination, at wire.Endpoint, attr
 	return output, r.Warning()
 }
 
-// joined is the failures of all hosts on one line, with the reason of the first.
+// joined returns the failures of all hosts as one error on one line, with the
+// reason of the first failure.
 func joined(failed []error) error {
 	if len(failed) == 1 {
 		return failed[0]

@@ -12,8 +12,9 @@ var (
 		"@ as %40, / as %2F, : as %3A, ? as %3F, # as %23, % as %25")
 )
 
-// parseURL reads a URL as libpq does, which net/url does not: it may have several
-// hosts with ports, and a host may be a directory with its slashes encoded.
+// parseURL parses a URL as libpq does. net/url cannot parse such a URL: it may
+// have several hosts with ports, and a host may be a directory with encoded
+// slashes.
 func parseURL(dsn string) (map[string]string, error) {
 	_, rest, _ := strings.Cut(dsn, "://")
 	if strings.ContainsAny(rest, "#\x7f") || strings.IndexFunc(rest, func(r rune) bool { return r <= ' ' }) >= 0 {
@@ -39,7 +40,7 @@ func parseURL(dsn string) (map[string]string, error) {
 	return words, putQuery(words, query)
 }
 
-// put decodes a value, unless it is empty.
+// put decodes value and stores it under name. It ignores an empty value.
 func put(words map[string]string, name, value string) error {
 	if value == "" {
 		return nil
@@ -115,8 +116,8 @@ func parseKeywords(dsn string) (map[string]string, error) {
 	return words, nil
 }
 
-// keywordValue reads one value and returns what comes after it; not ok when a
-// quote is not closed.
+// keywordValue reads one value and returns it with the rest of s. If a quote is
+// not closed, ok is false.
 func keywordValue(s string) (value, rest string, ok bool) {
 	quoted := strings.HasPrefix(s, "'")
 	if quoted {

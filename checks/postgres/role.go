@@ -20,7 +20,7 @@ const (
 	attrsPreferStandby = "prefer-standby"
 )
 
-// attrsOf returns what target_session_attrs and the setting role ask for.
+// attrsOf combines target_session_attrs with the setting role.
 func attrsOf(attrs, role string, f *checktype.Faults) string {
 	if attrs == "any" {
 		attrs = attrsAny
@@ -41,9 +41,9 @@ func attrsOf(attrs, role string, f *checktype.Faults) string {
 	return attrs
 }
 
-// judgeRole compares the server with what is wanted and returns its role. The
-// facts are "t on" or "f off": whether it is in recovery, and whether its
-// transactions are read-only by default.
+// judgeRole compares the server with the wanted attrs and returns its role. The
+// string facts has two words, such as "t on" or "f off": whether the server is in
+// recovery, and whether its transactions are read-only by default.
 func judgeRole(facts, attrs string) (role string, err error) {
 	recovery, readOnly, _ := strings.Cut(facts, " ")
 	role, writable := rolePrimary, readOnly != "on"

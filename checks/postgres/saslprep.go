@@ -7,11 +7,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// prepared returns a password as SASLprep (RFC 4013) has it, which PostgreSQL
-// applies before it stores a SCRAM password: compatibility characters become
-// ordinary ones, so that "Ｐａssª1" and "Passa1" are the same password. What the
-// driver does on its own leaves such characters. Passwords that SASLprep forbids
-// are used as they are; for them the second try of [session.authenticate] counts.
+// prepared returns the password after SASLprep (RFC 4013). PostgreSQL applies
+// SASLprep before it stores a SCRAM password: compatibility characters become
+// ordinary ones, so that "Ｐａssª1" and "Passa1" are the same password. The
+// driver's own preparation does not convert such characters. Passwords that
+// SASLprep forbids are returned unchanged.
 func prepared(password string) string {
 	for i := range len(password) {
 		if password[i] >= 0x80 {
@@ -21,8 +21,8 @@ func prepared(password string) string {
 	return password
 }
 
-// mapped turns the blanks of other scripts into an ordinary one and drops what is
-// "commonly mapped to nothing" (RFC 3454, table B.1).
+// mapped replaces the blanks of other scripts by an ordinary blank and drops
+// characters that are "commonly mapped to nothing" (RFC 3454, table B.1).
 func mapped(r rune) rune {
 	switch {
 	case r == '\u00ad', r == '\u034f', r == '\u1806', '\u180b' <= r && r <= '\u180d', '\u200b' <= r && r <= '\u200d',

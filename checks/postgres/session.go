@@ -18,11 +18,11 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// applicationName is what administrators see in pg_stat_activity.
+// applicationName is the name that pg_stat_activity shows.
 const applicationName = "healthcheck_exporter"
 
-// cleanupTime bounds how long an abandoned connection may take to tell the
-// server to cancel its statement, after the run's end.
+// cleanupTime bounds how long, after the run's end, an abandoned connection may
+// take to ask the server to cancel its statement.
 const cleanupTime = 25 * time.Millisecond
 
 // session is the connection of a run to one host.
@@ -59,9 +59,10 @@ func (s *session) login() error {
 	return first
 }
 
-// authenticate tries the password as SASLprep has it and, if that differs and is
-// refused, as it is: the server says too late which of them it wants. The code is
-// the SQLSTATE of a refusal, if there was one.
+// authenticate tries the password after SASLprep. If the server refuses it and
+// the original password differs, authenticate then tries the original, because
+// the server does not say in time which form it expects. The result code is the
+// SQLSTATE of a refusal, or empty.
 func (s *session) authenticate(secure bool) (code string, err error) {
 	passwords := slices.Compact([]string{prepared(s.to.password), s.to.password})
 	for _, password := range passwords {
@@ -72,8 +73,8 @@ func (s *session) authenticate(secure bool) (code string, err error) {
 	return code, err
 }
 
-// connect makes one connection and logs in. The connection is made here, TLS
-// included, so that its errors stay what they are, and handed to the driver.
+// connect makes one connection and logs in. It makes the connection itself,
+// including TLS, so that errors keep their types, and passes it to the driver.
 func (s *session) connect(secure bool, password string) (code string, err error) {
 	conn, err := s.dial(s.Context(), s.at.Network, s.at.Address, secure)
 	if err != nil {
@@ -107,13 +108,13 @@ func (s *session) dial(ctx context.Context, network, address string, secure bool
 	return s.to.tls.client(s.Run, conn, s.at.Host)
 }
 
-// neutral is a connection string that says everything for which ParseConfig
-// would otherwise look at PG… variables and the home directory.
+// neutral is a connection string that sets every value that ParseConfig would
+// otherwise read from PG… variables or the home directory.
 const neutral = `host=127.0.0.1 port=1 user=- password=- dbname=- passfile='' sslmode=disable sslcert='' sslkey='' sslrootcert=''
 	sslpassword='' sslcertmode=allow sslsni=1 sslnegotiation='' target_session_attrs=any channel_binding=prefer require_auth=''
 	min_protocol_version='' max_protocol_version='' connect_timeout=0`
 
-// config is the driver's configuration, nothing in it but what was given.
+// config returns the driver's configuration, with nothing but the given settings.
 func (s *session) config(first net.Conn, secure bool, password string) (*pgconn.Config, error) {
 	config, err := pgconn.ParseConfig(neutral)
 	if err != nil {
@@ -142,9 +143,10 @@ func (s *session) config(first net.Conn, secure bool, password string) (*pgconn.
 	return config, nil
 }
 
-// close says goodbye. When the driver has already given the connection up, it
-// tells the server to cancel in a goroutine of its own, which gets a moment and
-// ends when the run closes its connections.
+// close says goodbye. If the driver has already abandoned the connection, a
+// goroutine of the driver asks the server to cancel the statement. close waits
+// for that goroutine for a moment; it ends at the latest when the run closes its
+// connections.
 func (s *session) close() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.Context()), cleanupTime)
 	defer cancel()
@@ -158,7 +160,8 @@ func (s *session) close() {
 	<-s.conn.CleanupDone()
 }
 
-// fault gives an error of the driver our words and a reason; nil stays nil.
+// fault converts an error of the driver to an error with our text and a reason.
+// It returns nil for nil.
 func (s *session) fault(step string, err error) error {
 	if err == nil {
 		return nil
@@ -179,7 +182,7 @@ func (s *session) fault(step string, err error) error {
 	return s.Explain(err)
 }
 
-// reasonOf sorts the errors that a server replies with, by the SQLSTATEs of
+// reasonOf maps the SQLSTATE of a server's error to a reason, by the table at
 // https://www.postgresql.org/docs/current/errcodes-appendix.html.
 func reasonOf(code string) checks.Reason {
 	switch {

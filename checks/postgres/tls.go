@@ -24,14 +24,15 @@ const (
 	tlsVerified                  // verify-full, and the setting tls
 )
 
-// tlsSettings is how a connection to PostgreSQL is secured.
+// tlsSettings says how to secure a connection to PostgreSQL.
 type tlsSettings struct {
 	mode     tlsMode
 	settings *checks.TLS
-	direct   bool // TLS from the first byte on, without asking
+	direct   bool // TLS from the first byte on, without an SSLRequest
 }
 
-// forms returns which connections are tried, in order: secure or not.
+// forms returns the forms of connection to try, in order: true with TLS, false
+// without.
 func (t tlsSettings) forms(at wire.Endpoint) []bool {
 	switch {
 	case at.Network == "unix", t.mode == tlsOff: // As libpq does.
@@ -47,7 +48,7 @@ func (t tlsSettings) forms(at wire.Endpoint) []bool {
 // sslRequest asks a PostgreSQL server for TLS: its length, then a magic number.
 var sslRequest = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 8), 80877103)
 
-// client makes conn, whose server was addressed as host, a TLS connection.
+// client starts TLS on conn, which was dialled with the host name host.
 func (t tlsSettings) client(r *wire.Run, conn net.Conn, host string) (net.Conn, error) {
 	if t.direct {
 		return t.handshake(r, conn, host)
@@ -77,7 +78,7 @@ func (t tlsSettings) handshake(r *wire.Run, conn net.Conn, host string) (net.Con
 			config.NextProtos = []string{"postgresql"}
 		}
 		if t.mode != tlsVerified {
-			config.InsecureSkipVerify = true // The sslmode says so.
+			config.InsecureSkipVerify = true // The sslmode demands no verification.
 		}
 		if t.mode == tlsAnyName {
 			config.VerifyConnection = anyName(config.VerifyConnection, config.RootCAs)
@@ -92,8 +93,8 @@ func (t tlsSettings) handshake(r *wire.Run, conn net.Conn, host string) (net.Con
 	return secure, nil
 }
 
-// anyName verifies the chain as crypto/tls does, without the host's name, before
-// it calls next.
+// anyName returns a func that verifies the chain as crypto/tls does, but not the
+// host name, and then calls next.
 func anyName(next func(tls.ConnectionState) error, roots *x509.CertPool) func(tls.ConnectionState) error {
 	return func(state tls.ConnectionState) error {
 		options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}

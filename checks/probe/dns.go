@@ -58,7 +58,7 @@ type DNS struct {
 	NoRecursion bool `yaml:"no_recursion"`
 }
 
-// dnsCheck is the settings as a run wants them. It is not changed by runs.
+// dnsCheck holds the prepared settings. Runs do not change it.
 type dnsCheck struct {
 	settings DNS
 	question dnsmessage.Question
@@ -74,7 +74,7 @@ var dnsTypes = map[string]dnsmessage.Type{
 	"SRV": dnsmessage.TypeSRV, "TXT": dnsmessage.TypeTXT,
 }
 
-// typeCAA is the record of RFC 8659, which dnsmessage does not know.
+// typeCAA is the record type of RFC 8659, which dnsmessage does not support.
 const typeCAA dnsmessage.Type = 257
 
 // rcodes are the names of RFC 1035 and RFC 2136.
@@ -127,7 +127,7 @@ func (s DNS) compile() (*dnsCheck, error) {
 	}
 	for _, answer := range s.Answers {
 		if qtype == 0 {
-			break // What a record looks like is not known either.
+			break // Without a valid type, the records cannot be validated.
 		}
 		text, ok := normaliseRecord(qtype, answer)
 		if !ok {
@@ -138,7 +138,7 @@ func (s DNS) compile() (*dnsCheck, error) {
 	return c, f.Err()
 }
 
-// domain makes the name that goes over the wire.
+// domain converts name to the form that is sent to the server.
 func (f *faults) domain(name string, qtype dnsmessage.Type) dnsmessage.Name {
 	if name == "" {
 		f.Add("name", "missing, want one such as www.example.org")
@@ -173,8 +173,8 @@ func isDomain(name string) bool {
 	return true
 }
 
-// reverseName is the name that has the PTR records of ip (RFC 1035, section
-// 3.5; RFC 3596, section 2.5).
+// reverseName returns the name of the PTR records of ip (RFC 1035, section 3.5;
+// RFC 3596, section 2.5).
 func reverseName(ip netip.Addr) string {
 	ip = ip.Unmap().WithZone("")
 	var labels []byte
@@ -190,8 +190,8 @@ func reverseName(ip netip.Addr) string {
 	return string(labels) + "ip6.arpa"
 }
 
-// server completes the address of the name server; empty stays empty where
-// resolv.conf says it.
+// server adds the default port to the address of the name server. An empty
+// address stays empty; the servers then come from resolv.conf.
 func (f *faults) server(server string, overTLS bool) string {
 	if server == "" {
 		if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {

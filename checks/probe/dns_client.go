@@ -14,24 +14,25 @@ import (
 )
 
 const (
-	// maxDatagram is the size of answer that we announce: it passes unfragmented
-	// everywhere, as agreed on the DNS flag day of 2020.
+	// maxDatagram is the largest answer size that we announce: by the agreement of
+	// the DNS flag day 2020, such answers are never fragmented.
 	maxDatagram = 1232
-	// maxReceived is the size of answer that we accept, for servers that ignore
-	// the announced one.
+	// maxReceived is the largest answer size that we accept, for servers that
+	// ignore the announced size.
 	maxReceived = 4096
 	// maxSends is how often a question goes out over UDP.
 	maxSends = 3
 	// maxSendInterval is the longest time between two sendings.
 	maxSendInterval = 2 * time.Second
-	// maxStrangers is the limit of datagrams that do not answer the question.
+	// maxStrangers is the largest number of ignored datagrams that do not answer
+	// the question.
 	maxStrangers = 100
 )
 
-// askUDP sends the question up to three times, because datagrams get lost, the
-// last time without EDNS, because some servers and firewalls drop it. It waits
-// for an answer until ctx ends. The socket is connected: it receives only what
-// comes from the address that was asked.
+// askUDP sends the question up to three times, because datagrams get lost. The
+// last time it omits EDNS, because some servers and firewalls drop messages with
+// EDNS. It waits for an answer until ctx ends. The socket is connected, so it
+// receives only datagrams from the server's address.
 func askUDP(ctx context.Context, r *wire.Run, q query) (dnsAnswer, error) {
 	conn, err := r.Dial("udp", r.Peer())
 	if err != nil {
@@ -96,7 +97,8 @@ func receive(r *wire.Run, conn net.Conn, q query, wait time.Time, strangers *int
 	return dnsAnswer{}, r.Reject(checks.ReasonProtocol, "%d datagrams that do not answer the question", *strangers)
 }
 
-// unanswered is the failure at the end of the run's context.
+// unanswered returns the failure when the run's context has ended without an
+// answer.
 func unanswered(r *wire.Run, err error, strangers int) error {
 	if strangers > 0 {
 		return r.Reject(checks.ReasonProtocol, "%w within %s", errStranger, r.Limit())
@@ -104,8 +106,8 @@ func unanswered(r *wire.Run, err error, strangers int) error {
 	return r.Fail(err)
 }
 
-// askTCP sends the question over TCP or TLS, where a message follows its length
-// (RFC 1035, section 4.2.2).
+// askTCP sends the question over TCP or TLS, where each message is preceded by
+// its length (RFC 1035, section 4.2.2).
 func askTCP(ctx context.Context, r *wire.Run, q query, t *checks.TLS) (dnsAnswer, error) {
 	conn, err := r.DialContext(ctx, "tcp", r.Peer())
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// A query is a question as it goes over the wire.
+// A query is a question with its encoded messages.
 type query struct {
 	id       uint16
 	question dnsmessage.Question
@@ -60,8 +60,8 @@ func (q query) withoutEDNS() query {
 	return q
 }
 
-// parse reads a message. It is errStranger when it does not belong to q, another
-// error when it does but is malformed.
+// parse reads a message. The error is errStranger if the message does not answer
+// q, and another error if the answer is malformed.
 func (q query) parse(message []byte) (dnsAnswer, error) {
 	var p dnsmessage.Parser
 	header, err := p.Start(message)
@@ -84,8 +84,9 @@ func (q query) parse(message []byte) (dnsAnswer, error) {
 	return answer, nil
 }
 
-// echoed reports whether questions is ours alone. An error may come without a
-// question: the server has not understood it, or saves the bytes.
+// echoed reports whether questions contains exactly our question. An error
+// response may omit the question, because the server has not understood it or
+// saves the bytes.
 func (q query) echoed(questions []dnsmessage.Question, rcode dnsmessage.RCode) bool {
 	if len(questions) == 0 {
 		return rcode != dnsmessage.RCodeSuccess
@@ -95,7 +96,7 @@ func (q query) echoed(questions []dnsmessage.Question, rcode dnsmessage.RCode) b
 		strings.EqualFold(echo.Name.String(), q.question.Name.String())
 }
 
-// A record is one of the answer section.
+// A record is a resource record of the answer section.
 type record struct {
 	owner string
 	kind  dnsmessage.Type
@@ -175,7 +176,7 @@ func (a *dnsAnswer) take(section []record, question dnsmessage.Question) {
 	a.records = slices.Compact(a.records)
 }
 
-// typeText is the name of a type that we know, else empty.
+// typeText returns the name of a supported type, or the empty string.
 func typeText(t dnsmessage.Type) string {
 	for name, known := range dnsTypes {
 		if known == t {

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// recordText writes a record as normaliseRecord does an expected one.
+// recordText formats a record in the same form that normaliseRecord returns for
+// an expected record.
 func recordText(body dnsmessage.ResourceBody) (string, bool) {
 	switch r := body.(type) {
 	case *dnsmessage.AResource:
@@ -44,9 +45,9 @@ func caaText(data []byte) (string, bool) {
 	return fmt.Sprintf("%d %s %q", data[0], strings.ToLower(string(tag)), value), true
 }
 
-// normaliseRecord writes an expected record in the one form in which records
-// are compared: addresses as netip writes them, names in lower case without a
-// dot at the end, numbers without leading zeros, one blank between fields.
+// normaliseRecord converts an expected record to the normal form for comparisons:
+// addresses as netip writes them, names in lower case without a dot at the end,
+// numbers without leading zeros, one blank between fields.
 func normaliseRecord(qtype dnsmessage.Type, text string) (string, bool) {
 	switch qtype {
 	case dnsmessage.TypeA, dnsmessage.TypeAAAA:

@@ -43,8 +43,8 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 	return output, r.Warning()
 }
 
-// askInTurn asks the servers in their order, as a resolver does: the next one if
-// there is no answer in a server's share of the time.
+// askInTurn asks the servers in their order, as a resolver does. It asks the next
+// server if a server does not answer in its share of the time.
 func (c *dnsCheck) askInTurn(r *wire.Run, q query, servers []string) (answer dnsAnswer, err error) {
 	for i, server := range servers {
 		r.SetPeer(server)
@@ -79,7 +79,8 @@ func (c *dnsCheck) ask(ctx context.Context, r *wire.Run, q query) (dnsAnswer, er
 	return c.askOnce(ctx, r, q.withoutEDNS())
 }
 
-// refusesEDNS reports whether a server that does not know EDNS may reply so.
+// refusesEDNS reports whether code is a possible reply of a server that does not
+// support EDNS.
 func refusesEDNS(code dnsmessage.RCode) bool {
 	return code == dnsmessage.RCodeFormatError || code == dnsmessage.RCodeNotImplemented
 }
@@ -94,7 +95,7 @@ func (c *dnsCheck) askOnce(ctx context.Context, r *wire.Run, q query) (dnsAnswer
 	return askTCP(ctx, r, q, c.settings.TLS)
 }
 
-// judge decides whether the answer is a wanted one.
+// judge compares the answer with the settings.
 func (c *dnsCheck) judge(ctx context.Context, answer dnsAnswer) (string, error) {
 	checks.Observe(ctx, "answers", float64(len(answer.records)))
 	if len(answer.records) > 0 {
@@ -177,7 +178,8 @@ func printable(record string) string {
 // maxNameservers is how many servers of resolv.conf count, as in the C library.
 const maxNameservers = 3
 
-// servers are the configured one, or those of resolv.conf.
+// servers returns the configured server or, without one, the servers of
+// resolv.conf.
 func (c *dnsCheck) servers() ([]string, error) {
 	if c.address != "" {
 		return []string{c.address}, nil

@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// normaliseTXT reads a TXT record as a zone file writes it (RFC 1035, section
-// 5.1): strings in quotes, of which one record can have several, with \" and \\
-// and \DDD as escapes. Without quotes the whole text is one string. The strings
-// of a record are one text (RFC 7208, section 3.3).
+// normaliseTXT reads a TXT record in zone file syntax (RFC 1035, section 5.1):
+// one or more quoted strings with the escapes \", \\ and \DDD. Without quotes the
+// whole text is one string. The strings of a record are joined to one text (RFC
+// 7208, section 3.3).
 func normaliseTXT(text string) (string, bool) {
 	rest := strings.TrimSpace(text)
 	if !strings.HasPrefix(rest, `"`) {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// recordHead is the length of what stands between the name and the data of a
+// recordHead is the length of the fields between the name and the data of a
 // record: type, class, TTL and length (RFC 1035, section 3.2.1).
 const recordHead = 10
 
-// skipQuestions returns where the answers of a message begin that dnsmessage has
-// found to be sound up to there.
+// skipQuestions returns the offset of the answers in a message. The message must
+// be valid up to there, as verified by dnsmessage.
 func skipQuestions(message []byte) int {
 	place := 12
 	for range binary.BigEndian.Uint16(message[4:]) {
@@ -20,7 +20,8 @@ func skipQuestions(message []byte) int {
 	return place
 }
 
-// skipName returns where a name ends. It never goes beyond the message.
+// skipName returns the offset after the name at place. It never reads beyond the
+// message.
 func skipName(message []byte, place int) int {
 	for place < len(message) {
 		switch length := int(message[place]); {
@@ -52,8 +53,8 @@ func soaText(message []byte, place int) (string, bool) {
 	return text, true
 }
 
-// nameText reads a name at place as a zone file writes it: a dot or a backslash
-// within a label is escaped. It returns where the name ends.
+// nameText returns the name at place in zone file syntax: a dot or a backslash
+// within a label is escaped. It also returns the offset after the name.
 func nameText(message []byte, place int) (text string, end int, ok bool) {
 	end = skipName(message, place)
 	var b strings.Builder

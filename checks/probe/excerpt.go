@@ -12,8 +12,8 @@ import (
 // maxExcerpt is how much of a peer's answer is quoted in a failure, in bytes.
 const maxExcerpt = 80
 
-// excerpt quotes the first line of what a peer said, so that a person sees what
-// is wrong. A peer may echo what we sent, so the secrets are masked first.
+// excerpt quotes the first line of a peer's reply for an error message. It masks
+// the secrets first, because a peer may echo what we sent.
 func excerpt(said []byte, secrets ...string) string {
 	text := beginning(bytes.TrimLeft(said, "\r\n\t "))
 	for _, secret := range longestFirst(secrets) {
@@ -33,8 +33,8 @@ func excerpt(said []byte, secrets ...string) string {
 // maxMasked is how much of an answer is searched for secrets, in bytes.
 const maxMasked = 4 << 10
 
-// beginning cuts a long text, together with its last unfinished word, which could
-// be a part of a secret.
+// beginning shortens a long text and drops the last, unfinished word, which could
+// be part of a secret.
 func beginning(said []byte) string {
 	if len(said) <= maxMasked {
 		return string(said)
@@ -65,8 +65,8 @@ func words(text string) []string {
 
 func isPunctuation(r rune) bool { return strings.ContainsRune(" \t\r\n\"'{}[](),;:=&/", r) }
 
-// arguments are the words of what was sent without the first of each line,
-// which is a command that a person wants to see.
+// arguments returns the words of a sent text without the first word of each line,
+// which is usually a command and useful in error messages.
 func arguments(sent string) []string {
 	found := []string{strings.TrimSpace(sent)}
 	for line := range strings.Lines(sent) {

@@ -104,7 +104,7 @@ const (
 	userAgent      = "healthcheck_exporter"
 )
 
-// httpCheck is the settings as a run wants them. It is not changed by runs.
+// httpCheck holds the prepared settings. Runs do not change it.
 type httpCheck struct {
 	settings HTTP
 	method   string

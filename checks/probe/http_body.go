@@ -14,14 +14,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// How long a run reads a body that its result does not depend on.
+// How long a run reads a body if the result does not depend on the body.
 const (
 	maxBodyTime     = time.Second
 	maxEvidenceTime = 250 * time.Millisecond
 )
 
-// judge reads the body and decides whether it is a wanted one. A body that no
-// setting looks at can have any size, and need not end.
+// judge reads the body and compares it with the settings. If no setting concerns
+// the body, the body can have any size and need not end.
 func (c *httpCheck) judge(x *exchange, res *http.Response) error {
 	began := x.Phase("reading the body from")
 	patterns := c.match != nil || c.notMatch != nil
@@ -42,7 +42,7 @@ func (c *httpCheck) judge(x *exchange, res *http.Response) error {
 	}
 	switch {
 	case given && c.settings.MaxBodySize == 0:
-		return nil // Of a body without end the status counts.
+		return nil // For an endless body only the status counts.
 	case errors.Is(err, io.ErrUnexpectedEOF) && x.Ended() == nil:
 		return x.Reject(checks.ReasonProtocol, "broke off after %d bytes", n)
 	case err != nil:
@@ -84,8 +84,8 @@ func (c *httpCheck) decoded(x *exchange, res *http.Response) (io.Reader, error) 
 	return nil, x.misunderstood(err)
 }
 
-// readFor copies until the source ends or that much time is over, and reports
-// whether it stopped because of the time.
+// readFor copies until source ends or patience has passed. The result late
+// reports whether it stopped because of the time.
 func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Reader) (n int64, late bool, err error) {
 	var expired atomic.Bool
 	timer := time.AfterFunc(patience, func() {
@@ -97,8 +97,8 @@ func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Rea
 	return n, err != nil && expired.Load(), err
 }
 
-// evidence returns how the body of an unwanted reply begins, as a part of a
-// sentence. It is empty if no body comes in time.
+// evidence returns the beginning of the body of an unwanted reply, as part of an
+// error message. It is empty if no body arrives in time.
 func (x *exchange) evidence(res *http.Response) string {
 	var text bytes.Buffer
 	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(res.Body, maxMasked))

@@ -13,7 +13,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// compile makes a check of the settings, or returns all faults in them.
+// compile turns the settings into a check, or returns all their faults.
 func (s HTTP) compile() (*httpCheck, error) {
 	var f faults
 	c := &httpCheck{settings: s, method: cmp.Or(s.Method, http.MethodGet), maxBody: int64(cmp.Or(s.MaxBodySize, defaultMaxBody))}
@@ -43,7 +43,7 @@ func (s HTTP) compile() (*httpCheck, error) {
 	return c, f.Err()
 }
 
-// checkProxy validates the settings that need a proxy, or forbid one.
+// checkProxy validates the settings that require or exclude a proxy.
 func (c *httpCheck) checkProxy(f *faults) {
 	s, scheme := c.settings, ""
 	if c.proxy != nil {
@@ -88,7 +88,7 @@ func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
 		case slices.Contains(ownHeaders, canonical):
 			f.Add("headers", "%s is set by the check itself", canonical)
 		case !isHeaderValue(value):
-			f.Add("headers", "the value of %s has a control character", canonical) // Not the value: it may be a secret.
+			f.Add("headers", "the value of %s has a control character", canonical) // Do not quote the value: it may be a secret.
 		case canonical == "Host" && (value == "" || !isASCII(value) || strings.ContainsAny(value, " \t/@")):
 			f.Add("headers", "Host %q, want a host name, with or without a port", value)
 		case canonical == "Host":
@@ -105,7 +105,8 @@ func (c *httpCheck) setHeaders(headers map[string]string, f *faults) {
 // onlyUserAgent is the header of most checks, shared by them and never changed.
 var onlyUserAgent = http.Header{"User-Agent": {userAgent}}
 
-// ownHeaders say how a message ends; a wrong one would make the check hang.
+// ownHeaders are set by net/http only. They determine where a message ends; a
+// wrong value would make the check hang.
 var ownHeaders = []string{"Connection", "Content-Length", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
 func (s HTTP) checkAuth() error {
@@ -139,8 +140,7 @@ func (s HTTP) checkAuth() error {
 	return f.Err()
 }
 
-// target parses the URL to ask. Nothing of it is quoted but its scheme and
-// host.
+// target parses the URL to request. Faults quote only its scheme and host.
 func (f *faults) target(raw string) *url.URL {
 	if raw == "" {
 		f.Add("url", "missing, want one such as https://shop.example.org/health")

@@ -36,7 +36,7 @@ func (c *httpCheck) connect(r *wire.Run, h hop) (conn net.Conn, err error) {
 		config.NextProtos = c.offers()
 	})
 	if err != nil {
-		return nil, err // A nil *tls.Conn is no nil net.Conn.
+		return nil, err // A nil *tls.Conn in a net.Conn is not nil.
 	}
 	if c.settings.HTTPVersion == "2" && secured.ConnectionState().NegotiatedProtocol != "h2" {
 		return nil, r.Reject(checks.ReasonProtocol, "HTTP/2 is not offered")
@@ -44,7 +44,7 @@ func (c *httpCheck) connect(r *wire.Run, h hop) (conn net.Conn, err error) {
 	return secured, nil
 }
 
-// offers are the protocols that a TLS handshake names (ALPN).
+// offers returns the protocols to offer in the TLS handshake (ALPN).
 func (c *httpCheck) offers() []string {
 	switch c.settings.HTTPVersion {
 	case "1.1":
@@ -55,8 +55,9 @@ func (c *httpCheck) offers() []string {
 	return []string{"h2", "http/1.1"}
 }
 
-// forwards reports whether a proxy gets the request itself. It gets a tunnel for
-// https, and a SOCKS proxy does not know what passes through it.
+// forwards reports whether the request itself is sent to a proxy. For https the
+// proxy only opens a tunnel, and a SOCKS proxy forwards bytes without
+// interpreting them.
 func (c *httpCheck) forwards(h hop) bool {
 	return c.proxy != nil && c.proxy.Scheme != "socks5" && h.url.Scheme == "http"
 }
@@ -100,7 +101,7 @@ func (c *httpCheck) tunnel(r *wire.Run, conn net.Conn, address, target string) e
 		request.Header.Set("Proxy-Authorization", authorization)
 	}
 	g := newGate(conn)
-	_ = request.Write(g) // A gate reports it with the reading.
+	_ = request.Write(g) // A gate reports the error of a write when reading fails.
 	began := r.Phase("waiting for headers from")
 	res, err := http.ReadResponse(bufio.NewReader(io.LimitReader(g, maxHead)), request) //nolint:bodyclose // The tunnel follows.
 	if err != nil {
@@ -117,8 +118,8 @@ func (c *httpCheck) tunnel(r *wire.Run, conn net.Conn, address, target string) e
 	return checks.Fail(reason, fmt.Errorf("%s answers CONNECT %s with status %d, want 200", r.Peer(), target, res.StatusCode))
 }
 
-// proxyAuthorization is what an HTTP proxy gets: a configured header, or the user
-// and password of its URL.
+// proxyAuthorization returns the Proxy-Authorization for an HTTP proxy: the
+// configured header, or the user and password of the proxy's URL.
 func (c *httpCheck) proxyAuthorization() string {
 	if user := c.proxy.User; user != nil {
 		password, _ := user.Password()
@@ -127,7 +128,8 @@ func (c *httpCheck) proxyAuthorization() string {
 	return c.proxyHeader
 }
 
-// proxySecrets are what a proxy may echo and must not be shown.
+// proxySecrets returns the secrets that a proxy may echo and that must not be
+// shown.
 func (c *httpCheck) proxySecrets() []string {
 	if c.proxy == nil {
 		return nil
@@ -139,7 +141,7 @@ func (c *httpCheck) proxySecrets() []string {
 	return secrets
 }
 
-// given is a dialer that has dialled already.
+// given is a dialer that returns an existing connection.
 type given struct{ net.Conn }
 
 func (g given) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
@@ -164,7 +166,7 @@ func (c *httpCheck) socks(r *wire.Run, conn net.Conn, address string) (net.Conn,
 	if r.Ended() != nil || !errors.As(err, &refusal) || checks.ReasonOf(refusal.Err) != checks.ReasonError {
 		return nil, r.Explain(err)
 	}
-	// The proxy has said no, in words of x/net.
+	// The proxy has refused; the text comes from x/net.
 	text := strings.TrimPrefix(refusal.Err.Error(), "unknown error ")
 	if strings.Contains(text, "authentication") {
 		return nil, r.Reject(checks.ReasonAuth, "%s", text)

@@ -15,13 +15,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// An exchange is one request and its reply. net/http speaks HTTP/1.1 and HTTP/2
-// on a connection that is dialled, and secured, before it gets it: so there is
-// exactly one connection, it ends with the run, and each phase is known.
+// An exchange is one request and its reply. net/http speaks HTTP/1.1 or HTTP/2 on
+// a connection that we have dialled and secured beforehand. So there is exactly
+// one connection, it ends with the run, and each phase is known.
 type exchange struct {
 	*wire.Run
 	request *http.Request
-	secrets []string // what the peer may echo and must not be shown
+	secrets []string // texts that the peer may echo and that must not be shown
 	conn    net.Conn
 	gate    *gate // nil with HTTP/2
 	client  *http.ClientConn
@@ -67,8 +67,8 @@ func (x *exchange) close() {
 	}
 }
 
-// client returns the connection as one of net/http's. The Transport has no other
-// connection and keeps no pool.
+// client returns conn as a client connection of net/http. Its Transport has no
+// other connection and no pool.
 func (c *httpCheck) client(x *exchange, h hop, conn net.Conn) (*http.ClientConn, error) {
 	var protocols http.Protocols
 	secured, overTLS := conn.(*tls.Conn)
@@ -89,7 +89,7 @@ func (c *httpCheck) client(x *exchange, h hop, conn net.Conn) (*http.ClientConn,
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: 64 << 10, MaxReceiveBufferPerConnection: 128 << 10},
 	}
 	if c.forwards(h) {
-		transport.Proxy = http.ProxyURL(c.proxy) // It gets the whole URL, and the user of its own.
+		transport.Proxy = http.ProxyURL(c.proxy) // The proxy receives the whole URL, and the user and password of its own URL.
 		if c.proxyHeader != "" {
 			x.request.Header.Set("Proxy-Authorization", c.proxyHeader)
 		}
@@ -97,7 +97,8 @@ func (c *httpCheck) client(x *exchange, h hop, conn net.Conn) (*http.ClientConn,
 	return transport.NewClientConn(x.Context(), h.url.Scheme, h.address())
 }
 
-// trace follows the request, from whatever goroutine net/http uses.
+// trace records the events of the request. net/http may call it from any
+// goroutine.
 func (x *exchange) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		WroteRequest: func(httptrace.WroteRequestInfo) {
@@ -126,7 +127,7 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 	}
 }
 
-// failure returns why there is no reply.
+// failure returns the error that explains why there is no reply.
 func (x *exchange) failure(err error) error {
 	switch {
 	case x.Ended() == nil && errors.Is(err, errManyHints):

@@ -10,11 +10,11 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// A gate is a connection that HTTP/1 is spoken on. It lets nothing be read before
-// the request is sent: net/http would log what a server sends unasked, and close.
-// It hides a failed write until reading fails too, since a server may reply
-// without having read all of the request. And it keeps the beginning of the
-// reply, to be shown if that is not HTTP.
+// A gate is a connection for HTTP/1. It delays reads until the request is sent:
+// otherwise net/http would log unsolicited data and close the connection. It
+// hides a failed write until reading fails too, since a server may reply without
+// having read all of the request. It also keeps the beginning of the reply, to
+// show it if the reply is not HTTP.
 type gate struct {
 	net.Conn
 	sending chan struct{} // closed with the first write
@@ -63,9 +63,9 @@ func (g *gate) Close() error {
 	return g.Conn.Close()
 }
 
-// headless returns why there is no reply that HTTP/1 knows. The parser takes a
-// line that was cut off for a malformed one, so the error of reading goes before
-// what the parser says.
+// headless returns the error for a reply that is not valid HTTP/1. The error of
+// reading takes precedence over the error of the parser, because the parser
+// treats a truncated line as malformed.
 func (g *gate) headless(r *wire.Run, secrets []string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

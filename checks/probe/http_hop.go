@@ -24,7 +24,8 @@ type hop struct {
 	header http.Header
 	host   string // of the Host header; empty: the URL's
 	// abroad is set once a redirect has left the scheme, host and port of the
-	// configured URL, and stays set: the host there chose where to go on.
+	// configured URL. It stays set, because the foreign host chooses all later
+	// redirects.
 	abroad bool
 	count  int            // of redirects so far
 	jar    http.CookieJar // of the run; nil: redirects are not followed
@@ -67,8 +68,8 @@ func (c *httpCheck) nextHop(h hop, code int, location string) (hop, error) {
 	return next, nil
 }
 
-// resolve returns the URL that a Location means. A host in another script is
-// written in ASCII, as DNS wants it.
+// resolve returns the URL of a Location header. An internationalized host is
+// converted to ASCII for DNS.
 func (h hop) resolve(location string) (*url.URL, error) {
 	to, err := h.url.Parse(location)
 	if err != nil {
@@ -102,7 +103,7 @@ func (h hop) leadsTo(location string, secrets []string) string {
 // remember keeps the cookies of a reply for the hops that follow.
 func (h hop) remember(res *http.Response) { h.jar.SetCookies(h.url, res.Cookies()) }
 
-// cookies returns those that earlier hops have set for this one.
+// cookies returns the cookies that earlier hops have set for this hop.
 func (h hop) cookies() []*http.Cookie {
 	if h.jar == nil {
 		return nil
@@ -110,7 +111,7 @@ func (h hop) cookies() []*http.Cookie {
 	return h.jar.Cookies(h.url)
 }
 
-// goAbroad removes everything that is meant for the configured host only.
+// goAbroad removes everything that is intended only for the configured host.
 func (h hop) goAbroad(code int) (hop, error) {
 	if h.body != "" {
 		return hop{}, checks.Fail(checks.ReasonStatus, fmt.Errorf("status %d to another host, where the request's body is not sent", code))
@@ -166,8 +167,8 @@ func (h hop) peer(c *httpCheck) string {
 	return h.address()
 }
 
-// tls are the settings for this hop: abroad without our certificate, and without
-// the name that is expected in the configured host's.
+// tls returns the TLS settings for this hop. Abroad they have neither the client
+// certificate nor the server name of the configured host.
 func (h hop) tls(t *checks.TLS) *checks.TLS {
 	if t == nil || !h.abroad {
 		return t

@@ -21,8 +21,8 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 	h := c.firstHop(authorization)
 	r := wire.Start(ctx, h.peer(c))
 	defer r.Close()
-	// The headers and the body have limits of their own. This one is for what
-	// surrounds them: the sizes of chunks, and the frames of HTTP/2.
+	// The headers and the body have limits of their own. This limit is for the
+	// data around them: chunk sizes and HTTP/2 frames.
 	for {
 		r.SetBudget(1<<20 + 16*c.maxBody)
 		var code int
@@ -69,8 +69,8 @@ func (c *httpCheck) authorization(ctx context.Context) (string, error) {
 	return "Bearer " + token, nil
 }
 
-// ask makes one request. The location is not empty if the reply is a redirect to
-// be followed; any other unwanted reply is an error.
+// ask makes one request. If the reply is a redirect to follow, location is not
+// empty. Any other unwanted reply is an error.
 func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err error) {
 	r.SetPeer(h.peer(c))
 	conn, err := c.connect(r, h)
@@ -99,7 +99,7 @@ func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err erro
 	return res.StatusCode, location, nil
 }
 
-// unwanted is the failure of a reply with the wrong status.
+// unwanted returns the failure for a reply with the wrong status.
 func (c *httpCheck) unwanted(code int, circumstance, evidence string) error {
 	reason := checks.ReasonStatus
 	switch code {
@@ -109,7 +109,7 @@ func (c *httpCheck) unwanted(code int, circumstance, evidence string) error {
 	return checks.Fail(reason, fmt.Errorf("status %d%s, want %s%s", code, circumstance, c.status, evidence))
 }
 
-// secrets are the parts of the request that a peer may echo and that must not
+// secrets returns the parts of the request that a peer may echo and that must not
 // be shown: all of it except harmless headers.
 func (c *httpCheck) secrets(h hop) []string {
 	list := append(c.proxySecrets(), h.body, h.url.RawQuery)

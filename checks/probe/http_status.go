@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// statusRange is the wanted codes from first to last, both included.
+// statusRange is a range of wanted codes from first to last, inclusive.
 type statusRange struct{ first, last int }
 
-// statusSet is the wanted codes; a run asks it, and shows it in its failures.
+// statusSet is the set of wanted codes. Failures show it.
 type statusSet []statusRange
 
 // statuses parses codes and ranges. An empty list means 200 to 299.
@@ -49,7 +49,7 @@ func (set statusSet) contains(code int) bool {
 	return false
 }
 
-// String lists the codes as a sentence wants them: "200 to 299 or 304".
+// String lists the codes for use in a sentence: "200 to 299 or 304".
 func (set statusSet) String() string {
 	words := make([]string, len(set))
 	for i, r := range set {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// A pattern is a regular expression for what a peer says, of which ^ and $ match
-// at line breaks too.
+// A pattern is a regular expression for the text of a peer. Its ^ and $ also
+// match at line breaks.
 type pattern struct {
 	expr string // as it is configured
 	re   *regexp.Regexp
@@ -33,7 +33,7 @@ func newPattern(key, expr string, f *faults) *pattern {
 }
 
 // endBeforeCR lets each $ of a tree match before \r\n as well as before \n: most
-// protocols end their lines so.
+// protocols end lines with \r\n.
 func endBeforeCR(tree *syntax.Regexp) {
 	for _, sub := range tree.Sub {
 		endBeforeCR(sub)
@@ -48,9 +48,10 @@ func endBeforeCR(tree *syntax.Regexp) {
 	}}
 }
 
-// find returns the end of the first match in what a peer said, or -1. If the text
-// does not match and is not all ASCII, each byte is taken for a character: \xff
-// in a pattern is that byte, where a text would have it as two.
+// find returns the end of the first match in said, or -1. If the text does not
+// match and is not all ASCII, find tries again with each byte as one character,
+// so that \xff in a pattern matches that byte instead of its two-byte UTF-8
+// encoding.
 func (p *pattern) find(said []byte) (end int) {
 	if found := p.re.FindIndex(said); found != nil {
 		return found[1]

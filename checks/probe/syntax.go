@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// isToken reports whether s is a token of RFC 9110, section 5.6.2: what a
-// method or the name of a header consists of.
+// isToken reports whether s is a token (RFC 9110, section 5.6.2), the syntax of
+// methods and header names.
 func isToken(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -19,8 +19,8 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-// isHeaderValue reports whether s can be the value of a header: no control
-// character but the tab.
+// isHeaderValue reports whether s is a valid header value: it contains no control
+// character except tabs.
 func isHeaderValue(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {

@@ -64,7 +64,7 @@ type TCPStep struct {
 
 const maxAnswer = 64 << 10 // bytes that a whole conversation may read
 
-// tcpCheck is the settings as a run wants them. It is not changed by runs.
+// tcpCheck holds the prepared settings. Runs do not change it.
 type tcpCheck struct {
 	network  string // tcp or unix
 	address  string

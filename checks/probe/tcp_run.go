@@ -55,11 +55,11 @@ func (c *tcpCheck) converse(r *wire.Run, conn net.Conn) error {
 	return nil
 }
 
-// A conversation is what was said so far.
+// A conversation is the state of the exchange with a peer.
 type conversation struct {
 	*wire.Run
 	conn     net.Conn
-	sent     []string // what of it could be secret
+	sent     []string // sent words that could be secret
 	received []byte   // and not yet matched
 	total    int      // bytes received
 }
@@ -77,8 +77,9 @@ func (t *conversation) send(text string) error {
 	return nil
 }
 
-// startTLS makes the connection a TLS connection. What has arrived before the
-// handshake was not protected by it and must not count as a reply later.
+// startTLS makes the connection a TLS connection. It fails if data has arrived
+// before the handshake, apart from white space: that data was not protected and
+// must not count as a reply later.
 func (t *conversation) startTLS(settings *checks.TLS, host string) error {
 	if rest := len(bytes.TrimSpace(t.received)); rest > 0 {
 		return t.Reject(checks.ReasonProtocol, "%d bytes in plain text before the tls handshake", rest)
@@ -91,8 +92,8 @@ func (t *conversation) startTLS(settings *checks.TLS, host string) error {
 	return nil
 }
 
-// expect reads until what has arrived since the last match, or since the last
-// sending, matches want. It fails at once if that matches reject.
+// expect reads until the data that has arrived since the last match or the last
+// send matches want. It fails at once if that data matches reject.
 func (t *conversation) expect(want, reject *pattern) error {
 	if want == nil {
 		return nil
@@ -123,9 +124,9 @@ func (t *conversation) expect(want, reject *pattern) error {
 	}
 }
 
-// gather lets small packets of a large reply come together. Each attempt to
-// match looks at all of it, and a peer that sends byte by byte must not be able
-// to keep us busy.
+// gather waits a moment so that small packets of a large reply accumulate. Each
+// attempt to match scans the whole reply, and a peer that sends byte by byte must
+// not keep the processor busy.
 func (t *conversation) gather() {
 	select {
 	case <-t.Context().Done():
@@ -133,8 +134,8 @@ func (t *conversation) gather() {
 	}
 }
 
-// unanswered says why there will be no match: a peer that has closed, one that
-// said something else, or one that said nothing complete.
+// unanswered returns the failure for a missing match: the peer has closed the
+// connection, sent something else, or sent nothing complete.
 func (t *conversation) unanswered(want *pattern, err error) error {
 	switch {
 	case errors.Is(err, io.EOF) && t.total == 0:

@@ -75,7 +75,7 @@ func (s TLS) Build() (checks.Func, error) {
 	return c.run, nil
 }
 
-// tlsCheck is a TLS whose settings are valid.
+// tlsCheck is a TLS with valid settings.
 type tlsCheck struct {
 	at       wire.Endpoint
 	file     string
@@ -97,7 +97,7 @@ func (c tlsCheck) run(ctx context.Context) (string, error) {
 	return tls.VersionName(state.Version) + ", " + lasts(checktype.NotAfter(state)), r.Warning()
 }
 
-// lasts says for how long a certificate is trusted.
+// lasts describes how long a certificate will be trusted.
 func lasts(end time.Time) string {
 	return fmt.Sprintf("certificate expires in %s, at %s", checktype.Days(time.Until(end)), end.UTC().Format(time.RFC3339))
 }
@@ -145,7 +145,8 @@ func (c tlsCheck) read() ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// untrusted is the failure of the file with err; a fault of this host stays one.
+// untrusted returns the failure for err in the file. A fault of this host keeps
+// its reason.
 func (c tlsCheck) untrusted(err error) error {
 	if checks.ReasonOf(err) == checks.ReasonInternal {
 		return err
@@ -153,8 +154,8 @@ func (c tlsCheck) untrusted(err error) error {
 	return checks.Fail(checks.ReasonTLS, fmt.Errorf("file %s: %s", c.file, wire.Plain(err)))
 }
 
-// verify returns when the first of the certificates ends or, with a ca_file, when
-// the best chain does.
+// verify returns the time when the first of the certificates ends or, with a
+// ca_file, when the best chain ends.
 func (c tlsCheck) verify(certs []*x509.Certificate, now time.Time) (time.Time, error) {
 	state := tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{certs}}
 	for _, cert := range certs {

@@ -83,8 +83,8 @@ func (r Check) Build() (checks.Func, error) {
 	return run{Check: r, at: at, expect: expect}.run, nil
 }
 
-// pattern returns the regular expression of an expectation written /…/, nil for
-// any other.
+// pattern returns the regular expression of an expectation written /…/, and nil
+// for any other expectation.
 func pattern(expect string) (*regexp.Regexp, error) {
 	if len(expect) < len("/x/") || expect[0] != '/' || expect[len(expect)-1] != '/' {
 		return nil, nil

@@ -14,9 +14,9 @@ import (
 )
 
 // A client speaks RESP2, the protocol of Redis
-// (https://redis.io/docs/latest/develop/reference/protocol-spec/). What it
-// allocates is bounded by what the connection delivers, never by what a reply
-// announces.
+// (https://redis.io/docs/latest/develop/reference/protocol-spec/). Its
+// allocations are bounded by the number of bytes received, never by a length that
+// a reply announces.
 type client struct {
 	conn net.Conn
 	r    *bufio.Reader
@@ -34,9 +34,8 @@ const (
 
 func newClient(conn net.Conn) *client { return &client{conn: conn, r: bufio.NewReader(conn)} }
 
-// do sends a command and returns its reply: a string, an int64, nil or a []any
-// of those and of server errors. A reply that is an error is returned as a
-// serverError.
+// do sends a command and returns its reply: a string, an int64, nil, or a []any
+// of these and of server errors. It returns an error reply as a serverError.
 func (c *client) do(argv ...string) (any, error) {
 	var command strings.Builder
 	fmt.Fprintf(&command, "*%d\r\n", len(argv))
@@ -53,7 +52,7 @@ func (c *client) do(argv ...string) (any, error) {
 	return reply, err
 }
 
-// read reads one reply at that depth of arrays.
+// read reads one reply. The depth is the number of enclosing arrays.
 func (c *client) read(depth int) (any, error) {
 	line, err := c.line()
 	if err != nil {
@@ -82,7 +81,7 @@ func (c *client) read(depth int) (any, error) {
 	}
 }
 
-// line reads a line that is not empty and cuts off its end.
+// line reads a non-empty line and returns it without its line ending.
 func (c *client) line() (string, error) {
 	line, err := c.r.ReadString('\n')
 	if err != nil {
@@ -95,7 +94,7 @@ func (c *client) line() (string, error) {
 	return text, nil
 }
 
-// size reads an announced length; -1 announces nothing.
+// size parses an announced length; -1 announces a null reply.
 func size(text string, most int) (int, error) {
 	n, err := strconv.Atoi(text)
 	switch {
@@ -128,7 +127,7 @@ func (c *client) array(text string, depth int) (any, error) {
 	if err != nil || n < 0 {
 		return nil, err
 	}
-	var elements []any // Grown as they come.
+	var elements []any // The slice grows as elements arrive.
 	for range n {
 		element, err := c.read(depth + 1)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// A run is a Check whose settings are valid.
+// A run is a Check with valid settings.
 type run struct {
 	Check
 	at     wire.Endpoint
@@ -54,7 +54,7 @@ func (c run) connect(r *wire.Run) (net.Conn, error) {
 func (c run) login(s *session) error {
 	var argv []string
 	switch {
-	case c.Username != "": // Without a password too: an ACL user may have none.
+	case c.Username != "": // An ACL user may have no password.
 		argv = []string{"AUTH", c.Username, s.secret}
 	case c.hasPassword():
 		argv = []string{"AUTH", s.secret}
@@ -71,7 +71,8 @@ func (c run) login(s *session) error {
 	return err
 }
 
-// ask returns the output, or why the check fails.
+// ask sends the commands and returns the output, or the error that fails the
+// check.
 func (c run) ask(s *session) (string, error) {
 	if err := s.ping(); err != nil {
 		return "", err
@@ -130,8 +131,8 @@ func (c run) key(s *session) error {
 	return nil
 }
 
-// compare fails unless what was found is as expected. An empty expectation
-// accepts anything.
+// compare returns an error unless found matches the expectation. An empty
+// expectation accepts anything.
 func (c run) compare(what, found string) error {
 	switch {
 	case c.Expect == "", c.expect == nil && found == c.Expect, c.expect != nil && c.expect.MatchString(found):

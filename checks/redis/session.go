@@ -10,14 +10,14 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
 
-// session is the one connection of a run.
+// session is the connection of a run.
 type session struct {
 	*wire.Run
 	client *client
 	secret string
 }
 
-// do sends a command and returns its reply; an error has its reason.
+// do sends a command and returns its reply. Its errors have a reason.
 func (s *session) do(argv ...string) (any, error) {
 	s.Phase("waiting for the reply to " + wire.Clip(argv[0]) + " from")
 	reply, err := s.client.do(argv...)
@@ -31,7 +31,7 @@ func (s *session) do(argv ...string) (any, error) {
 	return reply, nil
 }
 
-// reasonOf sorts the errors that a server replies with. Each begins with a word
+// reasonOf maps the error reply of a server to a reason. Each begins with a word
 // in capitals; ERR stands for all errors without a word of their own.
 func reasonOf(command, refusal string) checks.Reason {
 	word, text, _ := strings.Cut(refusal, " ")
@@ -39,8 +39,8 @@ func reasonOf(command, refusal string) checks.Reason {
 	case "NOAUTH", "WRONGPASS", "NOPERM", "DENIED":
 		return checks.ReasonAuth
 	case "ERR":
-		// Before Redis 6 a wrong password was an ERR, and AUTH at a server without
-		// a password still is.
+		// Before Redis 6 a wrong password was an ERR. AUTH to a server without a
+		// password is still an ERR.
 		if command == "AUTH" && !strings.HasPrefix(text, "max number of clients") {
 			return checks.ReasonAuth
 		}
@@ -65,7 +65,7 @@ func (s *session) ping() error {
 }
 
 // role compares the server's role with the wanted one. A replica that has lost
-// its master is a warning.
+// its master causes a warning.
 func (s *session) role(want string) (string, error) {
 	reply, err := s.do("ROLE")
 	if err != nil {

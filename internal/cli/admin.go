@@ -18,18 +18,19 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
-// exitUnreachable is the exit status of a command whose exporter is not there.
+// exitUnreachable is the exit status of a command that cannot reach the exporter.
 const exitUnreachable = 3
 
-// adminLimit bounds a command on the admin socket. A reload runs what is new,
-// and a check may take five minutes.
+// adminLimit bounds a command on the admin socket. A reload runs new and changed
+// checks, and a check may take five minutes.
 const adminLimit = 6 * time.Minute
 
 // usualSocket is the admin socket of the unit that comes with the program.
 const usualSocket = "/run/healthcheck_exporter/admin.sock"
 
 // serveSocket is the path of the admin socket to serve: the flag's or, under
-// systemd, one in the unit's runtime directory. Empty: none.
+// systemd, one in the unit's runtime directory. An empty path means no admin
+// socket.
 func (f *flags) serveSocket() string {
 	if f.adminSocket != "" {
 		return f.adminSocket
@@ -75,8 +76,8 @@ func runMute(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	return runAdmin(ctx, f, "mute", parameters, stdout, stderr)
 }
 
-// runStatus prints one line about the whole, and one for each check that has not
-// simply passed.
+// runStatus prints one line about the overall state, and one for each check whose
+// state is not simply "passed".
 func runStatus(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	_, body, err := f.askSocket(ctx, http.MethodGet, "/healthcheck?format=json&verbose=1")
 	if err != nil {

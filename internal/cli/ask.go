@@ -67,8 +67,8 @@ func (a *asker) probe(ctx context.Context, f *flags, word string, stdout io.Writ
 	return code, nil
 }
 
-// report asks for a report, in JSON because that can be told from any other
-// answer, and prints it in the wanted format.
+// report asks for a report, in JSON because JSON is easily recognized, and prints
+// it in the wanted format.
 func (a *asker) report(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	format := httpapi.Format(f.checkOutput)
 	query := a.target.Query()
@@ -119,7 +119,7 @@ type asker struct {
 
 const wantURL = "want an address such as http://127.0.0.1:10927/healthcheck or unix:/run/hc.sock:/healthcheck"
 
-// newAsker reads --url and what goes with it.
+// newAsker reads --url, its related flags and environment variables.
 func newAsker(f *flags) (*asker, error) {
 	a := &asker{
 		transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: f.urlInsecure}}, //nolint:gosec // The user asks for it.
@@ -146,7 +146,8 @@ func newAsker(f *flags) (*asker, error) {
 	return a, a.trust(f.urlCAFile)
 }
 
-// trust reads the certificates that are trusted. No file: those of the system.
+// trust reads the trusted certificates from file. An empty file name means the
+// system's certificates.
 func (a *asker) trust(file string) error {
 	if file == "" {
 		return nil
@@ -163,7 +164,8 @@ func (a *asker) trust(file string) error {
 	return nil
 }
 
-// get asks once, without following redirects: a health path has none.
+// get sends one request and does not follow redirects: a health path never
+// redirects.
 func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.target.String(), nil)
 	if err != nil {

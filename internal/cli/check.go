@@ -28,7 +28,7 @@ import (
 const nagiosUnknown = 3
 
 // runCheck runs the checks once, or asks a running exporter for them. A signal
-// ends what the checks have started, too.
+// also ends the processes and connections that the checks have started.
 func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -99,7 +99,7 @@ func printBody(w io.Writer, body []byte) {
 	fmt.Fprintf(w, "%s\n", bytes.TrimRight(body, "\n"))
 }
 
-// knownNames says which names are not those of checks.
+// knownNames returns an error for each name that is not the name of a check.
 func knownNames(names []string, all []checks.Check) error {
 	known := make([]string, len(all))
 	for i, c := range all {
@@ -114,16 +114,16 @@ func knownNames(names []string, all []checks.Check) error {
 	return errors.Join(errs...)
 }
 
-// endRuns cancels the runs that are left, and waits a moment for them.
+// endRuns cancels the remaining runs and waits a moment for them to end.
 func endRuns(c *collector.Collector, stop context.CancelFunc) {
 	stop()
 	ctx, cancel := context.WithTimeout(context.Background(), server.ShutdownLimit)
 	defer cancel()
-	_ = c.Wait(ctx) // Those that are left end with the process.
+	_ = c.Wait(ctx) // The remaining runs end with the process.
 }
 
-// withDependencies returns the checks of those names, and what they depend on;
-// all if there is no name. A name that is unknown is left to the collector.
+// withDependencies returns the named checks and their dependencies, or all checks
+// if names is empty. It ignores unknown names; the collector reports them.
 func withDependencies(all []checks.Check, names []string) []checks.Check {
 	if len(names) == 0 {
 		return all
@@ -143,8 +143,8 @@ func withDependencies(all []checks.Check, names []string) []checks.Check {
 	return slices.DeleteFunc(slices.Clone(all), func(c checks.Check) bool { return !wanted[c.Name] })
 }
 
-// onlyOnce makes results last: metrics are those of the runs that were reported,
-// also where nothing is cached.
+// onlyOnce caches the result of every check, even of checks without a cache, so
+// that metrics and report come from the same run.
 func onlyOnce(cs []checks.Check) []checks.Check {
 	cs = slices.Clone(cs)
 	for i := range cs {

@@ -9,14 +9,15 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
 )
 
-// Exit statuses. Those of check --output=nagios are Nagios' own.
+// Exit statuses. The command check --output=nagios uses the exit statuses of
+// Nagios.
 const (
 	exitPassed = 0
 	exitFailed = 1
 	exitMisuse = 2
 )
 
-// Run does what the command line says and returns the exit status.
+// Run executes the command line and returns the exit status.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logging.CatchBrokenPipes()
 	app, f := newApplication()

@@ -10,7 +10,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// runConfigCheck says what is wrong with the configuration, or warns.
+// runConfigCheck prints the faults of the configuration, or its warnings.
 func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 	cfg, err := config.Check(f.configFile)
 	if err != nil {

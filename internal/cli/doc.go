@@ -1,5 +1,5 @@
-// Package cli is the command line: the flags, and a file for each subcommand.
-// It is the one package that imports kingpin. [Run] is all of it:
+// Package cli is the command line: the flags, and a file for each subcommand. It
+// is the one package that imports kingpin. [Run] is its whole API:
 //
 //	os.Exit(cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 //

@@ -13,7 +13,7 @@ import (
 )
 
 // runEnvironment prints the scrubbed dump of this host and of a process started
-// like this one, or what was masked in it.
+// like this one, or a list of the values that were masked in the dump.
 func runEnvironment(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	known := scrub.New(scrub.Rules{})
 	cfg, err := instance.Load(f.configFile, known)

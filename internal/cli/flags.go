@@ -16,7 +16,7 @@ const (
 	defaultAddress = ":10927"
 )
 
-// flags is everything that the command line says.
+// flags holds the parsed command line.
 type flags struct {
 	configFile string
 
@@ -68,7 +68,7 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
 		PlaceHolder("PATH").StringVar(&f.configFile)
 	f.web = kingpinflag.AddFlags(app, defaultAddress)
-	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // Its own promises vsock.
+	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // The original help text promises vsock.
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
 	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute and /-/unmute, from this machine or with authentication.").BoolVar(&f.enableLifecycle)

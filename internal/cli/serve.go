@@ -37,7 +37,7 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 	return exitFailed
 }
 
-// validate reports what is wrong with flags beyond their form, all at once.
+// validate returns all faults of the flags that parsing alone does not find.
 func (f *flags) validate() error {
 	var errs []error
 	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }

@@ -10,8 +10,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/spell"
 )
 
-// usageTemplate is kingpin's, but for the order: a command's own flags come
-// before those of all commands.
+// usageTemplate is kingpin's template with one change of order: the flags of a
+// command come before the global flags.
 const usageTemplate = `{{define "FormatCommand" -}}
 {{if .FlagSummary}} {{.FlagSummary}}{{end -}}
 {{range .Args}} [<{{.Name}}>{{if .Value|IsCumulative}}...{{end}}]{{end -}}
@@ -63,7 +63,7 @@ Commands:
 {{end -}}
 `
 
-// commandFault says what is wrong with a command line that kingpin has refused.
+// commandFault explains why kingpin refused a command line.
 func commandFault(app *kingpin.Application, args []string, err error) error {
 	if name, is := strings.CutPrefix(err.Error(), "unknown long flag '--"); is {
 		return unknownFlag(app, strings.TrimSuffix(name, "'"), err)
@@ -93,7 +93,7 @@ func commandFault(app *kingpin.Application, args []string, err error) error {
 	return err
 }
 
-// unknownFlag says which flag may have been meant.
+// unknownFlag suggests the flag with the most similar name.
 func unknownFlag(app *kingpin.Application, name string, err error) error {
 	var known []string
 	add := func(flags []*kingpin.FlagModel) {

@@ -12,7 +12,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/spell"
 )
 
-// A value is a flag's value whose errors name the flag, which kingpin's do not.
+// A value is the value of a flag. Its errors name the flag; kingpin's errors do
+// not.
 type value struct {
 	flag string // with its dashes
 	text string
@@ -63,7 +64,8 @@ func durationValue(target *time.Duration, name string) *value {
 	}}
 }
 
-// choice declares a flag that is one of some words; the first is its default.
+// choice declares a flag that accepts one of words; the first word is the
+// default.
 func choice(of declarer, target *string, name, help string, words ...string) {
 	of.Flag(name, help).Default(words[0]).SetValue(&value{flag: "--" + name, set: func(text string) error {
 		if !slices.Contains(words, text) {
@@ -74,7 +76,7 @@ func choice(of declarer, target *string, name, help string, words ...string) {
 	}})
 }
 
-// meant says which of the known words was meant by another.
+// meant suggests the known word that is most similar to word.
 func meant(word string, known []string) string {
 	if near := spell.Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -3,8 +3,8 @@
 //	clip.At("naïve", 3)    // "na": byte 3 is inside the ï
 //	clip.Short("naïve", 5) // "na…"
 //
-// It counts bytes, and leaves texts alone that are short enough. Line shows a
-// text on one line; Mask is shown instead of a secret.
+// Lengths are in bytes. A text that is short enough is returned unchanged. Line
+// shows a text on one line; Mask is shown instead of a secret.
 package clip
 
 import (
@@ -38,9 +38,10 @@ func Short(s string, n int) string {
 	return At(s, n-len(ellipsis)) + ellipsis
 }
 
-// Words returns s cut to at most n bytes, without the word that the cut leaves
-// unfinished: half a secret is not recognized as one. Of a longer word than
-// 1 KiB only the last KiB is dropped, so that something of s always stays.
+// Words returns s cut to at most n bytes, and drops the word that the cut leaves
+// unfinished, because the scrubber does not recognize half a secret. If that word
+// is longer than 1 KiB, Words drops only its last KiB, so that part of s always
+// remains.
 func Words(s string, n int) string {
 	const tail = 1 << 10
 	if len(s) <= n {

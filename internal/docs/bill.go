@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// printBill prints what cyclonedx-gomod reads from a program of ours, with the
-// licence of each module. The same program gives the same bytes.
+// printBill prints the bill of materials that cyclonedx-gomod reads from one of
+// our programs, with the licence of each module. The output for a program is
+// always the same.
 func printBill(ctx context.Context, root, program string, out io.Writer) error {
 	version, err := os.ReadFile(filepath.Join(root, "VERSION"))
 	if err != nil {
@@ -33,8 +34,8 @@ func printBill(ctx context.Context, root, program string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// cyclonedx-gomod can detect licences itself, but takes the BSD licence of the
-	// golang.org/x modules for another one.
+	// cyclonedx-gomod can detect licences itself, but misidentifies the BSD
+	// licence of the golang.org/x modules.
 	var bill map[string]any
 	if err := json.Unmarshal(text, &bill); err != nil {
 		return err
@@ -47,7 +48,7 @@ func printBill(ctx context.Context, root, program string, out io.Writer) error {
 	return encoder.Encode(bill)
 }
 
-// addLicences gives each component of a bill its licence, as docs/licences.md has it.
+// addLicences adds the licence in docs/licences.md to each component of a bill.
 func addLicences(bill map[string]any, page string) error {
 	set := func(component any, licence string) {
 		if fields, is := component.(map[string]any); is {

@@ -14,7 +14,7 @@ import (
 	_ "embed"
 )
 
-// A library is what one licence file of a module covers.
+// A library is the part of a module that one licence file covers.
 type library struct {
 	name    string // the common import path of its packages
 	version string
@@ -25,11 +25,12 @@ type library struct {
 // libraryLine is go-licenses' template: one library a line, cells apart by tabs.
 const libraryLine = "{{range .}}{{.Name}}\t{{.Version}}\t{{.LicenseName}}\t{{.LicensePath}}\n{{end}}"
 
-// systems are those that releases are built for; each links other modules.
+// systems are the operating systems that releases are built for. The linked
+// modules differ between them.
 func systems() []string { return []string{"linux", "darwin", "windows", "freebsd"} }
 
 // severalLicences are the files that hold more than one licence. go-licenses
-// names only the one of which it is most certain.
+// names only the licence that it is most certain of.
 func severalLicences() map[string]string {
 	return map[string]string{
 		"go.yaml.in/yaml/v2": "Apache-2.0 AND MIT",
@@ -38,8 +39,8 @@ func severalLicences() map[string]string {
 }
 
 // libraries returns what the program links on any system, in the order of the
-// names. A licence that go-licenses does not recognise is an error: somebody has
-// to read it.
+// names. A licence that go-licenses does not recognise is an error, because a
+// person must read it.
 func libraries(ctx context.Context, root string) ([]library, error) {
 	program, err := tool(ctx, root, "go-licenses")
 	if err != nil {
@@ -72,8 +73,8 @@ func collect(ctx context.Context, all map[string]library, root, program, templat
 	//nolint:gosec // The program is the one that tool has built.
 	cmd := exec.CommandContext(ctx, program, "report", ".", "--template", template, "--ignore", ownModule)
 	cmd.Dir = root
-	// It also looks for the web page of each licence, which nothing here uses: the
-	// proxy that does not exist keeps it from the network.
+	// go-licenses also looks up the web page of each licence, which is not needed
+	// here. The nonexistent proxy blocks its access to the network.
 	cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0", "GOROOT="+strings.TrimSpace(string(goroot)),
 		"HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9")
 	out, err := output(cmd)

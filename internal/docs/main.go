@@ -64,8 +64,8 @@ func tool(ctx context.Context, root, name string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// output returns what a command writes to standard output. The error of a
-// command that fails has its standard error.
+// output returns the standard output of a command. If the command fails, the
+// error includes its standard error.
 func output(cmd *exec.Cmd) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

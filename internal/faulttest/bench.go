@@ -9,7 +9,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A bench is what the faults of one subject share.
+// A bench holds the state that all faults of one subject share.
 type bench struct {
 	scope   *scope
 	subject Subject
@@ -57,7 +57,7 @@ func alternatingPeer(b *bench) handler {
 	}
 }
 
-// want returns how the subject has to stand f, or why it does not have to.
+// want returns the required outcome of fault f, or the reason to skip f.
 func (b *bench) want(f fault) Want {
 	want := b.subject.Except[f.name].or(f.want)
 	if want.Skip == "" && f.skip != nil {

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Leaked returns the spelling in which secret is in text: as it is, URL-encoded,
-// in hexadecimal, or in base64 of any alphabet, alone or within something
-// longer such as user:secret. It is empty when secret is in none.
+// Leaked returns the spelling of secret that text contains: plain, URL-encoded,
+// in hexadecimal, or in base64 of any alphabet, alone or within a longer text
+// such as user:secret. It returns the empty string if text does not contain
+// secret.
 func Leaked(text, secret string) (spelling string) {
 	for _, s := range spellings(secret) {
 		if s != "" && strings.Contains(text, s) {
@@ -32,8 +33,8 @@ func spellings(secret string) []string {
 	return all
 }
 
-// inBase64 returns the characters that depend on secret alone when so many
-// bytes stand before it and anything after it.
+// inBase64 returns the base64 characters that depend on secret alone, if before
+// bytes precede secret and any bytes follow it.
 func inBase64(encoding *base64.Encoding, secret string, before int) string {
 	whole := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + secret))
 	first := (before*8 + 5) / 6

@@ -19,9 +19,9 @@ import (
 // OtherHost is the only name in the certificate of another host.
 const OtherHost = "other.faulttest.test"
 
-// Certs is a little world of certificates, in memory and in PEM files. All of
-// them but OfUnknownCA's are signed by the CA, and all but OfOtherHost's are
-// for localhost, 127.0.0.1 and ::1.
+// Certs is a set of certificates, in memory and in PEM files. The CA has signed
+// all of them except OfUnknownCA. All of them except OfOtherHost are for
+// localhost, 127.0.0.1 and ::1.
 type Certs struct {
 	// CAFile is what a client trusts.
 	CAFile string
@@ -31,8 +31,8 @@ type Certs struct {
 	NotYetValid Leaf // begins tomorrow
 	OfOtherHost Leaf // for OtherHost
 	OfUnknownCA Leaf // signed by a CA that is in no file
-	// CrossSigned is a good one that is sent with an expired certificate of the CA
-	// by another CA, which no trusted chain needs.
+	// CrossSigned is a valid certificate. The server also sends an expired
+	// cross-signed certificate of the CA, which no trusted chain needs.
 	CrossSigned Leaf
 	// Client is for a client, which a server recognises by CAFile.
 	Client Leaf

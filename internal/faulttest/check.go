@@ -20,7 +20,7 @@ import (
 // below accepts a text that shows it.
 const Planted = "Pl4nted:p@ss/w?rd#9"
 
-// promptly is a time in which a healthy server answers on a busy machine, too.
+// promptly is enough time for a healthy server to reply, even on a busy machine.
 const promptly = 10 * time.Second
 
 // An Outcome is what one run of a check returned.
@@ -31,7 +31,7 @@ type Outcome struct {
 	Took     time.Duration
 }
 
-// Text returns the sentence that a person sees.
+// Text returns the error or, without an error, the output.
 func (o Outcome) Text() string {
 	if o.Err != nil {
 		return o.Err.Error()
@@ -47,7 +47,7 @@ func RunOnce(t testing.TB, spec checks.Spec, timeout time.Duration) Outcome {
 	return RunIn(ctx, t, spec)
 }
 
-// RunIn builds and runs a check once with a context of the caller's.
+// RunIn builds a check and runs it once with ctx.
 func RunIn(ctx context.Context, t testing.TB, spec checks.Spec) Outcome {
 	t.Helper()
 	f, err := spec.Build()

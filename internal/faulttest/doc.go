@@ -1,6 +1,7 @@
-// Package faulttest is the common fault table: what can go wrong between a
-// check and its target, made by fault servers of our own, and what every check
-// type has to do then. A new type passes it with one line of its tests:
+// Package faulttest is the common fault table: the faults that can happen between
+// a check and its target, which fault servers of our own produce, and the
+// required reaction of every check type. A new type passes it with one line of
+// its tests:
 //
 //	faulttest.Run(t, faulttest.Subject{Type: "tcp", Spec: func(address string) checks.Spec {
 //		return probe.TCP{Address: address, Expect: "^220 "}
@@ -9,9 +10,10 @@
 // For each fault the check fails with the right reason of the closed set and one
 // line that names the phase, or what was wanted and found. It returns within its
 // timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1 says that the
-// machine is quiet), leaves no goroutine and no descriptor, shows no secret in any
-// encoding, and reads at most 64 KiB (and 8 KiB more, in its last buffers). If this
-// process got no processor meanwhile, a wrong time or reason is tried again.
+// machine is quiet), leaves no goroutine and no descriptor, shows no secret in
+// any encoding, and reads at most 64 KiB (and 8 KiB more, in its last buffers).
+// If this process was stalled meanwhile, the table tries a fault with a wrong
+// time or reason again.
 //
 // The faults and their names:
 //

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// Dropped starts two peers whose packets disappear: at noSYN already the first
-// of a connection, at established everything after the handshake. It needs
-// root and the program nft; without them err says what is missing.
+// Dropped starts two peers whose packets disappear: at noSYN from the first
+// packet of a connection on, at established all packets after the handshake. It
+// needs root and the program nft; without them err says what is missing.
 //
-// The rules are in a table of our own, which the kernel deletes with the
-// process that owns it: nft, which ends when its standard input does. So they
-// are gone after the test even when it is killed.
+// The rules are in a table of our own. The kernel deletes the table when the
+// process that owns it ends. That process is nft, which ends when its standard
+// input is closed. So the rules disappear even if the test is killed.
 func Dropped(tb testing.TB) (noSYN, established string, err error) {
 	tb.Helper()
 	path, err := exec.LookPath("nft")
@@ -52,8 +52,8 @@ func Dropped(tb testing.TB) (noSYN, established string, err error) {
 
 // own runs nft with the rules until the test ends.
 func own(tb testing.TB, path, rules string) error {
-	nft := exec.Command(path, "-i") // Its end is that of its input.
-	// Where it would keep a history of what was typed.
+	nft := exec.Command(path, "-i") // It ends when its input is closed.
+	// nft keeps a history file in HOME.
 	nft.Env = []string{"HOME=" + tb.TempDir(), "TERM=dumb"}
 	nft.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := nft.StdinPipe()

@@ -11,11 +11,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A Result is how the subject stood one fault.
+// A Result is the outcome of one fault for the subject.
 type Result struct {
 	// Fault is its name.
 	Fault string
-	// Problems is what was wrong, a sentence each. Empty means nothing.
+	// Problems holds a sentence for each problem. Empty means that the subject
+	// passed.
 	Problems []string
 	// Skipped says why the fault was not tried. Empty means that it was.
 	Skipped string
@@ -27,7 +28,7 @@ type Result struct {
 
 	// missing means that this machine cannot make the fault.
 	missing bool
-	// certain means that a problem is not that of a busy machine.
+	// certain means that at least one problem cannot be due to a busy machine.
 	certain bool
 }
 
@@ -36,12 +37,13 @@ func (r *Result) problem(format string, a ...any) {
 	r.doubt(format, a...)
 }
 
-// doubt notes a problem that a machine which stands still can cause.
+// doubt notes a problem that a stalled machine can cause.
 func (r *Result) doubt(format string, a ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, a...))
 }
 
-// cannot notes that the fault cannot be made here, which is a problem in CI.
+// cannot notes that this machine cannot produce the fault, which is a problem in
+// CI.
 func (r *Result) cannot(err error) {
 	if os.Getenv("CI") == "true" {
 		r.problem("%v", err)

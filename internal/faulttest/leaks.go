@@ -10,8 +10,8 @@ import (
 )
 
 // A goroutine inherits the profiler's labels of the goroutine that started it. So
-// the goroutines of one check can be distinguished from all others, also from
-// those of the faults that run at the same time.
+// the goroutines of one check can be distinguished from all others, including
+// those of faults that run at the same time.
 const goroutineLabel = "faulttest"
 
 func labelled(ctx context.Context, id string, f func(context.Context)) {
@@ -60,7 +60,7 @@ func settle[T any](deadline time.Time, left func() []T) []T {
 	}
 }
 
-// added returns what is open now and was not before.
+// added returns the descriptors that are open now and were not open before.
 func added(before map[int]string) []string {
 	known := map[string]int{}
 	for _, target := range before {

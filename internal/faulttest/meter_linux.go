@@ -9,13 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A meter counts how much of what came the client's code has read: the bytes
-// that its socket has received less those that still lie in the socket's queue.
+// A meter counts the bytes that the client's code has read: the bytes that its
+// socket has received minus the bytes that are still in the socket's queue.
 //
-// What a server has written says little, because the kernel takes megabytes for
-// a client that reads nothing. But the client lives in this process: a
-// duplicate of its descriptor can be asked, also after the client has closed
-// its own. A client of another process is not metered.
+// The number of bytes that a server has written says little, because the kernel
+// buffers megabytes for a client that reads nothing. But the client is in this
+// process: the meter queries a duplicate of its descriptor, even after the client
+// has closed its own. A client in another process is not metered.
 type meter struct{ twin int }
 
 const noTwin = -1
@@ -36,7 +36,7 @@ func newMeter(conn net.Conn) *meter {
 		if err != nil {
 			continue
 		}
-		// Between the two calls fd may have become something else.
+		// Between the two calls fd may have been closed and reused.
 		if localAddress(twin) == client {
 			m.twin = twin
 			return m
@@ -83,8 +83,8 @@ func descriptors() []int {
 	return fds
 }
 
-// openDescriptors returns what is open, by number, such as "socket:[12]". The
-// directory that it reads is gone again and does not count.
+// openDescriptors returns the targets of the open descriptors by number, such as
+// "socket:[12]". It excludes the descriptor with which it reads the directory.
 func openDescriptors() map[int]string {
 	open := map[int]string{}
 	for _, fd := range descriptors() {

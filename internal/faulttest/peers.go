@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// firstWord is how long a peer that talks nonsense waits for the client's
-// first bytes: a client that speaks first is not interrupted, one that waits
-// for a greeting gets it.
+// firstWord is how long a peer that sends nonsense waits for the client's first
+// bytes. A client that speaks first is not interrupted; a client that waits for a
+// greeting receives it after this time.
 const firstWord = 250 * time.Millisecond
 
 // megabyte is how much the peers of one long line and of many headers send.
@@ -52,15 +52,15 @@ func Headers(tb testing.TB) (address string) { return Serve(tb, headers) }
 // and closes the connection.
 func Garbage(tb testing.TB) (address string) { return Serve(tb, garbage) }
 
-// Echo starts a peer that gives back what it gets, secrets included.
+// Echo starts a peer that sends back everything it receives, including secrets.
 func Echo(tb testing.TB) (address string) { return Serve(tb, echo) }
 
 // RedirectLoop starts a peer that answers each HTTP request with a redirect to
 // itself.
 func RedirectLoop(tb testing.TB) (address string) { return Serve(tb, redirectLoop) }
 
-// Proxy returns a peer that passes everything on to the server at address, and
-// what it says back.
+// Proxy returns a peer that copies data in both directions between the client and
+// the server at address.
 func Proxy(address string) func(net.Conn) {
 	return func(conn net.Conn) {
 		backend, err := net.DialTimeout("tcp", address, promptTimeout)
@@ -119,8 +119,8 @@ func reset(conn net.Conn) {
 	conn.Close()
 }
 
-// hangUp ends our direction and reads on: what comes after a close would be
-// answered by a reset.
+// hangUp closes the write side and continues to read: data that arrives after a
+// full close would cause a reset.
 func hangUp(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.CloseWrite()
@@ -199,14 +199,14 @@ var redirectLoop = serveHTTP(func(r *http.Request) *http.Response {
 	}
 })
 
-// pass copies without splice(2), whose pipes Go keeps for later: they would be
-// taken for descriptors that the check has left.
+// pass copies without splice(2), whose pipes Go keeps for later: they would look
+// like descriptors that the check leaked.
 func pass(to io.Writer, from io.Reader) {
 	io.Copy(struct{ io.Writer }{to}, struct{ io.Reader }{from})
 }
 
-// talking makes a handler of talk that waits for the client to begin and reads
-// on while it talks, so that the end of the connection is not a reset.
+// talking returns a handler that waits for the client to begin, then calls talk
+// and reads at the same time, so that the connection does not end with a reset.
 func talking(talk handler) handler {
 	return func(conn net.Conn) {
 		awaitClient(conn)
@@ -221,7 +221,7 @@ func talking(talk handler) handler {
 	}
 }
 
-// awaitClient waits for the first bytes of the client, but not long.
+// awaitClient waits for the first bytes of the client, at most for firstWord.
 func awaitClient(conn net.Conn) {
 	conn.SetReadDeadline(time.Now().Add(firstWord))
 	conn.Read(make([]byte, 4096))

@@ -9,18 +9,18 @@ const (
 	beat = 10 * time.Millisecond
 	// arrest is how long the pulse has to be missing for a stall.
 	arrest = 50 * time.Millisecond
-	// attempts is how often a fault is tried when this process was stalled
-	// while it was and something was wrong.
+	// attempts is how often a fault is tried if the subject failed it while this
+	// process was stalled.
 	attempts = 3
 
-	// calm is the length of a pause without a stall that is waited for before
-	// the next attempt, at most for impatience.
+	// calm is how long the process must run without a stall before the next
+	// attempt. The wait for it ends after impatience.
 	calm       = 500 * time.Millisecond
 	impatience = 5 * time.Second
 )
 
-// A pulse notes when this process gets no processor: what a check does
-// meanwhile says nothing about it.
+// A pulse notes when this process gets no processor time. The behaviour of a
+// check during such a stall says nothing about the check.
 type pulse struct {
 	stop, stopped chan struct{}
 
@@ -65,7 +65,7 @@ func (p *pulse) stalled(start time.Time) bool {
 	return p.lastStall.After(start) || time.Since(p.last) > arrest
 }
 
-// awaitCalm waits for half a second without a stall, but not long.
+// awaitCalm waits for half a second without a stall, at most for impatience.
 func (p *pulse) awaitCalm() {
 	for end := time.Now().Add(impatience); time.Now().Before(end) && p.stalled(time.Now().Add(-calm)); {
 		time.Sleep(beat)

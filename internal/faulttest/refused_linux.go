@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Refused returns an address at which nobody listens. The port is ours until
-// the test ends: a socket is bound to it that does not listen.
+// Refused returns an address at which nobody listens. The port stays reserved
+// until the test ends, by a bound socket that does not listen.
 func Refused(tb testing.TB) (address string) {
 	tb.Helper()
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)

@@ -54,12 +54,12 @@ var nameServer = func() *atomic.Pointer[string] {
 	return &address
 }()
 
-// dialNameServer dials the DNS server at ours, or at its argument when there is
-// none.
+// dialNameServer returns a dial func that connects to the DNS server at ours or,
+// if ours holds nil, to the address it is called with.
 //
-// The connection to ours ends with ctx. Go's resolver would wait on for a silent
-// server for up to 5s after a lookup was given up, with two goroutines and two
-// sockets: that is the library's, not the check's, and ends by itself.
+// The connection to ours ends with ctx. Otherwise Go's resolver would wait for a
+// silent server for up to 5s after the lookup was abandoned, with two goroutines
+// and two sockets. That would be the fault of the library, not of the check.
 func dialNameServer(ours *atomic.Pointer[string]) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		d := net.Dialer{Resolver: &net.Resolver{}}
@@ -91,7 +91,7 @@ func answerDNS(conn net.PacketConn) {
 	}
 }
 
-// dnsAnswer returns nil when nothing is to be said.
+// dnsAnswer returns the reply to a query, or nil for no reply.
 func dnsAnswer(query []byte) []byte {
 	var m dnsmessage.Message
 	if err := m.Unpack(query); err != nil || len(m.Questions) != 1 {

@@ -18,13 +18,13 @@ const (
 	grace     = 100 * time.Millisecond
 	busyGrace = time.Second
 
-	// deafness is how long a check that does not return is waited for.
+	// deafness is how long to wait for a check that does not return.
 	deafness = 1500 * time.Millisecond
 	// patience is how long goroutines and descriptors have to end.
 	patience = 2 * time.Second
 )
 
-// outcome is what one run of a check has said and done.
+// outcome is the result of one run of a check and its observable behaviour.
 type outcome struct {
 	output   string
 	err      error
@@ -34,8 +34,8 @@ type outcome struct {
 	deaf     bool
 }
 
-// names are those of the values that a run observes, also when a goroutine of
-// it does so too late.
+// names collects the names of the values that a run observes. Goroutines of the
+// run may still add names after the run has returned.
 type names struct {
 	mu   sync.Mutex
 	list []string
@@ -53,7 +53,7 @@ func (n *names) all() []string {
 	return slices.Clone(n.list)
 }
 
-// text is all that anybody could read of the run.
+// text returns all texts of the run: output, error, observed names and panic.
 func (o outcome) text() string {
 	text := o.output
 	if o.err != nil {
@@ -96,7 +96,7 @@ func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) o
 		return o
 	case <-time.After(timeout + deafness):
 	}
-	// A stalled process finds both of them ready.
+	// After a stall both channels may be ready.
 	select {
 	case o := <-done:
 		return o
@@ -105,8 +105,8 @@ func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) o
 	}
 }
 
-// try puts the subject through f and says what is wrong. It tries again when
-// all of that may be the machine's fault.
+// try runs the subject against f and returns the result. It tries again if a busy
+// machine may have caused all of the problems.
 func (b *bench) try(ctx context.Context, f fault) Result {
 	want := b.want(f)
 	if want.Skip != "" {
@@ -159,8 +159,8 @@ func (b *bench) attempt(ctx context.Context, f fault, want Want) Result {
 	return result
 }
 
-// leaves says what is left after the check: connections, goroutines, and more
-// bytes read than it may.
+// leaves notes the goroutines and connections that the check left behind, and
+// whether it read too many bytes.
 func (b *bench) leaves(r *Result, id, address string, s *server) {
 	deadline := time.Now().Add(patience)
 	for _, stack := range settle(deadline, func() []string { return goroutines(id) }) {
@@ -180,7 +180,8 @@ func (b *bench) leaves(r *Result, id, address string, s *server) {
 	}
 }
 
-// start returns where the target of f is, and its server, when it has one.
+// start starts the target of f and returns its address and its server, if it has
+// one.
 func (b *bench) start(f fault) (address string, s *server, err error) {
 	if f.peer != nil {
 		address, err = f.peer(b)
@@ -193,7 +194,7 @@ func (b *bench) start(f fault) (address string, s *server, err error) {
 	return s.address, s, nil
 }
 
-// build is spec's Build, whose panic is an error.
+// build calls spec.Build and returns a panic as an error.
 func build(spec checks.Spec) (f checks.Func, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -27,22 +27,23 @@ type Subject struct {
 	// means all.
 	Only []string
 
-	// Good serves one connection as a healthy peer does, until the client is
-	// gone; see [Proxy] and [HTTP]. Nil means that the faults "good",
-	// "good over tls" and "alternating" are skipped.
+	// Good serves one connection as a healthy peer does, until the client closes
+	// it; see [Proxy] and [HTTP]. Nil means that the faults "good", "good over
+	// tls" and "alternating" are skipped.
 	Good func(net.Conn)
-	// StartTLS does the peer's part of what goes before the handshake in a
-	// protocol that begins in plain text, such as PostgreSQL's. Nil means that
-	// the handshake comes first.
+	// StartTLS plays the peer's part of the exchange before the TLS handshake in a
+	// protocol that begins in plain text, such as PostgreSQL's. Nil means that the
+	// handshake comes first.
 	StartTLS func(net.Conn) error
-	// Preamble is the beginning of an answer that the type believes, such as
-	// "HTTP/1.1 200 OK\r\n\r\n". The peers that drip, never end or break off
-	// start with it.
+	// Preamble is the beginning of a reply that the type accepts, such as
+	// "HTTP/1.1 200 OK\r\n\r\n". The peers that drip, never end or break off start
+	// with it.
 	Preamble string
 	// HTTP adds the faults that only HTTP has.
 	HTTP bool
 
-	// Timeout bounds the check where nothing is going to come. Zero means 300ms.
+	// Timeout bounds the check for faults where the peer never replies. Zero means
+	// 300ms.
 	Timeout time.Duration
 	// MaxRead is how many bytes the check may read. Zero means 64 KiB.
 	MaxRead int64
@@ -53,7 +54,7 @@ type Want struct {
 	// Pass means that the check passes, such as a TCP check without
 	// expectations on a peer that says nothing.
 	Pass bool
-	// Reason is the reason of the failure; those of Or are right as well.
+	// Reason is the reason of the failure; the reasons in Or are also accepted.
 	Reason checks.Reason
 	Or     []checks.Reason
 	// Text is what the sentence must contain. Empty means one of the words
@@ -63,7 +64,7 @@ type Want struct {
 	Skip string
 }
 
-// or returns w with what it leaves open taken from the table's want.
+// or returns w, with the outcome of table if w specifies none.
 func (w Want) or(table Want) Want {
 	if w.Skip == "" && !w.Pass && w.Reason == "" {
 		w.Pass, w.Reason, w.Or = table.Pass, table.Reason, table.Or
@@ -75,11 +76,12 @@ const (
 	defaultTimeout = 300 * time.Millisecond
 	defaultMaxRead = 64 << 10
 
-	// promptTimeout bounds a check where an answer or an error comes at once.
-	// It is long, so that a busy machine is not taken for a fault.
+	// promptTimeout bounds the check for faults where a reply or an error comes at
+	// once. It is long, so that a busy machine does not fail the test.
 	promptTimeout = 5 * time.Second
 
-	// readSlack is what a reader may have in its last buffer: two of bufio's.
+	// readSlack is the number of bytes that a reader may read ahead: two buffers
+	// of bufio.
 	readSlack = 8 << 10
 )
 

@@ -15,16 +15,16 @@ type fault struct {
 	metered bool
 	// alternating means several runs, on a peer that is good and bad in turn.
 	alternating bool
-	// skip says why the subject cannot have the fault, or nothing.
+	// skip says why the fault does not apply to the subject, or returns "".
 	skip func(Subject) string
-	// peer returns the address of the target. A fault has either it or handler.
+	// peer returns the address of the target. A fault has either peer or handler.
 	peer func(*bench) (address string, err error)
 	// handler serves a connection of the target.
 	handler func(*bench) handler
 	// secure means that the check gets TLS settings.
 	secure bool
 	want   Want
-	// words of which the sentence has to contain one.
+	// The sentence must contain one of these words.
 	words []string
 }
 

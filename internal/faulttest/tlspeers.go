@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// TLS starts a peer that makes a TLS connection of each connection, as the
-// certificate says, and gives it to inner (nil: reads it and says nothing).
+// TLS starts a peer that accepts TLS connections with the certificate cert and
+// passes each to inner. A nil inner reads and never replies.
 func TLS(tb testing.TB, cert Leaf, inner func(net.Conn)) (address string) {
 	tb.Helper()
 	return Serve(tb, overTLS(cert.Config(), nil, inner))
 }
 
-// overTLS does startTLS (nil: nothing), then the handshake, then inner (nil:
-// reads and says nothing).
+// overTLS calls startTLS unless it is nil, performs the handshake, and calls
+// inner. A nil inner reads and never replies.
 func overTLS(config *tls.Config, startTLS func(net.Conn) error, inner handler) handler {
 	if inner == nil {
 		inner = silent
@@ -28,8 +28,8 @@ func overTLS(config *tls.Config, startTLS func(net.Conn) error, inner handler) h
 		}
 		server := tls.Server(conn, config)
 		if err := server.Handshake(); err != nil {
-			// What the client still says is read, so that it sees our alert and
-			// not a reset.
+			// Read the rest of the client's data, so that the client receives our
+			// alert and not a reset.
 			hangUp(conn)
 			return
 		}
@@ -50,7 +50,7 @@ func tlsSilent(startTLS func(net.Conn) error) handler {
 	}
 }
 
-// plain answers in plain text whatever comes, such as a ClientHello.
+// plain replies in plain text to any input, even to a ClientHello.
 var plain = talking(func(conn net.Conn) {
 	io.WriteString(conn, "HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 })

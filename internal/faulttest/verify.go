@@ -34,18 +34,19 @@ func Run(t *testing.T, s Subject) {
 	}
 }
 
-// Verify is Run that returns what it finds: a result for each fault, in the
-// order of [Names], and one named "afterwards" for what is open at the end.
-// It fails tb only for a subject that makes no sense.
+// Verify is Run that returns what it finds: a result for each fault, in the order
+// of [Names], and one named "afterwards" for what is open at the end. It fails tb
+// only if the subject itself is invalid.
 func Verify(tb testing.TB, s Subject) []Result {
 	tb.Helper()
 	validate(tb, s)
-	// Whatever the runtime opens with the first connection is open before.
+	// Make a first connection now, so that descriptors the runtime opens for it do
+	// not count later.
 	warm := &scope{TB: tb}
 	Silent(warm)
 	warm.close()
 	before := openDescriptors()
-	// A collection would close what the check has forgotten, and hide it.
+	// A garbage collection would close leaked descriptors and thus hide the leak.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 
 	b := newBench(tb, s)

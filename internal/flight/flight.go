@@ -4,9 +4,9 @@
 //	call := single.Join(2*time.Second, ask)
 //	text, err := call.Wait(r.Context())
 //
-// A [Single] has at most one call under way. Readers that come meanwhile share
-// its result, so a function that never returns costs one goroutine. No reader
-// waits longer than the limit of the call.
+// A [Single] has at most one call under way. Readers that arrive during a call
+// share its result, so a function that never returns occupies only one goroutine.
+// No reader waits longer than the limit of the call.
 package flight
 
 import (
@@ -38,7 +38,8 @@ type Call[T any] struct {
 var errExited = errors.New("the function ended its goroutine")
 
 // Join returns the call that is under way, or starts a call of f. The context of
-// f is its own and ends after limit: f may outlive the reader that started it.
+// f does not depend on the reader and ends after limit: f may outlive the reader
+// that started it.
 func (s *Single[T]) Join(limit time.Duration, f func(context.Context) (T, error)) *Call[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +50,7 @@ func (s *Single[T]) Join(limit time.Duration, f func(context.Context) (T, error)
 	return s.current
 }
 
-// run lets neither a panic nor runtime.Goexit out.
+// run calls f and turns a panic or a call of runtime.Goexit into an error.
 func (s *Single[T]) run(c *Call[T], f func(context.Context) (T, error)) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 	defer cancel()
@@ -66,12 +67,13 @@ func (s *Single[T]) run(c *Call[T], f func(context.Context) (T, error)) {
 	c.result, c.err = f(ctx)
 }
 
-// Wait returns the result of the call. The error is that of the function; or the
-// cause of the end of ctx; or says that the call has not returned within its
-// limit, that the function panicked, or that it called runtime.Goexit.
+// Wait returns the result of the call. The error is the error of the function, or
+// the cause of the end of ctx. It may also say that the call did not return
+// within its limit, that the function panicked, or that the function called
+// runtime.Goexit.
 func (c *Call[T]) Wait(ctx context.Context) (T, error) {
 	select {
-	case <-c.done: // However late it is by now.
+	case <-c.done: // A result counts even after the limit.
 		return c.result, c.err
 	default:
 	}

@@ -1,6 +1,6 @@
-// Package housetest holds the rules of the house and the test that fails when
-// one is broken: who may import whom, what may come from outside, and what no
-// package below main may do.
+// Package housetest holds the rules of the house and the test that fails when one
+// is broken: which package may import which, which modules may be used, and what
+// packages below main must not do.
 //
 //	floor 7  main → internal/cli
 //	floor 6  internal/server
@@ -12,9 +12,9 @@
 //	floor 0  checks, checks/checktype, checks/internal/wire, scrub
 //
 // A new package needs a room in rooms.go, a new module a line in the room that
-// uses it; both are decisions, so they are made in a table and not in passing.
+// uses it; both are decisions, so they are recorded in a table.
 //
 // [Examine] sees what go list and go/types see of one system at a time. It does
-// not see reflection, and it cannot tell that a value behind a package's pointer
-// variable changes.
+// not see reflection, and it cannot detect a change of the value that a package's
+// pointer variable points to.
 package housetest

@@ -9,9 +9,9 @@ import (
 // systems are the systems whose files are examined: the ones that CI compiles.
 func systems() []string { return []string{"linux", "darwin", "windows", "freebsd"} }
 
-// Examine reads the module in dir, which goes by our module's path, and returns
-// one line for each rule that it breaks, sorted. The error says that it could
-// not be read.
+// Examine reads the module in dir, which must have our module's path, and returns
+// one line for each broken rule, sorted. It returns an error if it cannot read
+// the module.
 func Examine(ctx context.Context, dir string) (complaints []string, err error) {
 	for _, goos := range systems() {
 		packages, err := list(ctx, dir, goos)

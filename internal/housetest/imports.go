@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// examineImports says which of p's own imports its room r may not have.
+// examineImports returns a complaint for each direct import of p that its room r
+// does not allow.
 func examineImports(r room, p listed) (complaints []string) {
 	from, _ := ownPath(p.ImportPath)
 	for _, path := range p.Imports {
@@ -24,8 +25,8 @@ func examineImports(r room, p listed) (complaints []string) {
 	return complaints
 }
 
-// arrowFault says what is wrong with an import of one room by another; empty:
-// nothing is.
+// arrowFault says why room from must not import room to. It is empty if the
+// import is allowed.
 func arrowFault(from, to room) string {
 	switch {
 	case from.path == to.path || from.testing:
@@ -42,7 +43,7 @@ func arrowFault(from, to room) string {
 	return ""
 }
 
-// outsideFault says what is wrong with a room's import from outside the module.
+// outsideFault says why a room must not import path, a package outside our module.
 func outsideFault(r room, path string) string {
 	switch {
 	case r.testing:
@@ -55,8 +56,8 @@ func outsideFault(r room, path string) string {
 	return fmt.Sprintf("from outside, %s may use %s", r.path, orNothing(r.outside))
 }
 
-// mainOnly are packages that change something for the whole process when they
-// are merely imported, or that invite to.
+// mainOnly are packages that change process-wide state when they are imported, or
+// whose purpose is to change it.
 func mainOnly() []string {
 	return []string{
 		"flag", "testing", "expvar", "net/http/pprof",
@@ -64,8 +65,8 @@ func mainOnly() []string {
 	}
 }
 
-// isStandard tells the standard library's paths from others: the first element
-// of theirs has no dot.
+// isStandard reports whether path belongs to the standard library: its first
+// element has no dot.
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".")

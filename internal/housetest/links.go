@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// examineLinks says what our packages link, however far down, that they must
-// not, with the chain of imports that leads there.
+// examineLinks returns a complaint for each forbidden package that our packages
+// link, directly or indirectly, with the chain of imports that leads to it.
 func examineLinks(packages []listed) (complaints []string) {
 	imports := map[string][]string{}
 	for _, p := range packages {
@@ -34,8 +34,8 @@ func examineLinks(packages []listed) (complaints []string) {
 	return complaints
 }
 
-// clientsOfOthers returns the client libraries that the check type of a room must
-// not link: all but its own.
+// clientsOfOthers returns the client libraries of all other check types, which
+// the check type of room r must not link.
 func clientsOfOthers(r room) []string {
 	return slices.DeleteFunc(unlean(), func(client string) bool {
 		return slices.ContainsFunc(r.outside, func(own string) bool { return under(own, []string{client}) })

@@ -11,18 +11,18 @@ import (
 	"os/exec"
 )
 
-// A listed package is what go list knows of it.
+// A listed is the output of go list for one package.
 type listed struct {
 	ImportPath string
 	Dir        string
 	Standard   bool
-	DepOnly    bool // not below the folder, only needed by what is
+	DepOnly    bool // not below the folder, but a dependency of a package that is
 	GoFiles    []string
 	Imports    []string
 }
 
-// list lists the packages below dir and all that they need, as they are built
-// for goos. A package that does not compile is listed nonetheless.
+// list lists the packages below dir and all their dependencies, as built for
+// goos. It also lists packages that do not compile.
 func list(ctx context.Context, dir, goos string) ([]listed, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps",
 		"-json=ImportPath,Dir,Standard,DepOnly,GoFiles,Imports", "./...")

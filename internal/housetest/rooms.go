@@ -8,7 +8,7 @@ import (
 // modulePath is the module whose rooms these are.
 const modulePath = "github.com/healthcheck-exporter/healthcheck_exporter"
 
-// A room is a package, with the packages of its own internal folder.
+// A room is a package together with the packages in its internal folder.
 type room struct {
 	path  string // below the module; "." is main
 	floor int
@@ -19,11 +19,11 @@ type room struct {
 	// outside are the import paths that it may use beside the standard library,
 	// with all that is below them.
 	outside []string
-	// lean rooms are what a service embeds: they link no driver, no YAML, no
-	// flags, however far down.
+	// lean rooms can be embedded in a service: they link no driver, YAML or flag
+	// package, directly or indirectly.
 	lean bool
 	// testing rooms exist for tests: only tests may import them, and the rules
-	// about what code may do are not for them.
+	// about the code do not apply to them.
 	testing bool
 }
 
@@ -97,9 +97,9 @@ func rooms() []room {
 	}...)
 }
 
-// checkTypes are the rooms of the check types. The first path is the package, the
-// others are what it may use from outside: a package for a client library names
-// that library.
+// checkTypes are the rooms of the check types. The first path is the package. The
+// others are the import paths outside the module that it may use, such as its
+// client library.
 func checkTypes() []room {
 	var list []room
 	for _, paths := range [][]string{
@@ -120,14 +120,13 @@ func checkTypes() []room {
 	return list
 }
 
-// heavy is what no package of ours may link; a grpc health check is net/http's
-// HTTP/2 and a frame of five bytes.
+// heavy are the packages that no package of ours may link. A gRPC health check,
+// for example, needs only HTTP/2 of net/http and a frame header of five bytes.
 func heavy() []string {
 	return []string{"google.golang.org/grpc", "go.opentelemetry.io", "k8s.io", "sigs.k8s.io"}
 }
 
-// unlean is what a service that embeds the lean rooms does not want to link:
-// drivers, YAML, flags.
+// unlean are the packages that lean rooms must not link: drivers, YAML, flags.
 func unlean() []string {
 	return []string{
 		"github.com/jackc", "github.com/go-sql-driver", "github.com/gomodule/redigo", "github.com/redis", "github.com/lib/pq",

@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// source is the code of one package for one system, without its tests. Types
-// from other packages are unknown to it; who a name belongs to is not.
+// source is the code of one package for one system, without its tests. It does
+// not know the types of other packages, but it knows the package of every name.
 type source struct {
 	dir        string // the module's
 	fset       *token.FileSet
@@ -21,8 +21,9 @@ type source struct {
 	complaints []string
 }
 
-// examineSource says what the code of p does that none below main may do: run by
-// itself, keep state in package variables, use what the whole process shares.
+// examineSource returns a complaint for each thing in the code of p that no
+// package below main may do: run code by itself, keep state in package variables,
+// or use process-wide state.
 func examineSource(dir string, p listed) ([]string, error) {
 	s, err := readSource(dir, p)
 	if err != nil {
@@ -61,7 +62,7 @@ func readSource(dir string, p listed) (*source, error) {
 	return s, nil
 }
 
-// hollow imports packages that have a name and nothing in them.
+// hollow is an importer that returns packages with a name and no contents.
 type hollow struct{}
 
 func (hollow) Import(path string) (*types.Package, error) {
@@ -82,7 +83,8 @@ func (s *source) complain(at ast.Node, format string, a ...any) {
 	s.complaints = append(s.complaints, fmt.Sprintf("%s:%d: %s", filepath.ToSlash(file), pos.Line, fmt.Sprintf(format, a...)))
 }
 
-// examineUse complains of names of other packages that the whole process shares.
+// examineUse complains of uses of process-wide functions and variables of other
+// packages.
 func (s *source) examineUse(n ast.Node) {
 	selector, ok := n.(*ast.SelectorExpr)
 	if !ok {
@@ -108,8 +110,8 @@ func (s *source) packageMember(selector *ast.SelectorExpr) (path, name string) {
 	return imported.Imported().Path(), selector.Sel.Name
 }
 
-// shared are the names, by package, through which a whole process is changed or
-// ended: an embedder's as much as ours.
+// shared are the names, by package, that change or end the whole process, which
+// may belong to an embedding program.
 func shared() map[string][]string {
 	return map[string][]string{
 		"os":      {"Exit", "Setenv", "Unsetenv", "Clearenv", "Chdir"},

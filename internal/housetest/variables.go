@@ -8,7 +8,8 @@ import (
 )
 
 // examineDeclarations complains of init functions and of package variables whose
-// type exists to be changed. A sync.Pool is none of them: nobody sees its state.
+// type exists to be changed. A sync.Pool is allowed, because its state is not
+// observable.
 func (s *source) examineDeclarations(file *ast.File) {
 	for _, declaration := range file.Decls {
 		switch d := declaration.(type) {
@@ -36,8 +37,9 @@ func (s *source) examineVariables(d *ast.GenDecl) {
 	}
 }
 
-// examineState complains of the variables names when their type or first value x
-// holds a lock, an atomic or a channel. What is inside a function is not theirs.
+// examineState complains of the variables names if x, their type or initial
+// value, contains a lock, an atomic or a channel. It does not look inside
+// functions.
 func (s *source) examineState(x ast.Expr, names []*ast.Ident) {
 	ast.Inspect(x, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -87,8 +89,9 @@ func (s *source) changes(targets ...ast.Expr) {
 	}
 }
 
-// examineCall looks at the builtins that change their first argument, and at
-// methods of our own types that take the address of what they are called on.
+// examineCall complains of calls that change a package variable: calls of
+// builtins that change their first argument, and calls of pointer-receiver
+// methods of our own types.
 func (s *source) examineCall(call *ast.CallExpr) {
 	switch f := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:
@@ -110,8 +113,8 @@ func (s *source) examineCall(call *ast.CallExpr) {
 	}
 }
 
-// packageVariable is the name of the package variable that x is or is part of;
-// empty when it is part of none.
+// packageVariable returns the name of the package variable that x is or belongs
+// to, or the empty string.
 func (s *source) packageVariable(x ast.Expr) string {
 	switch x := x.(type) {
 	case *ast.Ident:

@@ -20,8 +20,8 @@ type configuration struct {
 }
 
 // current holds the configuration in use. Readers take it without a lock. A swap
-// changes it together with the checks; readers that must not see half of a swap
-// use serveEpoch or consistently.
+// changes the configuration together with the checks. Readers that must not see a
+// half-finished swap use serveEpoch or consistently.
 type current struct {
 	value atomic.Pointer[configuration]
 	swaps atomic.Uint64 // odd during a swap
@@ -39,17 +39,18 @@ func (c *current) swap(next *configuration, commit func()) {
 	c.swaps.Add(1)
 }
 
-// settled returns the configuration in use when no swap is under way, and how
-// many there were.
+// settled waits until no swap is under way and returns the configuration in use
+// and the counter of swaps.
 func (c *current) settled() (*configuration, uint64) {
 	c.lock.RLock()
 	defer c.lock.RUnlock()
 	return c.value.Load(), c.swaps.Load()
 }
 
-// serveEpoch answers with the handler of the configuration to which the report
-// belongs. Commit comes before the new handlers, so another epoch is a later
-// one, and its handlers are there as soon as the swap is over.
+// serveEpoch serves the request with the handler of the configuration that the
+// report belongs to. A swap commits before it installs the new handlers, so a
+// report of another epoch is newer, and its handlers exist as soon as the swap is
+// over.
 func (c *current) serveEpoch(w http.ResponseWriter, r *http.Request, of func(*configuration) *httpapi.Handler) {
 	next := c.value.Load()
 	for !of(next).ServeEpoch(w, r, next.epoch) {
@@ -57,8 +58,9 @@ func (c *current) serveEpoch(w http.ResponseWriter, r *http.Request, of func(*co
 	}
 }
 
-// consistently calls f with the configuration in use, again if that was swapped
-// meanwhile. After some attempts it makes the next swap wait for f.
+// consistently calls f with the configuration in use, and again if the
+// configuration was swapped meanwhile. After several attempts it makes the next
+// swap wait for f.
 func (c *current) consistently(f func(*configuration)) {
 	const attempts = 3
 	for range attempts {

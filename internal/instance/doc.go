@@ -1,5 +1,5 @@
-// Package instance is one configuration at work: what the file says, made into
-// a collector, handlers and labels, and replaced by a reload.
+// Package instance puts one configuration to work: it turns the file into a
+// collector, handlers and labels, and replaces them at a reload.
 //
 //	i, err := instance.New(instance.Options{ConfigFile: "healthcheck.yml", Logger: logger, Scrubber: scrub.New(scrub.Rules{})})
 //	http.Handle("/healthcheck/", i.Health())

@@ -20,8 +20,9 @@ func (i *Instance) Collectors() []prometheus.Collector {
 	return append(i.metrics.collectors(), buildInfo{&i.current})
 }
 
-// Consistently calls f, again if a reload came in between: f reads things that
-// must belong to one configuration, such as metrics of checks and of the build.
+// Consistently calls f, and again if a reload happened meanwhile. It is for an f
+// that reads values that must belong to one configuration, such as the metrics of
+// the checks and of the build.
 func (i *Instance) Consistently(f func()) {
 	i.current.consistently(func(*configuration) { f() })
 }
@@ -57,7 +58,7 @@ func (i *Instance) Environment() http.Handler {
 	})
 }
 
-// A held answer is not sent before it is known to be of one configuration.
+// A held buffers a response until it is known to belong to one configuration.
 type held struct {
 	header http.Header
 	status int
@@ -81,14 +82,14 @@ func (h *held) send(w http.ResponseWriter) {
 	if h.status != 0 {
 		w.WriteHeader(h.status)
 	}
-	_, _ = w.Write(h.body.Bytes()) // A client that is gone misses nothing.
+	_, _ = w.Write(h.body.Bytes()) // If the client has gone, the error does not matter.
 }
 
-// End cancels all runs, and waits for them no longer than the limit. From then on
-// no result is published and no run begins.
+// End cancels all runs and waits at most limit for them to end. Afterwards no
+// result is published and no run begins.
 func (i *Instance) End(limit time.Duration) {
 	i.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	_ = i.collector.Wait(ctx) // Those that are left end with the process.
+	_ = i.collector.Wait(ctx) // The remaining runs end with the process.
 }

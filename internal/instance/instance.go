@@ -16,17 +16,17 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
-// Options say which configuration is at work, and what the command line adds.
+// Options name the configuration and hold the settings of the command line.
 type Options struct {
 	// ConfigFile is a file, a directory or a glob. Empty: the built-in default.
 	ConfigFile string
 	// Histogram is healthcheck_run_duration_seconds.
 	Histogram collector.Histogram
-	// HideOutput leaves out what the checks said from the reports of
+	// HideOutput omits the outputs of the checks from the reports of
 	// [Instance.Public].
 	HideOutput bool
-	// Logger is told what is loaded and what changes. It must mask texts with
-	// Scrubber.
+	// Logger receives a line for each load and each change. It must mask texts
+	// with Scrubber.
 	Logger log.Logger
 	// Scrubber takes the rules of the configuration in use and learns its
 	// secrets.
@@ -39,7 +39,7 @@ type Instance struct {
 	options   Options
 	logger    log.Logger
 	scrubber  *scrub.Scrubber
-	stop      context.CancelFunc // ends what runs
+	stop      context.CancelFunc // cancels all runs
 	collector *collector.Collector
 	metrics   *configMetrics
 
@@ -75,10 +75,11 @@ func New(o Options) (*Instance, error) {
 // firstEpoch is the epoch of the reports of a new collector.
 const firstEpoch = 1
 
-// Reload loads the configuration again. It prepares everything that can fail:
-// the file, the handlers, the labels, the first runs of new and changed checks.
-// Then it commits all of it at once; an answer is of the old configuration or of
-// the new one. After an error the old configuration stays as it was.
+// Reload loads the configuration again. It prepares everything that can fail: the
+// file, the handlers, the labels, the first runs of new and changed checks. Then
+// it commits all of it at once: each response belongs either to the old
+// configuration or to the new one. After an error the old configuration stays as
+// it was.
 func (i *Instance) Reload(ctx context.Context) error {
 	i.reloading.Lock()
 	defer i.reloading.Unlock()
@@ -111,8 +112,8 @@ func (i *Instance) tryReload(ctx context.Context) error {
 	return nil
 }
 
-// prepare does everything about a reload that can fail. The slow part, the runs
-// of what is new, comes last.
+// prepare does every part of a reload that can fail. The slow part, the first
+// runs of new and changed checks, comes last.
 func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (*configuration, *collector.Change, error) {
 	maskDescriptions(i.scrubber, cfg)
 	next, err := i.build(cfg)
@@ -154,5 +155,5 @@ func (i *Instance) report(cfg *config.Config) {
 	}
 	source := cmp.Or(i.options.ConfigFile, "built in")
 	level.Info(i.logger).Log("msg", "configuration loaded", "source", source, "checks", len(cfg.Checks))
-	cfg.Checks = nil // They are the collector's now, and a second copy of thousands is memory.
+	cfg.Checks = nil // The collector owns them now; a second copy of thousands of checks would waste memory.
 }

@@ -26,8 +26,8 @@ func EnvironmentOptions(cfg *config.Config, s *scrub.Scrubber) envinfo.Options {
 	return o
 }
 
-// known returns s, or nothing for the word with which package version says that
-// the toolchain has not told it.
+// known returns s, or the empty string if s is "unknown", which package version
+// returns for a value that the toolchain did not set.
 func known(s string) string {
 	if s == "unknown" {
 		return ""

@@ -17,8 +17,8 @@ func Load(file string, s *scrub.Scrubber) (*config.Config, error) {
 	return cfg, nil
 }
 
-// UseRules makes the rules of cfg those of s, and masks secrets in the
-// descriptions of its checks.
+// UseRules sets the rules of s to those of cfg, and masks secrets in the
+// descriptions of the checks of cfg.
 func UseRules(s *scrub.Scrubber, cfg *config.Config) {
 	s.SetRules(cfg.Rules)
 	maskDescriptions(s, cfg)

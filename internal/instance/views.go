@@ -13,8 +13,8 @@ type reports struct {
 	paths map[string]*httpapi.Handler // of the views, by their own paths
 }
 
-// newReports makes the handlers of cfg. Hide hides the outputs of checks also
-// where cfg does not say so.
+// newReports makes the handlers of cfg. If hide is true, the outputs of checks
+// are hidden even if cfg does not hide them.
 func (i *Instance) newReports(cfg *config.Config, hide bool) reports {
 	handler := func(o httpapi.Options) *httpapi.Handler {
 		o.Scrubber, o.HideOutput = i.scrubber, o.HideOutput || hide
@@ -34,8 +34,8 @@ func (i *Instance) newReports(cfg *config.Config, hide bool) reports {
 	return r
 }
 
-// at returns the handler for a path: that of a view, or that of /healthcheck,
-// which answers 404 for a path that is not its own.
+// at returns the handler for a path: the view with that path, or else the handler
+// of /healthcheck, which answers 404 for an unknown path.
 func (r *reports) at(path string) *httpapi.Handler {
 	if h := r.paths[path]; h != nil {
 		return h

@@ -13,13 +13,13 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 )
 
-// reserved is how many connections each listener for health and agent checks
-// has of its own.
+// reserved is the number of connections that each listener for health and agent
+// checks has for itself.
 const reserved = 8
 
 // Options say where to listen. Each address is host:port or unix:PATH.
 type Options struct {
-	// Web are the addresses of everything; ignored with Systemd.
+	// Web are the addresses that serve everything. They are ignored with Systemd.
 	Web []string
 	// Systemd takes the sockets that systemd passes in place of Web.
 	Systemd bool
@@ -43,8 +43,8 @@ type Sockets struct {
 	pools []*pool
 }
 
-// Open opens or inherits every listener. The error names the flag with the
-// wrong address; no listener is left open then.
+// Open opens or inherits every listener. The error names the flag with the wrong
+// address. On an error no listener is left open.
 func Open(o Options) (*Sockets, error) {
 	s := &Sockets{}
 	if err := s.open(o); err != nil {
@@ -78,8 +78,8 @@ func (s *Sockets) open(o Options) (err error) {
 	return err
 }
 
-// listenAdmin opens the socket for administration, to which the user and the
-// group of the process may write.
+// listenAdmin opens the socket for administration. The user and the group of the
+// process may write to it.
 func listenAdmin(path string) (net.Listener, error) {
 	const mode = 0o660
 	l, err := listen("--admin.socket", "unix:"+path)
@@ -162,8 +162,8 @@ func inherit() (all []net.Listener, err error) {
 	return all, nil
 }
 
-// listenAll opens the addresses of a flag. On an error it returns those that are
-// open.
+// listenAll opens the addresses of a flag. On an error it returns the listeners
+// opened so far.
 func listenAll(flag string, addresses []string) (all []net.Listener, err error) {
 	for _, address := range addresses {
 		l, err := listen(flag, address)
@@ -191,8 +191,8 @@ func listen(flag, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// removeStale removes a socket that a dead process has left behind. A socket
-// with a listener, and any other file, stays.
+// removeStale removes a socket that a dead process has left behind. It leaves a
+// socket that still has a listener, and any other file.
 func removeStale(path string) error {
 	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSocket {
 		return nil //nolint:nilerr // Listen reports what is wrong.

@@ -9,8 +9,8 @@ import (
 
 type peerKey struct{}
 
-// WithPeer is the ConnContext of a server on Unix sockets: [Peer] then knows the
-// user of the client's process, where the system tells it.
+// WithPeer is the ConnContext of a server on Unix sockets. It makes [Peer] return
+// the user of the client's process on systems that report the user.
 func WithPeer(ctx context.Context, conn net.Conn) context.Context {
 	if c, is := conn.(*pooledConn); is {
 		conn = c.Conn

@@ -4,5 +4,5 @@ package listen
 
 import "net"
 
-// peerUID knows nothing on this system.
+// peerUID is not supported on this system; known is always false.
 func peerUID(net.Conn) (uid int, known bool) { return 0, false }

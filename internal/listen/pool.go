@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// connectionLimit returns how many connections all listeners share, when others
-// of them have reserved places besides. All connections together never take so
-// many descriptors that the checks find none.
+// connectionLimit returns the number of connections that all listeners share. The
+// number of listeners with reserved places is others. All connections together
+// leave enough file descriptors for the checks.
 func connectionLimit(wanted, descriptors, others int) int {
 	if descriptors > 0 {
 		wanted = min(wanted, descriptors/2-reserved*others)
@@ -64,7 +64,8 @@ func (c *pooledConn) Close() error {
 	return c.Conn.Close()
 }
 
-// CloseWrite ends our side of the connection, where it has two.
+// CloseWrite closes the write side of the connection, if the connection supports
+// that.
 func (c *pooledConn) CloseWrite() error {
 	half, is := c.Conn.(interface{ CloseWrite() error })
 	if !is {
@@ -73,9 +74,9 @@ func (c *pooledConn) CloseWrite() error {
 	return half.CloseWrite()
 }
 
-// track is the ConnState of a server: a connection is busy from the end of a
-// request's header until its answer is flushed, with HTTP/2 as long as one of
-// its streams is open.
+// track is the ConnState of a server. A connection is busy from the end of a
+// request's header until the response is flushed; an HTTP/2 connection is busy
+// while any of its streams is open.
 func track(conn net.Conn, state http.ConnState) {
 	if unwrapper, is := conn.(interface{ NetConn() net.Conn }); is { // TLS
 		conn = unwrapper.NetConn()
@@ -92,7 +93,7 @@ func track(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// tryAdmit makes conn one of the pool's if there is room.
+// tryAdmit adds conn to the pool if there is room.
 func (p *pool) tryAdmit(conn net.Conn) (*pooledConn, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,7 +105,8 @@ func (p *pool) tryAdmit(conn net.Conn) (*pooledConn, bool) {
 	return c, true
 }
 
-// admit makes conn one of the pool's, and closes another if there are too many.
+// admit adds conn to the pool, and closes another connection if there are too
+// many.
 func (p *pool) admit(conn net.Conn) *pooledConn {
 	c := p.newConn(conn)
 	p.mu.Lock()
@@ -124,7 +126,8 @@ func (p *pool) admit(conn net.Conn) *pooledConn {
 	return c
 }
 
-// closeAll closes every open connection, and those that are still to come.
+// closeAll closes every open connection and makes the pool close new ones at
+// once.
 func (p *pool) closeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,7 +139,7 @@ func (p *pool) closeAll() {
 }
 
 // longest returns the connection that has waited longest, or that has been busy
-// longest if none waits. It returns the newest only if there is no other.
+// longest if none waits. It returns newest only if there is no other connection.
 func (p *pool) longest(newest *pooledConn) *pooledConn {
 	var chosen *pooledConn
 	for c := range p.open {
@@ -153,7 +156,7 @@ func (p *pool) longest(newest *pooledConn) *pooledConn {
 	return chosen
 }
 
-// goesBefore reports whether c is to be closed rather than o.
+// goesBefore reports whether c is to be closed before o.
 func (c *pooledConn) goesBefore(o *pooledConn) bool {
 	if waits, others := !c.busy.Load(), !o.busy.Load(); waits != others {
 		return waits

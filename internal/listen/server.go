@@ -8,7 +8,7 @@ import (
 )
 
 // NewServer returns a server for the listeners of [Sockets], with time-outs and
-// limits that no client can exceed. What net/http reports about connections is
+// limits that no client can exceed. Messages of net/http about connections are
 // written to errors.
 func NewServer(handler http.Handler, errors io.Writer) *http.Server {
 	return &http.Server{

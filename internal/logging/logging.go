@@ -22,7 +22,7 @@ type Options struct {
 	Scrub func(string) string
 }
 
-// A Logging is one destination in the two shapes in which packages log. Both
+// A Logging is one log destination, as a go-kit logger and as a slog logger. Both
 // loggers are safe for concurrent use.
 type Logging struct {
 	Logger     log.Logger   // for our own packages
@@ -37,7 +37,7 @@ func New(w io.Writer, o Options) Logging {
 	}
 	var base log.Logger = scrubbing{encode(log.NewSyncWriter(w)), o.Scrub}
 	allowed := level.Allow(level.ParseDefault(o.Level, level.InfoValue()))
-	const callerDepth = 5 // Two loggers stand between the caller and the stamp.
+	const callerDepth = 5 // Two loggers are between the caller and log.Caller.
 	stamped := log.With(base, "ts", log.DefaultTimestampUTC, "caller", log.Caller(callerDepth))
 	var least slog.LevelVar
 	_ = least.UnmarshalText([]byte(o.Level)) // An unknown level leaves it at info.
@@ -47,8 +47,8 @@ func New(w io.Writer, o Options) Logging {
 	}
 }
 
-// restamping is a logger that renames the time of a line to ts, as in our own
-// lines; slog names it time.
+// restamping is a logger that renames slog's key time to ts, the key of our own
+// lines.
 type restamping struct{ next log.Logger }
 
 // Log implements [log.Logger].

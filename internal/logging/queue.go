@@ -13,7 +13,7 @@ import (
 // SIGPIPE is caught and not ignored, because children inherit an ignored signal.
 func CatchBrokenPipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// maxQueue is how many lines may wait for a reader that stalls.
+// maxQueue is the number of lines that may wait for a stalled reader.
 const maxQueue = 1024
 
 // A Queue takes log lines without blocking and writes them from a goroutine of
@@ -23,7 +23,7 @@ type Queue struct {
 	lines   chan []byte
 	dropped atomic.Uint64
 	closed  atomic.Bool
-	last    chan struct{} // closed by Flush: no more lines are waited for
+	last    chan struct{} // closed by Flush: the goroutine waits for no further lines
 	written chan struct{} // closed when the goroutine has ended
 }
 
@@ -73,8 +73,8 @@ func (q *Queue) Dropped() uint64 { return q.dropped.Load() }
 // Close discards later lines without counting them.
 func (q *Queue) Close() { q.closed.Store(true) }
 
-// Flush waits until the queued lines are written, at most for the limit. It is
-// called once. Lines written to the queue afterwards may be lost.
+// Flush waits until the queued lines are written, but at most limit. It must be
+// called only once. Lines written to the queue afterwards may be lost.
 func (q *Queue) Flush(limit time.Duration) {
 	close(q.last)
 	select {

@@ -11,8 +11,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 )
 
-// serveAdmin serves the Unix socket of --admin.socket. The file's permissions
-// say who may use it: its requests need no other guard, and no flag allows them.
+// serveAdmin serves the Unix socket of --admin.socket. The permissions of the
+// socket file control access, so its requests need no other guard and no flag to
+// allow them.
 func (d *daemon) serveAdmin(ctx context.Context, l net.Listener) {
 	server := d.newServer(d.adminHandler(ctx))
 	server.ConnContext = listen.WithPeer

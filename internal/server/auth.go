@@ -13,10 +13,10 @@ import (
 )
 
 // authenticator returns a func that reports whether a request is authenticated
-// by the web config of that name: with a client certificate, or as one of its
-// basic_auth_users. exporter-toolkit has refused wrong credentials, but does not
-// tell whether any were needed; so the file is read again for each request, as
-// the toolkit does.
+// according to the web config file webConfig: by a client certificate or as one
+// of its basic_auth_users. exporter-toolkit has already refused wrong
+// credentials, but does not report whether it required any. Like the toolkit, the
+// func therefore reads the file again for each request.
 func authenticator(webConfig string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
@@ -45,9 +45,9 @@ func basicAuthUsers(webConfig string) map[string]string {
 	return file.Users
 }
 
-// ValidateWebConfig says which user of a web config has a password that is no
-// bcrypt hash, and how to make one. exporter-toolkit, whose file it is, names
-// neither. It reports nothing else.
+// ValidateWebConfig returns an error that names each user of a web config whose
+// password is not a bcrypt hash, and says how to make a hash. The errors of
+// exporter-toolkit contain neither. ValidateWebConfig reports no other fault.
 func ValidateWebConfig(name string) error {
 	var errs []error
 	users := basicAuthUsers(name)

@@ -15,13 +15,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// errStopping is the reason of the drain before the end of the process, and the
-// error of what cannot be done then.
+// errStopping is the reason of the drain before the process ends, and the error
+// of actions that are no longer possible then.
 var errStopping = errors.New("shutting down")
 
-// drain takes the service out by an operator's decision. It is independent of
-// the drain before the end of the process, which neither replaces it nor is ended
-// by undrain.
+// drain takes the service out by an operator's decision. It is independent of the
+// drain before the process ends: that drain does not replace the operator's, and
+// undrain does not end it.
 func (d *daemon) drain(r *http.Request) (string, error) {
 	lasts, err := durationOf(r, "for")
 	if err != nil {
@@ -54,7 +54,7 @@ func (d *daemon) undrain(r *http.Request) (string, error) {
 	return "undrained", nil
 }
 
-// mute makes the failure of a check count for nothing, for a while.
+// mute excludes a check's failure from the overall state for a limited time.
 func (d *daemon) mute(r *http.Request) (string, error) {
 	name := r.FormValue("check")
 	lasts, err := durationOf(r, "for")
@@ -85,7 +85,7 @@ func (d *daemon) unmute(r *http.Request) (string, error) {
 	return "unmuted " + name, nil
 }
 
-// unknownIsBad makes a check that does not exist a fault of the request.
+// unknownIsBad turns an error about an unknown check into a badRequest.
 func unknownIsBad(err error) error {
 	if errors.Is(err, collector.ErrUnknownCheck) {
 		return badRequest{err}
@@ -96,7 +96,7 @@ func unknownIsBad(err error) error {
 // maxReason is the length of the longest reason, in bytes.
 const maxReason = 200
 
-// cleanReason makes a reason of a request one short line. The collector shows
+// cleanReason shortens the reason in a request to one line. The collector escapes
 // control characters and masks secrets.
 func cleanReason(reason string) string {
 	return clip.Short(strings.Join(strings.Fields(strings.ToValidUTF8(reason, "?")), " "), maxReason)

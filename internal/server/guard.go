@@ -12,12 +12,13 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
-// environmentHint says how to get at /environment.
+// environmentHint explains how to get access to /environment.
 const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
 
-// guardEnvironment lets local clients at /environment, and those that
-// authenticate. With --environment.deny only the latter, because a proxy on this
-// machine that adds no forwarding header makes every client look local.
+// guardEnvironment gives local clients and authenticated clients access to
+// /environment. With --environment.deny it requires authentication even from
+// local clients, because a proxy on this machine that adds no forwarding header
+// makes every client look local.
 func (d *daemon) guardEnvironment(next http.Handler) http.Handler {
 	authenticated := authenticator(d.WebConfigFile)
 	guarded := httpapi.Guard(next, httpapi.Access{
@@ -35,9 +36,10 @@ func (d *daemon) guardEnvironment(next http.Handler) http.Handler {
 	})
 }
 
-// guardLifecycle lets those change the exporter who are on this machine or
-// authenticate, and whose Host is no foreign name: a web page that has made its
-// own name resolve to this machine has the same origin as what it asks.
+// guardLifecycle lets a client change the exporter if the client is local or
+// authenticated, and if the Host header is an address, a loopback name or a
+// configured name. Without the check of Host, a web page could make its own name
+// resolve to this machine and thus pass as the same origin (DNS rebinding).
 func (d *daemon) guardLifecycle(next http.Handler) http.Handler {
 	authenticated := authenticator(d.WebConfigFile)
 	guarded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +76,8 @@ func (d *daemon) lifecycleFault(r *http.Request, authenticated func(*http.Reques
 	return nil
 }
 
-// warnOfProxies says at the start what a proxy on this machine can let in.
+// warnOfProxies logs a warning at startup if a proxy on this machine could give
+// remote clients access.
 func (d *daemon) warnOfProxies() {
 	if d.EnvironmentDeny || d.EnvironmentAllowRemote {
 		return

@@ -11,7 +11,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 )
 
-// An action changes the exporter and says what it has done.
+// An action changes the exporter and returns a description of the change.
 type action func(r *http.Request) (done string, err error)
 
 // actions are the requests that change the exporter, by their names below /-/.
@@ -25,14 +25,14 @@ func (d *daemon) actions(ctx context.Context) map[string]action {
 	}
 }
 
-// actor returns who has sent a request: the user of a Unix socket's peer, or the
-// name that has authenticated.
+// actor returns the sender of a request: the user at the other end of a Unix
+// socket, or the authenticated user name.
 func actor(r *http.Request) string {
 	name, _, _ := r.BasicAuth()
 	return cmp.Or(listen.Peer(r.Context()), cleanReason(name), "a local client")
 }
 
-// A badRequest is the error of an action for a request that is not understood.
+// A badRequest is the error of an action for an invalid request.
 type badRequest struct{ error }
 
 // durationOf returns a parameter of a request that is a positive duration, or 0

@@ -31,8 +31,8 @@ func (d *daemon) gatherer() prometheus.Gatherer {
 }
 
 // disjoint gathers from several gatherers that have no family in common. The
-// collector hands out its thousands of series as it keeps them; a registry would
-// check each of them again at every scrape.
+// collector returns its thousands of series as they are stored; a registry would
+// validate each series again at every scrape.
 type disjoint []prometheus.Gatherer
 
 // Gather implements [prometheus.Gatherer].
@@ -47,7 +47,7 @@ func (d disjoint) Gather() ([]*dto.MetricFamily, error) {
 	return all, errors.Join(errs...)
 }
 
-// consistent gathers again when a reload came in between, so that a scrape does
+// consistent gathers again if a reload happened in between, so that a scrape does
 // not mix two configurations.
 type consistent struct {
 	instance *instance.Instance

@@ -12,32 +12,32 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
 )
 
-// Options say how the exporter serves. They are not checked again: the command
-// line has done that.
+// Options say how the exporter serves. They are not validated here: the command
+// line has validated them.
 type Options struct {
 	Instance instance.Options
 	Listen   listen.Options
 	Logging  logging.Logging
-	// Queue is what Logging writes to. It is closed before the checks are
-	// ended, so that what the exporter does to them is not logged as a failure.
+	// Queue is the destination of Logging. It is closed before the checks are
+	// stopped, so that their cancellation is not logged as a failure.
 	Queue *logging.Queue
 
 	// WebConfigFile is exporter-toolkit's file with TLS and authentication for
 	// the web listeners. Empty: neither.
 	WebConfigFile string
-	// TelemetryPath is the path of the metrics, for which [FreePath] is true.
+	// TelemetryPath is the path of the metrics. [FreePath] must be true for it.
 	TelemetryPath string
 	// ExporterMetrics adds go_* and process_*.
 	ExporterMetrics bool
 	// EnvironmentAllowRemote shows /environment to everybody.
 	EnvironmentAllowRemote bool
-	// EnvironmentDeny takes no client for local: /environment and the lifecycle
-	// requests want authentication.
+	// EnvironmentDeny treats no client as local: /environment and the lifecycle
+	// requests require authentication.
 	EnvironmentDeny bool
 	// Lifecycle allows POST to /-/reload, /-/drain and /-/undrain.
 	Lifecycle bool
-	// LifecycleHosts are names that the Host of such a request may have, beside
-	// addresses and loopback names.
+	// LifecycleHosts are the names that the Host header of a lifecycle request may
+	// contain, besides addresses and loopback names.
 	LifecycleHosts []string
 	// Pprof serves profiles below /debug/pprof/.
 	Pprof bool
@@ -47,8 +47,8 @@ type Options struct {
 	ShutdownDelay time.Duration
 }
 
-// FreePath reports whether the metrics can have path p: a plain path that no
-// other route has.
+// FreePath reports whether the metrics can be served at p, which must be a plain
+// path that no other route uses.
 func FreePath(p string) bool {
 	if !strings.HasPrefix(p, "/") || p == "/" || path.Clean(p) != strings.TrimSuffix(p, "/") || (&url.URL{Path: p}).String() != p {
 		return false

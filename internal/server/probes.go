@@ -14,7 +14,7 @@ func say(w http.ResponseWriter, r *http.Request, status int, line string) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = io.WriteString(w, line+"\n") // A client that is gone misses nothing.
+		_, _ = io.WriteString(w, line+"\n") // If the client has gone, the error does not matter.
 	}
 }
 
@@ -29,12 +29,12 @@ func onlyReads(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// stalledAfter is how long the scheduler may stand still. A pause of the whole
-// process is not counted.
+// stalledAfter is how long the scheduler may make no progress. A pause of the
+// whole process does not count.
 const stalledAfter = 30 * time.Second
 
-// healthy answers whether the exporter itself works, for a liveness probe. It
-// never looks at checks or at draining.
+// healthy reports whether the exporter itself works, for a liveness probe. It
+// ignores the checks and draining.
 func (d *daemon) healthy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !onlyReads(w, r):
@@ -45,7 +45,7 @@ func (d *daemon) healthy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ready answers whether every check has a first result, and the process is not
+// ready reports whether every check has a first result and the process is not
 // about to end.
 func (d *daemon) ready(w http.ResponseWriter, r *http.Request) {
 	switch {

@@ -35,8 +35,8 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	return httpapi.Routes(routes).With(d.views(d.instance.HealthView))
 }
 
-// views returns the handlers of views by their own paths. They are counted as
-// those of /healthcheck.
+// views returns the handlers of views by their own paths. Their requests are
+// counted as requests to /healthcheck.
 func (d *daemon) views(of func(path string) http.Handler) func(path string) http.Handler {
 	return func(path string) http.Handler {
 		h := of(path)

@@ -28,8 +28,8 @@ import (
 const ShutdownLimit = time.Second
 
 // Run serves until a signal or the end of ctx stops it, or a listener fails.
-// Signals are caught from its first line to its last, so that none changes the
-// exit status.
+// Signals are caught until Run returns, so that a signal never changes the exit
+// status.
 func Run(ctx context.Context, o Options) error {
 	reload, end := make(chan os.Signal, 1), make(chan os.Signal, 2)
 	signal.Notify(reload, syscall.SIGHUP)
@@ -58,13 +58,13 @@ type daemon struct {
 	stopping atomic.Bool // the process is about to end
 
 	servers []*http.Server
-	serving sync.WaitGroup // what answers clients
-	working sync.WaitGroup // everything else
+	serving sync.WaitGroup // goroutines that serve clients
+	working sync.WaitGroup // all other goroutines
 	failed  chan error     // a listener has died
 }
 
-// live checks and serves until something ends it. Serving ends first, and what
-// is behind it when no client can see it any more.
+// live runs the checks and serves until a signal or a failure ends it. Serving
+// stops first; the checks stop when no client can see them any more.
 func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
 	checking, stopChecking := context.WithCancel(ctx)
 	defer stopChecking()
@@ -77,7 +77,7 @@ func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
 	stopServing()
 	d.stopServing()
 	level.Info(d.Logging.Logger).Log("msg", "stopped")
-	d.Queue.Close() // The exporter ends the checks now; that is no failure.
+	d.Queue.Close() // The exporter cancels the checks now; that is not a failure.
 	stopChecking()
 	d.instance.End(ShutdownLimit)
 	await(&d.working, time.After(ShutdownLimit))
@@ -117,7 +117,7 @@ func (d *daemon) serveWeb(l net.Listener, handler http.Handler) {
 	server := d.newServer(handler)
 	flags := &web.FlagConfig{WebConfigFile: &d.WebConfigFile}
 	d.serve(server, func() error {
-		if d.WebConfigFile != "" { // Without it exporter-toolkit answers nothing itself.
+		if d.WebConfigFile != "" { // Without it exporter-toolkit sends no responses of its own.
 			l = newSecuringListener(l, server)
 		}
 		return web.Serve(l, server, flags, d.Logging.Structured)
@@ -156,12 +156,13 @@ func (d *daemon) fail(err error) {
 	}
 }
 
-// reloadBy reloads for each signal. Signals that come during a reload are one.
+// reloadBy reloads for each signal. Signals that arrive during a reload cause one
+// further reload.
 func (d *daemon) reloadBy(ctx context.Context, signals <-chan os.Signal) {
 	for {
 		select {
 		case <-signals:
-			_ = d.instance.Reload(ctx) // It is logged.
+			_ = d.instance.Reload(ctx) // Reload logs its error.
 		case <-ctx.Done():
 			return
 		}
@@ -200,7 +201,7 @@ func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
 }
 
 // stopServing waits for the answers under way, no longer than the limit, and
-// closes every connection. No client sees what happens after it.
+// closes every connection. No client sees what happens after stopServing returns.
 func (d *daemon) stopServing() {
 	ctx, cancel := context.WithTimeout(context.Background(), ShutdownLimit)
 	defer cancel()

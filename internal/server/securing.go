@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// A securingListener puts the headers of our own answers on those too that
-// exporter-toolkit gives itself, such as its 401: just before the first
-// connection, it wraps the handler by which web.Serve has replaced ours.
+// A securingListener adds our security headers to the responses that
+// exporter-toolkit writes itself, such as its 401. To do so, it wraps the handler
+// that web.Serve has installed in place of ours, just before the first
+// connection.
 type securingListener struct {
 	net.Listener
 	secure func()

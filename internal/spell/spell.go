@@ -1,9 +1,9 @@
-// Package spell finds the word that was meant by a misspelt one.
+// Package spell finds the known word that is closest to a misspelt word.
 //
 //	spell.Nearest("time_out", []string{"address", "timeout"}) // "timeout"
 package spell
 
-// Nearest returns the known word of which name is a misspelling, or "".
+// Nearest returns the known word that name probably misspells, or "".
 func Nearest(name string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {

@@ -1,9 +1,9 @@
-// Package striped has a counter for what happens on all processors at once, as
-// often as a health check is answered.
+// Package striped has a counter for frequent events that happen on all processors
+// at once, such as responses to health checks.
 //
-// Adding to one number is cheap until two processors do it: each has to take
-// the cache line from the other, which took a sixth of the time of an answer.
-// Here each processor mostly has a number of its own.
+// Adding to one shared number is cheap until two processors do it: each must take
+// the cache line from the other, which took a sixth of the time of a response. In
+// this package each processor mostly has its own number.
 package striped
 
 import (
@@ -11,20 +11,21 @@ import (
 	"sync/atomic"
 )
 
-// stripes is how many numbers a counter has at most. Where there are more
-// processors, some share one.
+// stripes is the largest number of stripes of a counter. With more processors
+// than stripes, some processors share a stripe.
 const stripes = 16
 
 // A Counter counts up from zero. The zero value is ready for use, and small as
 // long as nothing has been counted. It is safe for concurrent use and must not
 // be copied.
 type Counter struct {
-	taken sync.Pool // of *stripe: a pool gives a processor back what it has put there
+	taken sync.Pool // of *stripe: a pool usually returns to a processor the stripe that the processor put there
 	next  atomic.Uint32
 	all   [stripes]atomic.Pointer[stripe]
 }
 
-// A stripe has its cache lines to itself, wherever they begin.
+// A stripe is padded so that it shares no cache line with another stripe,
+// whatever its alignment.
 type stripe struct {
 	_ [64]byte
 	n atomic.Uint64
@@ -41,8 +42,8 @@ func (c *Counter) Inc() {
 	c.taken.Put(s)
 }
 
-// stripe returns the next one in turn, for whoever has none: the pool forgets
-// what it was given when nobody has asked for a while.
+// stripe returns the stripes in turn. Inc calls it when the pool is empty: the
+// pool drops its contents when they have not been used for a while.
 func (c *Counter) stripe() *stripe {
 	place := &c.all[c.next.Add(1)%stripes]
 	if place.Load() == nil {
@@ -51,8 +52,9 @@ func (c *Counter) stripe() *stripe {
 	return place.Load()
 }
 
-// Load returns the count: every Inc that has returned, and none that has not
-// begun. Of two calls, one after the other, the second returns no less.
+// Load returns the count. It includes every Inc that returned before Load was
+// called, and excludes every Inc that begins after Load returns. Successive calls
+// never return a smaller count.
 func (c *Counter) Load() (sum uint64) {
 	for i := range c.all {
 		if s := c.all[i].Load(); s != nil {

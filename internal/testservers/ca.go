@@ -50,8 +50,8 @@ func NewCA(t testing.TB) *CA {
 }
 
 // Issue writes cert.pem and key.pem for the hosts (names and addresses) to dir
-// and returns their paths. The key is readable by the folder's owner only; a
-// server that runs as another user must be given it.
+// and returns their paths. Only the owner of the folder can read the key. For a
+// server that runs as another user, change the owner of the key.
 func (ca *CA) Issue(t testing.TB, dir string, hosts ...string) (certFile, keyFile string) {
 	t.Helper()
 	key := newKey(t)

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// HungMount mounts a filesystem whose server never replies, until the test
-// ends or release is called: then every call that waits for it returns
-// ENOTCONN. It skips the test where it may not mount. Call it only where
-// InNamespace is true, so that no other process walks into the mount.
+// HungMount mounts a filesystem whose server never replies, until the test ends
+// or release is called. Then every call that waits for the filesystem returns
+// ENOTCONN. HungMount skips the test if mounting is not permitted. Call it only
+// where InNamespace is true, so that no other process walks into the mount.
 func HungMount(t testing.TB) (dir string, release func()) {
 	t.Helper()
 	server, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
@@ -41,8 +41,9 @@ func HungMount(t testing.TB) (dir string, release func()) {
 const inNamespace = "TESTSERVERS_IN_NAMESPACE"
 
 // InNamespace reports whether t runs in a namespace made by unshare(1) with these
-// flags. Where it does not, InNamespace runs t in one, ends t as that run ended
-// (passed, failed or skipped), and returns false: then t has to return.
+// flags. Otherwise it runs t again in such a namespace, gives t the outcome of
+// that run (passed, failed or skipped), and returns false; the caller must then
+// return.
 func InNamespace(t *testing.T, flags ...string) bool {
 	t.Helper()
 	if os.Getenv(inNamespace) != "" {

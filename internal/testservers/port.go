@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// Ports of servers are taken below the range from which the kernel gives ports
-// to clients (32768 up), so that no client's connection takes the port of a
-// server while that is stopped.
+// Servers get ports below the range of ephemeral client ports (32768 and up), so
+// that no client connection takes the port of a stopped server.
 const (
 	lowestPort  = 20000
 	highestPort = 32000

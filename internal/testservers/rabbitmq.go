@@ -17,15 +17,14 @@ import (
 	"testing"
 )
 
-// rabbitUsers are whom RabbitMQ runs as when the tests are root.
+// rabbitUsers are the users as which RabbitMQ runs when the tests run as root.
 var rabbitUsers = []string{"rabbitmq", "nobody"}
 
-// RabbitMQ starts a broker with the user "app", who has that password and may do
-// everything in the virtual host "/", the user "watcher", who may log in to it and
-// do nothing, and the user "stranger", who may not even log in; all have the same
-// password. It has no plugins. A node talks to no other: its
-// name, its cookie, its epmd and all of its files are the test's own. It takes
-// some five seconds to start: use one for several subtests.
+// RabbitMQ starts a broker without plugins. It has three users with the given
+// password: "app" has all permissions in the virtual host "/", "watcher" can only
+// log in to it, and "stranger" cannot log in to it. The node never connects to
+// another node: its name, cookie, epmd and files belong to the test alone. It
+// takes about five seconds to start: use one server for several subtests.
 func RabbitMQ(t testing.TB, password string) *Server {
 	t.Helper()
 	path, dir := Need(t, "/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"), Dir(t, rabbitUsers...)
@@ -51,8 +50,8 @@ func RabbitMQ(t testing.TB, password string) *Server {
 	})
 }
 
-// epmd starts the name server of Erlang, which a node would leave behind as a
-// daemon.
+// epmd starts the name server of Erlang. Otherwise the node would start one as a
+// daemon and leave it behind.
 func epmd(t testing.TB) *Server {
 	t.Helper()
 	path := Need(t, "epmd")

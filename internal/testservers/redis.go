@@ -51,7 +51,8 @@ func redisArgs(base []string) []string {
 	return append(base, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no")
 }
 
-// redisReady asks for a PONG. A demand for a password shows a ready server too.
+// redisReady asks for a PONG. An error reply that demands a password also shows
+// that the server is ready.
 func redisReady(addr string, config *tls.Config) func(context.Context) error {
 	return func(ctx context.Context) error {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)

@@ -199,7 +199,8 @@ func (s *Server) Stop() {
 		return
 	}
 	s.signal(syscall.SIGCONT)
-	// To this process alone: postgres takes a signal to its children for a crash.
+	// Signal this process alone: postgres treats a signal to its children as a
+	// crash.
 	_ = s.cmd.Process.Signal(s.program.StopSignal)
 	select {
 	case <-s.exited:

@@ -16,8 +16,8 @@ type Endpoint struct {
 }
 
 // ParseAddress reads the setting "address": host:port, /path/to/socket,
-// unix:/path/to/socket or unix:///path/to/socket. What is wrong is added to f.
-// A text that may hold a password is not quoted.
+// unix:/path/to/socket or unix:///path/to/socket. It adds faults to f, and never
+// quotes a text that may hold a password.
 func ParseAddress(s string, f *checktype.Faults) Endpoint {
 	const key, want = "address", "host:port or the path of a unix socket"
 	if path, isUnix := unixPath(s); isUnix {

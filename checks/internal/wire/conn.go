@@ -9,8 +9,9 @@ import (
 // aLongTimeAgo is a deadline that ends all reading and writing at once.
 var aLongTimeAgo = time.Unix(1, 0)
 
-// A connection belongs to a Run: it counts what is read, notes its faults, and
-// once the run's context has ended nobody can give it another deadline.
+// A connection belongs to a Run. It counts the bytes read and reports its errors
+// to the run. Once the run's context has ended, its deadline can no longer be
+// changed.
 type connection struct {
 	net.Conn
 	run *Run
@@ -40,7 +41,7 @@ func (c *connection) interrupt() {
 	_ = c.Conn.SetDeadline(aLongTimeAgo) // A closed connection has nothing to interrupt.
 }
 
-// unless calls set unless the connection is interrupted.
+// unless calls set with t unless the connection has been interrupted.
 func (c *connection) unless(set func(time.Time) error, t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -20,7 +20,7 @@ func (r *Run) Dial(network, address string) (net.Conn, error) {
 	return r.DialContext(r.ctx, network, address)
 }
 
-// DialContext is Dial with a context of the caller's, for client libraries and
+// DialContext is Dial with the caller's own context, for client libraries and
 // http.Transport.
 func (r *Run) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	began := r.Phase("connecting to")
@@ -46,8 +46,8 @@ func (r *Run) DialContext(ctx context.Context, network, address string) (net.Con
 	return r.add(ctx, raw)
 }
 
-// unconnected is Fail, with the reasons of unix sockets: a missing file means that
-// nothing listens, and the file's permissions may forbid connecting.
+// unconnected is Fail with additional reasons for unix sockets: a missing file
+// means that nothing listens, and the file's permissions may forbid connecting.
 func (r *Run) unconnected(network string, err error) error {
 	failure := r.Fail(err)
 	switch {
@@ -59,8 +59,9 @@ func (r *Run) unconnected(network string, err error) error {
 	return failure
 }
 
-// traceLookup returns a context whose lookup of a host name is timed. The func
-// reports whether the lookup has not succeeded, and how long it took.
+// traceLookup returns a context whose lookup of a host name is timed. The
+// returned func reports whether the lookup has failed or not finished, and how
+// long it took.
 func traceLookup(ctx context.Context, network, address string) (context.Context, func() (unresolved bool, took time.Duration)) {
 	host, _, _ := net.SplitHostPort(address)
 	if _, err := netip.ParseAddr(host); err == nil || network == "unix" {

@@ -23,7 +23,7 @@
 //	}
 //
 // A client library dials through [Run.DialContext], and its errors go through
-// [Run.Explain], which prefers what the connection met to the library's words
-// for it. A library that starts TLS itself gets its configuration from
+// [Run.Explain], which prefers the error of the connection to the library's own
+// message. A library that starts TLS itself gets its configuration from
 // [Run.TLSConfig].
 package wire

@@ -15,9 +15,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// A Failure is how a phase of a run ended: its text is ours, and its cause is
-// kept for errors.Is and checks.ReasonOf. The texts of package net name our own
-// port, which differs from run to run.
+// A Failure is the error of a phase of a run. Its text is our own, because the
+// texts of package net contain the local port, which differs from run to run. Its
+// cause is kept for errors.Is and checks.ReasonOf.
 type Failure struct {
 	text  string
 	cause error
@@ -25,7 +25,7 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.text }
 
-// Unwrap returns what happened.
+// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.cause }
 
 // TooLarge means that the peer has sent more than the run may read.
@@ -37,8 +37,8 @@ type TooLarge struct {
 func (e *TooLarge) Error() string { return fmt.Sprintf("larger than %v", e.Limit) }
 
 // Fail returns the failure of the present phase with err: the phase, the peer,
-// and err in plain words. When the run's context has ended it says so instead of
-// the deadline or the closing that err is about.
+// and err in plain words. If the run's context has ended, the failure names that
+// instead of the exceeded deadline or closed connection in err.
 func (r *Run) Fail(err error) error {
 	r.mu.Lock()
 	where := strings.TrimSpace(r.phase + " " + r.peer)
@@ -65,16 +65,16 @@ func tooLarge(err error) bool {
 	return large
 }
 
-// Reject returns the failure of the present phase because of what the peer did.
+// Reject returns a failure of the present phase for a peer that broke the
+// protocol or refused the request.
 func (r *Run) Reject(reason checks.Reason, format string, a ...any) error {
 	return checks.Fail(reason, r.Fail(fmt.Errorf(format, a...)))
 }
 
-// Explain is Fail for err of a client library: what a connection met counts
-// more than the library's words for it. An error that is not one of the network
-// has the reason protocol: the peer speaks another protocol than the library.
-// Replies that are errors of the server's own are for the caller to recognise
-// before.
+// Explain is Fail for an error of a client library. It prefers the error of a
+// connection to the library's message. An error that is not a network error has
+// the reason protocol: the peer speaks another protocol than the library. The
+// caller must recognise error replies of the server before it calls Explain.
 func (r *Run) Explain(err error) error {
 	r.mu.Lock()
 	if r.fault != nil {
@@ -82,7 +82,7 @@ func (r *Run) Explain(err error) error {
 	}
 	r.mu.Unlock()
 	if failure, ok := errors.AsType[*Failure](err); ok {
-		return checks.Fail(checks.ReasonOf(err), failure) // Without the library's words around it.
+		return checks.Fail(checks.ReasonOf(err), failure) // Drop the library's text around it.
 	}
 	if r.Ended() == nil && !tooLarge(err) && checks.ReasonOf(err) == checks.ReasonError {
 		return r.Reject(checks.ReasonProtocol, "reply not understood: %s", Clip(leaf(err).Error()))
@@ -90,8 +90,8 @@ func (r *Run) Explain(err error) error {
 	return r.Fail(err)
 }
 
-// Interrupted reports whether err is how the end of a context looks: as such,
-// or as the deadline or the closing with which it ends reads and writes.
+// Interrupted reports whether err may come from the end of a context: it is a
+// context error, an exceeded deadline or the use of a closed connection.
 func Interrupted(err error) bool {
 	return checks.ReasonOf(err) == checks.ReasonTimeout ||
 		errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
@@ -129,8 +129,8 @@ func Plain(err error) string {
 	return text
 }
 
-// leaf returns the innermost error, for libraries that wrap what happened into
-// the names of their functions and their arguments.
+// leaf returns the innermost error, for libraries that wrap the original error
+// with function names and arguments.
 func leaf(err error) error {
 	for range 100 {
 		var inner error

@@ -8,7 +8,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
-// DefaultQuery is what a database is asked when no query is given.
+// DefaultQuery is the query that is sent if none is configured.
 const DefaultQuery = "SELECT 1"
 
 // StatementTime returns how long a database server may work on a statement: nine
@@ -28,8 +28,8 @@ type Row struct {
 	Text string // NULL for a null value
 }
 
-// Sentence says what the query returned, or fails with the reason assertion if
-// that is not what is expected. An empty expectation accepts anything.
+// Sentence returns the output for the row, or an error with the reason assertion
+// if the row is not the expected one. An empty expectation accepts anything.
 func (r Row) Sentence(expect string) (string, error) {
 	said := "query returned no row"
 	if r.Rows > 0 {
@@ -41,7 +41,8 @@ func (r Row) Sentence(expect string) (string, error) {
 	return said, nil
 }
 
-// LocalFault is a fault of a file on this host that shows only at a run.
+// LocalFault returns the error for a file on this host whose fault shows only at
+// a run.
 func LocalFault(file checks.SecretFile, err error) error {
 	return checks.Fail(checks.ReasonInternal, fmt.Errorf("local: file %s: %w", string(file), err))
 }

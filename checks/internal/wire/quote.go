@@ -32,9 +32,9 @@ func printable(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// Mask replaces the secrets in a foreign text: servers repeat what they were
-// sent. Secrets of fewer than four bytes are left, since they are parts of
-// ordinary words.
+// Mask replaces the secrets in a foreign text: servers may echo their input.
+// Secrets of fewer than four bytes are not masked, because they occur in ordinary
+// words.
 func Mask(text string, secrets ...string) string {
 	const shortest = 4
 	for _, secret := range secrets {

@@ -8,11 +8,11 @@ import (
 )
 
 // newResolver returns a resolver for one lookup with ctx, which asks the servers
-// of r. It differs from r in two ways. Its connections end with the lookup, while
-// r's live until a deadline of their own, so that a lookup that was given up
-// would keep its socket for up to ten seconds. And a server that has not replied
-// in the first half of the time is given up, so that the next one of
-// /etc/resolv.conf is asked within a check's timeout rather than after five
+// of r. It differs from r in two ways. First, its connections end with the
+// lookup. The connections of r would stay open until their own deadline, for up
+// to ten seconds after an abandoned lookup. Second, it stops waiting for a server
+// that has not replied in the first half of the time. So it asks the next server
+// of /etc/resolv.conf within the timeout of a check rather than after five
 // seconds.
 func newResolver(ctx context.Context, r *net.Resolver) *net.Resolver {
 	var turn time.Time

@@ -16,9 +16,9 @@ import (
 const DefaultBudget = 64 << 10
 
 // A Run is the network side of one run of a check. Its connections stop reading
-// and writing when the run's context ends, whatever deadlines a library sets.
-// All methods are safe for concurrent use, but the phase and the peer that
-// failures name are those set last.
+// and writing when the run's context ends, whatever deadlines a library sets. All
+// methods are safe for concurrent use. Failures name the phase and the peer that
+// were set last.
 type Run struct {
 	ctx     context.Context // the run's own
 	started time.Time
@@ -31,7 +31,7 @@ type Run struct {
 	closed   bool
 	budget   int64 // for the failure
 	left     int64 // bytes that may still be read
-	fault    error // the first that a connection met
+	fault    error // the first error of any connection
 	warnings []error
 }
 
@@ -46,31 +46,30 @@ func Start(ctx context.Context, peer string) *Run {
 // Context returns the run's context.
 func (r *Run) Context() context.Context { return r.ctx }
 
-// SetBudget sets how many bytes the connections may read from now on, all
-// together.
+// SetBudget sets how many bytes all connections together may read from now on.
 func (r *Run) SetBudget(bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.budget, r.left = bytes, bytes
 }
 
-// SetPeer sets whom failures name, for a run that talks to one peer after
-// another.
+// SetPeer sets the peer that failures name, for a run that talks to several peers
+// in turn.
 func (r *Run) SetPeer(peer string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.peer = peer
 }
 
-// Peer returns whom failures name.
+// Peer returns the name of the peer in failures.
 func (r *Run) Peer() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.peer
 }
 
-// Phase names the phase that begins, in words that the peer's name follows, such
-// as "waiting for a reply from". It returns the time, for Observe.
+// Phase begins a new phase. Failures put the peer's name after words, such as
+// "waiting for a reply from". Phase returns the current time, for Observe.
 func (r *Run) Phase(words string) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +77,7 @@ func (r *Run) Phase(words string) time.Time {
 	return time.Now()
 }
 
-// Observe observes how many seconds have passed since then.
+// Observe observes the seconds that have passed since the given time.
 func (r *Run) Observe(name string, since time.Time) {
 	checks.Observe(r.ctx, name, time.Since(since).Seconds())
 }
@@ -90,8 +89,9 @@ func (r *Run) Warn(warning error) {
 	r.warnings = append(r.warnings, warning)
 }
 
-// Warning returns the warnings of the run, joined, or nil: a certificate that
-// ends soon, and what Warn was given. A run that passes returns it.
+// Warning returns the warnings of the run, joined, or nil: certificates that end
+// soon, and the arguments of Warn. A run that passes returns Warning as its
+// error.
 func (r *Run) Warning() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -110,8 +110,9 @@ func (r *Run) Close() {
 	}
 }
 
-// Ended returns why the run's context has ended, or nil. A dialer keeps the
-// deadline itself and may notice it a moment before the context does.
+// Ended returns why the run's context has ended, or nil. It also checks the
+// deadline, because a dialer may notice the deadline a moment before the context
+// ends.
 func (r *Run) Ended() error {
 	if deadline, ok := r.ctx.Deadline(); ok && !time.Now().Before(deadline) {
 		return context.DeadlineExceeded
@@ -136,9 +137,9 @@ func (r *Run) Limit() time.Duration {
 	return limit.Round(time.Millisecond)
 }
 
-// add takes over a connection that was dialled with ctx. After Close there are no
-// new ones. Between the end of the run's context and Close a library may dial
-// once more with a context of its own, to cancel what it has asked for.
+// add takes over a connection that was dialled with ctx. After Close it refuses
+// new connections. Between the end of the run's context and Close, a library may
+// still dial with its own context, to cancel its request.
 func (r *Run) add(ctx context.Context, raw net.Conn) (net.Conn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -149,7 +150,7 @@ func (r *Run) add(ctx context.Context, raw net.Conn) (net.Conn, error) {
 	c := &connection{Conn: raw, run: r}
 	r.conns = append(r.conns, c)
 	if ctx.Err() != nil {
-		c.interrupt() // The run's own interrupt may be over.
+		c.interrupt() // The run may have interrupted its connections already.
 	}
 	return c, nil
 }
@@ -164,8 +165,8 @@ func (r *Run) interrupt() {
 	}
 }
 
-// note counts what a connection has read and keeps the first fault of any:
-// libraries tend to replace it with words of their own.
+// note counts the bytes that a connection has read and keeps the first error of
+// any connection, because libraries tend to replace that error with their own.
 func (r *Run) note(read int, err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,10 +8,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// Secure starts TLS on conn, whose peer was addressed as host, and observes
-// tls_seconds and when the certificates end. Adjust may change the configuration
-// before the handshake; nil changes nothing. The TLS connection is closed with
-// conn, which stays open on an error.
+// Secure starts TLS on conn, which was dialled with the host name host, and
+// observes tls_seconds and the end of the certificates. The func adjust may
+// change the configuration before the handshake; it may be nil. Closing conn also
+// closes the TLS connection. On an error conn stays open.
 func (r *Run) Secure(conn net.Conn, t *checks.TLS, host string, adjust func(*tls.Config)) (*tls.Conn, error) {
 	config, err := r.TLSConfig(t, host)
 	if err != nil {
@@ -34,9 +34,9 @@ func (r *Run) Handshake(conn net.Conn, config *tls.Config) (*tls.Conn, error) {
 	return client, nil
 }
 
-// TLSConfig returns the client configuration of the settings for a peer with
-// that host name, for a library that does the handshake itself: the handshake
-// observes when the certificates end.
+// TLSConfig returns the client configuration of the settings for a peer with that
+// host name, for a library that does the handshake itself. The handshake then
+// observes the end of the certificates.
 func (r *Run) TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 	config, err := checktype.TLSConfig(t, host)
 	if err != nil {
@@ -46,8 +46,8 @@ func (r *Run) TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 	return config, nil
 }
 
-// Watch makes the handshakes of a client configuration observe when the
-// certificates end, and judge that by the settings (nil: not at all).
+// Watch makes the handshakes of a client configuration observe the end of the
+// certificates and compare it with the limits of t. A nil t has no limits.
 func (r *Run) Watch(config *tls.Config, t *checks.TLS) {
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		checktype.ObserveCertificates(r.ctx, state)
