@@ -25,17 +25,18 @@
 //
 //   - run.go: the phases of a run, the events that move it, and ensure, the
 //     only function that starts a run; turn.go: waiting for the call;
-//     perform.go: the call; finish.go: the end of a run; effects.go: the work
+//     perform.go: the call; timeout.go: a call that takes too long;
+//     finish.go: the end of a run; effects.go: the work
 //     done after the lock is released.
 //   - slot.go: the state kept per name; publish.go: how an outcome becomes a
 //     result; set.go: the checks and their dependencies; change.go, install.go:
 //     how a new set replaces the old one.
-//   - question.go: which result answers which reader, and how long a reader
+//   - freshness.go: which result answers which reader, and how long a reader
 //     waits; read.go, snapshot.go: how results become a report.
 //   - schedule.go: background runs; queue.go: the order of places.
 //   - notify.go, status.go: logging and hooks; drain.go, mute.go: decisions of
-//     operators; state.go, history.go: saved state and history.
-//   - families.go: every metric; metrics.go, sample.go: their values.
+//     operators; saved.go, history.go: saved state and history.
+//   - metrics.go: every metric; collect.go, sample.go: their values.
 //
 // The package opens no connection, listens on nothing and reads no file.
 // Package httpapi defines the wire formats.

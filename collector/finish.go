@@ -58,25 +58,6 @@ func (c *Collector) pass(fx *effects, s *slot) {
 	c.sweep(s)
 }
 
-// giveUp publishes that the function of r has ignored the end of its context.
-// The call keeps its slot until it returns, but releases its place.
-func (c *Collector) giveUp(fx *effects, r *run) {
-	l, s := r.line, r.line.slot
-	if r.takesPlace() {
-		c.taken--
-	}
-	l.run = nil
-	r.phase = deaf
-	r.cancel()
-	s.stuck.Store(true)
-	fx.changed = true
-	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
-	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
-	o.blameStandstill(r.entry.Timeout)
-	c.publish(fx, l, o)
-	c.pass(fx, s)
-}
-
 // repeat publishes the failure of a line again while the call of its slot is
 // deaf. The repetition is not a run and is not counted as one.
 func (c *Collector) repeat(fx *effects, l *line) {

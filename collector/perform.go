@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
@@ -87,19 +86,6 @@ func (c *Collector) judge(s said) *outcome {
 		o.warning = either(c.clean(s.warning), "warning")
 	}
 	return o
-}
-
-// standstill is the delay in noticing a timeout from which the timeout is
-// blamed on this process and not on the check: the process was stopped, or got
-// no processor.
-const standstill = time.Second
-
-// blameStandstill blames a timeout on this process if it was noticed too late.
-func (o *outcome) blameStandstill(timeout time.Duration) {
-	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
-		o.reason = checks.ReasonInternal
-		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
-	}
 }
 
 // Observations are what a run has observed. They have a lock of their own: any

@@ -52,9 +52,6 @@ func (p *published) lastRun() time.Time {
 	return p.lastRunAt.time()
 }
 
-// fresh reports whether the result may be handed out by itself.
-func (p *published) fresh(now instant) bool { return p != nil && now.before(p.until) }
-
 // publish makes an outcome the newest result of l and notifies waiters and
 // listeners. It does nothing if the definition is gone or the collector has
 // ended.

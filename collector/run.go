@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// grace is how long after its timeout a check may still return its own error,
-// which is more precise than ours.
-const grace = 50 * time.Millisecond
-
 // A phase is the state of a run. A line without a run is idle, or the call of
 // its slot is deaf.
 type phase int
@@ -68,9 +64,6 @@ type run struct {
 // takesPlace reports whether r, which has begun, needs one of the places. A run
 // with a receiver does not, because it only judges recorded beats.
 func (r *run) takesPlace() bool { return r.entry.Receiver == nil }
-
-// end returns when a run that is under way is given up.
-func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
 
 // step moves r by an event. Events that come too late change nothing.
 func (c *Collector) step(fx *effects, r *run, ev event) {

@@ -37,15 +37,6 @@ type entry struct {
 	rendered atomic.Pointer[rendered]
 }
 
-// ttl is how long a result is kept. A pass that has not yet changed the state
-// of the check is kept for the failed TTL.
-func (e *entry) ttl(settledPass bool) time.Duration {
-	if settledPass {
-		return max(e.SuccessTTL, 0)
-	}
-	return max(e.FailedTTL, 0)
-}
-
 // maxStartup bounds how long readers wait for first results by default.
 const maxStartup = 5 * time.Second
 

@@ -2,13 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/go-kit/log/level"
-	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
@@ -35,33 +32,6 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 		level.Error(l.Logger).Log("msg", "cannot serve", "err", line)
 	}
 	return exitFailed
-}
-
-// validate returns all faults of the flags that parsing alone does not find.
-func (f *flags) validate() error {
-	var errs []error
-	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	if f.maxConnections < 1 {
-		fault("--web.max-connections: %d, want at least 1", f.maxConnections)
-	}
-	if f.agentWeight < 1 || f.agentWeight > 100 {
-		fault("--agent.degraded-weight: %d, want 1 to 100", f.agentWeight)
-	}
-	if f.shutdownDelay < 0 {
-		fault("--shutdown.delay: %v, want 0s or more", f.shutdownDelay)
-	}
-	if !server.FreePath(f.telemetryPath) {
-		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", f.telemetryPath)
-	}
-	if f.environmentDeny && f.environmentAllowRemote {
-		fault("--environment.deny: does not go with --environment.allow-remote")
-	}
-	if err := server.ValidateWebConfig(*f.web.WebConfigFile); err != nil {
-		fault("--web.config.file: %w", err)
-	} else if err := web.Validate(*f.web.WebConfigFile); err != nil {
-		fault("--web.config.file: %w", err)
-	}
-	return errors.Join(errs...)
 }
 
 func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber *scrub.Scrubber) server.Options {

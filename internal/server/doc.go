@@ -9,5 +9,5 @@
 //	})
 //
 // The routes are in routes.go, the requests that change the exporter in
-// lifecycle.go, those about the exporter itself in probes.go.
+// actions.go, those about the exporter itself in probes.go.
 package server

@@ -138,3 +138,15 @@ func isClosed(done <-chan struct{}) bool {
 		return false
 	}
 }
+
+// fresh reports whether the result may be handed out by itself.
+func (p *published) fresh(now instant) bool { return p != nil && now.before(p.until) }
+
+// ttl is how long a result is kept. A pass that has not yet changed the state
+// of the check is kept for the failed TTL.
+func (e *entry) ttl(settledPass bool) time.Duration {
+	if settledPass {
+		return max(e.SuccessTTL, 0)
+	}
+	return max(e.FailedTTL, 0)
+}

@@ -1,0 +1,47 @@
+package collector
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+)
+
+// grace is how long after its timeout a check may still return its own error,
+// which is more precise than ours.
+const grace = 50 * time.Millisecond
+
+// end returns when a run that is under way is given up.
+func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
+
+// giveUp publishes that the function of r has ignored the end of its context.
+// The call keeps its slot until it returns, but releases its place.
+func (c *Collector) giveUp(fx *effects, r *run) {
+	l, s := r.line, r.line.slot
+	if r.takesPlace() {
+		c.taken--
+	}
+	l.run = nil
+	r.phase = deaf
+	r.cancel()
+	s.stuck.Store(true)
+	fx.changed = true
+	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
+	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
+	o.blameStandstill(r.entry.Timeout)
+	c.publish(fx, l, o)
+	c.pass(fx, s)
+}
+
+// standstill is the delay in noticing a timeout from which the timeout is
+// blamed on this process and not on the check: the process was stopped, or got
+// no processor.
+const standstill = time.Second
+
+// blameStandstill blames a timeout on this process if it was noticed too late.
+func (o *outcome) blameStandstill(timeout time.Duration) {
+	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
+		o.reason = checks.ReasonInternal
+		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
+	}
+}
