@@ -68,13 +68,13 @@ func (s Server) Serve(ctx context.Context, l net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
 
-	a := &answerer{Server: s, answering: make(chan struct{}, maxAnswering), lingering: make(chan struct{}, maxLingering)}
+	a := &agent{Server: s, answering: make(chan struct{}, maxAnswering), lingering: make(chan struct{}, maxLingering)}
 	defer a.all.Wait()
 	return a.accept(ctx, l)
 }
 
-// An answerer is a Server at work on one listener.
-type answerer struct {
+// An agent is a Server at work on one listener.
+type agent struct {
 	Server
 	answering, lingering chan struct{} // places
 	all                  sync.WaitGroup
@@ -82,7 +82,7 @@ type answerer struct {
 
 // accept takes connections as long as there are places for their answers; other
 // connections wait in the kernel, at most as long as an answer may take.
-func (a *answerer) accept(ctx context.Context, l net.Listener) error {
+func (a *agent) accept(ctx context.Context, l net.Listener) error {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		a.answering <- struct{}{}
@@ -108,9 +108,9 @@ func (a *answerer) accept(ctx context.Context, l net.Listener) error {
 }
 
 // serve answers one connection and closes it.
-func (a *answerer) serve(ctx context.Context, conn net.Conn) {
+func (a *agent) serve(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
-	err := a.answer(ctx, conn)
+	err := a.reply(ctx, conn)
 	<-a.answering
 	if err != nil {
 		level.Debug(a.Logger).Log("msg", "connection not answered", "peer", conn.RemoteAddr(), "err", err)
@@ -124,7 +124,7 @@ func (a *answerer) serve(ctx context.Context, conn net.Conn) {
 	}
 }
 
-func (a *answerer) answer(ctx context.Context, conn net.Conn) (err error) {
+func (a *agent) reply(ctx context.Context, conn net.Conn) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)

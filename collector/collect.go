@@ -89,7 +89,7 @@ func (c *Collector) whole(report Report) []*sample {
 	if !report.DrainingUntil.IsZero() {
 		samples = append(samples, gauge(f.drainEnd, float64(report.DrainingUntil.UnixNano())/1e9))
 	}
-	for _, a := range []answered{coalesced, hit, miss, stale} { // In the order of their names.
+	for _, a := range []source{coalesced, hit, miss, stale} { // In the order of their names.
 		samples = append(samples, counter(f.requests, float64(c.requests[a].Load()), label("outcome", a.String())))
 	}
 	return samples

@@ -4,19 +4,19 @@ import (
 	"context"
 )
 
-// An answered says where the results of a report came from; the worst source
+// A source says where the results of a report came from; the worst source
 // counts. It is a label of healthcheck_cache_requests_total.
-type answered int
+type source int
 
 const (
-	hit       answered = iota // everything was fresh
+	hit       source = iota // everything was fresh
 	stale                     // something was old, its renewal under way
 	coalesced                 // this reader joined a run
 	miss                      // this reader started a run
 	outcomes
 )
 
-func (a answered) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
+func (a source) String() string { return [...]string{"hit", "stale", "coalesced", "miss"}[a] }
 
 // maxRounds bounds how often a reader requests new results. One round is enough
 // unless results expire while the reader waits for others; after the last round
@@ -40,7 +40,7 @@ func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
 			return Report{}, err
 		}
 	}
-	c.requests[s.answered].Inc()
+	c.requests[s.source].Inc()
 	report := s.report
 	report.Time = now.time()
 	return report, nil
@@ -93,20 +93,20 @@ type examination struct {
 	now      instant
 	snapshot *snapshot
 	waits    []wait
-	did      answered
+	did      source
 	replaced bool // the set has been replaced
 	ended    bool // there will be no results
 }
 
 // examine decides whether the results of sel answer q, and starts or joins runs
 // where they don't. In the last round checks without such a result are unknown.
-func (c *Collector) examine(sel *selection, q question, did answered, last bool) examination {
+func (c *Collector) examine(sel *selection, q question, did source, last bool) examination {
 	sel.building.Lock()
 	defer sel.building.Unlock()
 	x := examination{now: c.now(), did: did}
 	if s := c.valid(sel, x.now); s != nil {
 		mine := *s
-		mine.answered = max(s.answered, did)
+		mine.source = max(s.source, did)
 		x.snapshot = &mine
 		return x
 	}

@@ -14,7 +14,7 @@ type snapshot struct {
 	report     Report // without its time
 	generation uint64
 	until      instant
-	answered   answered
+	source   source
 }
 
 // A builder collects the results of a snapshot.
@@ -44,8 +44,8 @@ func (c *Collector) valid(sel *selection, now instant) *snapshot {
 // snapshot makes a snapshot of the results in b, for this reader and, if
 // nothing is unknown, for later readers. It reuses the version of the last
 // snapshot if only the time has changed. The caller holds the lock of sel.
-func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot {
-	s := &snapshot{generation: b.generation, until: b.until, answered: did}
+func (c *Collector) snapshot(sel *selection, b *builder, did source) *snapshot {
+	s := &snapshot{generation: b.generation, until: b.until, source: did}
 	s.report = c.sum(b.results)
 	if d := c.drained(); d != nil {
 		s.until = earliest(s.until, d.ending.at)
@@ -61,8 +61,8 @@ func (c *Collector) snapshot(sel *selection, b *builder, did answered) *snapshot
 		s.report.Version = c.nextVersion()
 	}
 	kept := *s
-	if kept.answered > stale { // Later readers find hits, or stale results.
-		kept.answered = hit
+	if kept.source > stale { // Later readers find hits, or stale results.
+		kept.source = hit
 	}
 	sel.newest.Store(&kept)
 	return s
