@@ -10,9 +10,9 @@ type source int
 
 const (
 	hit       source = iota // everything was fresh
-	stale                     // something was old, its renewal under way
-	coalesced                 // this reader joined a run
-	miss                      // this reader started a run
+	stale                   // something was old, its renewal under way
+	coalesced               // this reader joined a run
+	miss                    // this reader started a run
 	outcomes
 )
 

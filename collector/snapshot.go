@@ -14,7 +14,7 @@ type snapshot struct {
 	report     Report // without its time
 	generation uint64
 	until      instant
-	source   source
+	source     source
 }
 
 // A builder collects the results of a snapshot.

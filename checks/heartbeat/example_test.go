@@ -30,5 +30,5 @@ func ExampleCheck() {
 	}
 	r := report.Results[0]
 	fmt.Println(r.State, r.Reason, r.Output[:34])
-	// Output: failed exit_code the job ended with exit code 1 at 
+	// Output: failed exit_code the job ended with exit code 1 at
 }
