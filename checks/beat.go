@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Beat is one message to a check that is told instead of asking: a job has
-// started, has ended, or has failed.
+// A Beat is one message from a job to its check: the job has started, has ended,
+// or has failed.
 type Beat struct {
 	// Event is what happened. The zero value is BeatDone.
 	Event BeatEvent
@@ -63,7 +63,7 @@ func (b Beats) Add(beat Beat) Beats {
 // has arrived and when the last judgement is over; that is not counted as a run.
 // Its methods must be safe for concurrent use and return quickly.
 //
-// A [Spec] that is a Receiver becomes a check that is told instead of asking: see
+// A [Spec] that is a Receiver becomes a check that takes beats: see
 // [New].
 type Receiver interface {
 	// Judge returns the result at a moment, as a [Func] does, and how long it

@@ -17,7 +17,7 @@ type Check struct {
 	// Func performs the check. It is not called, and may be nil, if there is a
 	// Receiver.
 	Func Func
-	// Receiver makes this a check that is told instead of asking: its result is
+	// Receiver makes this a check that takes the beats of a job: its result is
 	// judged from the beats that arrive. Nil: the check is Func.
 	Receiver Receiver
 	// Type is the name of the check's type, a label of healthcheck_check_info.

@@ -305,7 +305,7 @@ func TestNothingIsPublishedAfterTheEndOfTheBaseContext(t *testing.T) {
 
 type keyOf string
 
-// A listener notes what a hook is told, and complains of two calls at once.
+// A listener records the calls of a hook, and fails the test if two overlap.
 type listener struct {
 	t     *testing.T
 	takes time.Duration

@@ -54,7 +54,7 @@ func TestAWrapperThatFailsIsAnErrorOfItsCheck(t *testing.T) {
 	}
 }
 
-// statuses notes what OnStatus is told.
+// statuses records the calls of OnStatus.
 type statuses struct {
 	mu   sync.Mutex
 	told []string

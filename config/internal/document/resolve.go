@@ -12,7 +12,7 @@ const (
 
 	// maxNodes bounds the nodes of a file, those behind an alias counted each time.
 	maxNodes = 200_000
-	// maxDepth bounds nesting, by way of aliases too.
+	// maxDepth bounds nesting, also through aliases.
 	maxDepth = 50
 	// maxKeys bounds one mapping.
 	maxKeys = 1000
