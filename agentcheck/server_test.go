@@ -221,10 +221,9 @@ func TestACollectorIsToldAsItChanges(t *testing.T) {
 	engine.Drain(errors.New("deploy"))
 	expect("up 0% #draining: deploy\n")
 	down.Store(false)
-	if _, err := engine.Report(t.Context(), collector.Filter{}); err != nil {
-		t.Fatal(err)
-	}
 	engine.Drain(nil)
+	// The last run may have begun before the check passed again.
+	before = "down #redis: connection refused\n"
 	expect("up 100%\n")
 }
 
