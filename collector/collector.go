@@ -55,6 +55,7 @@ type Collector struct {
 	// and the runs. See act.
 	mu         sync.Mutex
 	slots      map[string]*slot
+	muted      map[string]*muting // the own mutes of slots, by name
 	queue      turnQueue
 	taken      int // places in use
 	scheduler  scheduler
@@ -79,7 +80,7 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 	c := &Collector{
 		opts: o, log: calm{o.logger()}, now: startClock(), text: o.Scrubber.Text,
 		families: newFamilies(), durations: newDurations(o.Histogram),
-		preparing: make(chan struct{}, 1), slots: map[string]*slot{}, changed: make(chan struct{}, 1),
+		preparing: make(chan struct{}, 1), slots: map[string]*slot{}, muted: map[string]*muting{}, changed: make(chan struct{}, 1),
 	}
 	c.versions.Store(rand.Uint64()) //nolint:gosec // Versions tell collectors apart; they protect nothing.
 	c.opts.Restore = nil            // It may be large.
@@ -165,13 +166,15 @@ func (c *Collector) tellIdle() {
 	}
 }
 
-// Ready reports whether every check that is not optional has a result, or
-// StartupWait is over.
+// Ready reports whether every check that is not optional has a result that
+// readers may see, or StartupWait is over.
 func (c *Collector) Ready() bool {
-	if c.now().mono >= c.startup() {
+	now := c.now()
+	if now.mono >= c.startup() {
 		return true
 	}
 	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool {
-		return !e.Optional && e.current.Load() == nil
+		p := e.current.Load()
+		return !e.Optional && (p == nil || p.restored && !now.before(p.until.add(e.limit())))
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-kit/log/level"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
@@ -90,16 +92,22 @@ func (c *Collector) setDrain(fx *effects, next *drainage) {
 		old.ending.stop()
 	}
 	if next != nil {
-		next.ending = c.endingAt(next.Until, fx.now, func() { c.act(func(fx *effects) { c.endDrain(fx, next) }) })
+		next.ending = c.endingAt(next.Until, fx.now, func() { c.endDrain(next) })
 	}
 	c.operator.Store(next)
 	fx.changed = true
 }
 
 // endDrain ends the drain d by itself, if it is still the present one.
-func (c *Collector) endDrain(fx *effects, d *drainage) {
-	if c.operator.CompareAndSwap(d, nil) {
-		fx.changed = true
+func (c *Collector) endDrain(d *drainage) {
+	ended := false
+	c.act(func(fx *effects) {
+		if ended = c.operator.CompareAndSwap(d, nil); ended {
+			fx.changed = true
+		}
+	})
+	if ended {
+		level.Info(c.log).Log("msg", "drain ended", "reason", d.Reason, "by", d.By)
 	}
 }
 

@@ -38,12 +38,12 @@ func freshness(e *entry, p *published, r *run, q question, insists bool, now ins
 	case p.fresh(now):
 		return verdict{}
 	}
-	limit := addDurations(e.Timeout, grace)
+	limit := e.limit()
 	if end := p.until.add(limit); p.restored && r != nil && now.before(end) {
 		return verdict{usable: true, stale: true, until: end}
 	}
 	if r != nil && (r.phase == running || r.phase == judging) && r.started.before(p.until) {
-		if end := r.started.add(min(limit, addDurations(r.entry.Timeout, grace))); now.before(end) {
+		if end := r.started.add(min(limit, r.entry.limit())); now.before(end) {
 			return verdict{usable: true, stale: true, until: end}
 		}
 	}
@@ -96,7 +96,7 @@ func (c *Collector) startup() time.Duration {
 // A wait is for the next result of one check.
 type wait struct {
 	published <-chan struct{}
-	first     bool // the check counts and has no result yet
+	first     bool // the check counts and has no result of this process yet
 }
 
 // await waits for all results. It reports false if the patience ends first.
@@ -138,6 +138,13 @@ func isClosed(done <-chan struct{}) bool {
 		return false
 	}
 }
+
+// limit is how long one run may take.
+func (e *entry) limit() time.Duration { return addDurations(e.Timeout, grace) }
+
+// early reports whether p is not a result of this process: the first run has
+// not finished.
+func (p *published) early() bool { return p == nil || p.restored }
 
 // fresh reports whether the result may be handed out by itself.
 func (p *published) fresh(now instant) bool { return p != nil && now.before(p.until) }

@@ -59,8 +59,12 @@ func (c *Collector) Runs(name string) []Run {
 	return e.line.slot.runs.all()
 }
 
-// note adds a change of state to the history.
+// note adds a change of state to the history. The first result after a restart
+// is no change if the history, which has survived it, ends with the same state.
 func (s *slot) note(p *published) {
+	if n := len(s.transitions); n > 0 && s.transitions[n-1].State == p.State {
+		return
+	}
 	if len(s.transitions) == maxTransitions {
 		s.transitions = slices.Delete(s.transitions, 0, 1)
 	}

@@ -90,7 +90,7 @@ func (c *Collector) retire(fx *effects, s *slot) {
 	l := s.line
 	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
 	s.runs = ring{}
-	c.setMute(fx, s, nil)
+	c.setMute(s, nil, fx.now)
 	fx.gone = append(fx.gone, l)
 	if c.durations != nil {
 		c.durations.DeleteLabelValues(s.name)

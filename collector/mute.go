@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/go-kit/log/level"
 )
 
 // A Mute is an operator's decision to ignore the failure of a check. The check
@@ -55,31 +57,39 @@ func (c *Collector) mute(name string, m *Mute) error {
 			return
 		}
 		err = nil
-		c.setMute(fx, e.line.slot, m)
+		c.setMute(e.line.slot, m, fx.now)
 		c.refreshMutes(fx)
 	})
 	return err
 }
 
 // setMute sets the own mute of s; nil removes it.
-func (c *Collector) setMute(fx *effects, s *slot, m *Mute) {
+func (c *Collector) setMute(s *slot, m *Mute, now instant) {
 	if s.mute != nil {
 		s.mute.ending.stop()
 		s.mute = nil
+		delete(c.muted, s.name)
 	}
 	if m == nil {
 		return
 	}
 	active := &muting{Mute: *m}
-	active.ending = c.endingAt(m.Until, fx.now, func() {
-		c.act(func(fx *effects) {
-			if s.mute == active {
-				s.mute = nil
-				c.refreshMutes(fx)
-			}
-		})
+	active.ending = c.endingAt(m.Until, now, func() { c.endMute(s, active) })
+	s.mute, c.muted[s.name] = active, active
+}
+
+// endMute ends the mute m of s by itself, if it is still the present one.
+func (c *Collector) endMute(s *slot, m *muting) {
+	ended := false
+	c.act(func(fx *effects) {
+		if ended = s.mute == m; ended {
+			c.setMute(s, nil, fx.now)
+			c.refreshMutes(fx)
+		}
 	})
-	s.mute = active
+	if ended {
+		level.Info(c.log).Log("msg", "mute ended", "check", s.name, "reason", m.Reason, "by", m.By)
+	}
 }
 
 // refreshMutes brings the mutes of all checks up to date, after a change of mutes

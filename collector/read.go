@@ -161,7 +161,7 @@ func (c *Collector) resolve(fx *effects, x *examination, b *builder, sel *select
 			b.results[i], b.incomplete = e.unknown(p, fx.now), true
 		default:
 			x.did = max(x.did, coalesced)
-			x.waits = append(x.waits, wait{e.line.wait(), p == nil && !e.Optional && e.mute == nil})
+			x.waits = append(x.waits, wait{e.line.wait(), p.early() && !e.Optional && e.mute == nil})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -21,6 +22,9 @@ type Saved struct {
 	Mutes map[string]Mute
 	// Beats are the beats of checks with a receiver, by the name of the check.
 	Beats map[string]checks.Beats
+	// Complete reports whether Results, Transitions and Beats are of all checks.
+	// Restore does not need it.
+	Complete bool
 }
 
 // A SavedResult is one result. The times are wall times.
@@ -30,7 +34,9 @@ type SavedResult struct {
 	State                    State
 	Output, Warning          string
 	Reason                   checks.Reason
+	Cause                    []string
 	Values                   []Value
+	Value                    json.RawMessage
 	Time, Since, LastSuccess time.Time
 	Duration, TTL            time.Duration
 	ConsecutiveFailures      int
@@ -41,32 +47,76 @@ type SavedResult struct {
 	Age time.Duration
 }
 
+// A Mark is a moment in the life of a Collector, for [Collector.StateSince]. The
+// zero value is before everything.
+type Mark struct {
+	set     *set
+	results uint64
+}
+
 // State returns the value for Options.Restore after a restart.
 func (c *Collector) State() Saved {
-	s := Saved{Transitions: map[string][]Transition{}, Mutes: map[string]Mute{}, Beats: map[string]checks.Beats{}}
+	s, _ := c.StateSince(Mark{})
+	return s
+}
+
+// StateSince is State without the results, transitions and beats of checks that
+// have had no new result since m, and the mark for the next call. After a change
+// of the set of checks, and for the zero Mark, it is all of State.
+func (c *Collector) StateSince(m Mark) (s Saved, next Mark) {
+	s = Saved{Transitions: map[string][]Transition{}, Mutes: map[string]Mute{}, Beats: map[string]checks.Beats{}}
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	set := c.set.Load()
+	next = Mark{set, c.results.Load()}
 	now := c.now()
+	s.decisions(c, now)
+	c.mu.Unlock()
+	s.Complete = m.set != next.set
+	var changed []*entry
+	for _, e := range set.entries {
+		if s.Complete || e.current.Load().newer(m) {
+			changed = append(changed, e)
+		}
+	}
+	// In parts, because readers need the lock too.
+	for part := range slices.Chunk(changed, 100) {
+		c.mu.Lock()
+		for _, e := range part {
+			s.add(e, now)
+		}
+		c.mu.Unlock()
+	}
+	return s, next
+}
+
+// newer reports whether p was published after the mark.
+func (p *published) newer(m Mark) bool { return p != nil && p.number > m.results }
+
+// decisions adds the operator's drain and mutes.
+func (s *Saved) decisions(c *Collector, now instant) {
 	if d := c.operator.Load(); d != nil && now.before(d.ending.at) {
 		drain := d.Drain
 		s.Drain = &drain
 	}
-	for _, e := range c.set.Load().entries {
-		slot := e.line.slot
-		if len(slot.transitions) > 0 {
-			s.Transitions[e.Name] = slices.Clone(slot.transitions)
-		}
-		if slot.reception != nil {
-			s.Beats[e.Name] = slot.reception.beats
-		}
-		if slot.mute != nil && now.before(slot.mute.ending.at) {
-			s.Mutes[e.Name] = slot.mute.Mute
-		}
-		if p := e.current.Load(); p != nil && e.Fingerprint != "" {
-			s.Results = append(s.Results, p.saved(e.Fingerprint, now))
+	for name, m := range c.muted {
+		if now.before(m.ending.at) {
+			s.Mutes[name] = m.Mute
 		}
 	}
-	return s
+}
+
+// add adds what is known of e.
+func (s *Saved) add(e *entry, now instant) {
+	slot := e.line.slot
+	if len(slot.transitions) > 0 {
+		s.Transitions[e.Name] = slices.Clone(slot.transitions)
+	}
+	if slot.reception != nil {
+		s.Beats[e.Name] = slot.reception.beats
+	}
+	if p := e.current.Load(); p != nil && e.Fingerprint != "" {
+		s.Results = append(s.Results, p.saved(e.Fingerprint, now))
+	}
 }
 
 // Changed returns a channel that has a value when the result of State may have
@@ -85,7 +135,7 @@ func (c *Collector) noteChange() {
 func (p *published) saved(fingerprint string, now instant) SavedResult {
 	return SavedResult{
 		Check: p.Check, Fingerprint: fingerprint, Passed: p.Passed, State: p.State, Output: p.Output, Warning: p.Warning,
-		Reason: p.Reason, Values: slices.Clone(p.Values), Time: p.Time, Since: p.Since, LastSuccess: p.LastSuccess,
+		Reason: p.Reason, Cause: p.Cause, Values: slices.Clone(p.Values), Value: p.Value, Time: p.Time, Since: p.Since, LastSuccess: p.LastSuccess,
 		Duration: p.Duration, TTL: p.until.mono - p.at.mono, ConsecutiveFailures: p.consecutiveFailures,
 		Age: max(now.mono-p.at.mono, 0),
 	}
@@ -113,7 +163,7 @@ func (c *Collector) restore(fx *effects, s *Saved) {
 	}
 	for name, m := range s.Mutes {
 		if e := set.byName[name]; e != nil && m.Until.UnixNano() > fx.now.wall {
-			c.setMute(fx, e.line.slot, &m)
+			c.setMute(e.line.slot, &m, fx.now)
 		}
 	}
 	if d := s.Drain; d != nil && (d.Until.IsZero() || d.Until.UnixNano() > fx.now.wall) {
@@ -130,6 +180,7 @@ func (e *entry) restored(r SavedResult, now instant) *published {
 	at := instant{mono: now.mono - age, wall: now.wall - int64(age)}
 	p := &published{at: at, until: at.add(ttl), restored: true, mutedUntil: never}
 	p.Passed, p.State, p.Output, p.Warning, p.Reason, p.Values = r.Passed, r.State, r.Output, r.Warning, r.Reason, r.Values
+	p.Cause, p.Value = r.Cause, r.Value
 	p.Time, p.Expires, p.Since, p.LastSuccess, p.Duration = r.Time, r.Time.Add(ttl), r.Since, r.LastSuccess, r.Duration
 	p.since = instant{mono: now.mono - max(time.Duration(now.wall-r.Since.UnixNano()), 0), wall: r.Since.UnixNano()}
 	p.consecutiveFailures = r.ConsecutiveFailures
