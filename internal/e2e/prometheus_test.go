@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
@@ -43,10 +44,11 @@ environment:
 // A prometheus is a real one that scrapes an exporter.
 type prometheus struct {
 	*testservers.Server
+	dir string // of its files
 }
 
 // scrape runs Prometheus with the files of deploy/prometheus as they are, except
-// for addresses and pace: an hour is too long for a test.
+// for addresses and pace: see hurried.
 func scrape(t testing.TB, exporters ...*exporter) *prometheus {
 	t.Helper()
 	return scrapeAndAlert(t, "127.0.0.1:1", exporters...)
@@ -70,9 +72,8 @@ func scrapeAndAlert(t testing.TB, alertmanager string, exporters ...*exporter) *
 		args = append(args, "--enable-feature=native-histograms")
 	}
 	write(t, filepath.Join(dir, "prometheus.yml"), config)
-	rules := regexp.MustCompile(`for: \d+[mh]\b`).ReplaceAllString(read(t, "deploy/prometheus/rules.yml"), "for: 2s")
-	write(t, filepath.Join(dir, "rules.yml"), rules)
-	return &prometheus{testservers.LaunchOnPort(t, func(addr string) testservers.Program {
+	write(t, filepath.Join(dir, "rules.yml"), hurried(t, read(t, "deploy/prometheus/rules.yml")))
+	return &prometheus{dir: dir, Server: testservers.LaunchOnPort(t, func(addr string) testservers.Program {
 		return testservers.Program{
 			Path: path,
 			Args: append(slices.Clone(args),
@@ -82,6 +83,27 @@ func scrapeAndAlert(t testing.TB, alertmanager string, exporters ...*exporter) *
 			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/ready") },
 		}
 	})}
+}
+
+// hurried returns the rules with seconds for their minutes, hours and days, which
+// are too long for a test.
+func hurried(t testing.TB, rules string) string {
+	t.Helper()
+	rules = regexp.MustCompile(`for: \d+[mh]\b`).ReplaceAllString(rules, "for: 2s")
+	return replace(t, rules, "[15m]", "[3s]", "[1d] offset 1h", "[1m] offset 4s", "timestamp_seconds > 120", "timestamp_seconds > 1")
+}
+
+// retarget gives Prometheus other targets.
+func (p *prometheus) retarget(t testing.TB, targets string) {
+	t.Helper()
+	file := filepath.Join(p.dir, "prometheus.yml")
+	config, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`(job_name: healthcheck\n +static_configs:\n +- targets:).*`)
+	write(t, file, all.ReplaceAllString(string(config), "$1 "+targets))
+	p.Signal(syscall.SIGHUP)
 }
 
 // versionOf returns the version of a Prometheus.
