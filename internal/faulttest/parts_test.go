@@ -185,29 +185,22 @@ func dial(address string) error {
 func TestPeersCanBeUsedAlone(t *testing.T) {
 	for name, c := range map[string]struct {
 		address string
+		most    int // bytes that the test reads
 		want    func(data []byte, err error) bool
 	}{
-		"silent": {faulttest.Silent(t), func(data []byte, err error) bool {
-			return len(data) == 0 && errors.Is(err, os.ErrDeadlineExceeded)
-		}},
-		"closed": {faulttest.Closed(t), func(data []byte, err error) bool { return len(data) == 0 && err == nil }},
-		"reset":  {faulttest.Reset(t), func(_ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
-		"reset in the middle": {faulttest.ResetInTheMiddle(t, "be"), func(data []byte, err error) bool {
-			return string(data) == "bex" && errors.Is(err, syscall.ECONNRESET)
-		}},
-		"drip": {faulttest.Drip(t, "ab"), func(data []byte, err error) bool {
-			return len(data) > 0 && len(data) <= 4 && strings.HasPrefix("abxx", string(data)) && err != nil
-		}},
-		"endless":   {faulttest.Endless(t, "+"), func(data []byte, _ error) bool { return len(data) > 4096 && data[0] == '+' }},
-		"long line": {faulttest.LongLine(t), func(data []byte, _ error) bool { return len(data) == 1<<20 }},
-		"headers":   {faulttest.Headers(t), func(data []byte, _ error) bool { return len(data) > 1<<20 }},
-		"garbage":   {faulttest.Garbage(t), func(data []byte, err error) bool { return len(data) == 512 && err == nil }},
-		"echo":      {faulttest.Echo(t), func(data []byte, _ error) bool { return string(data) == "hello" }},
-		"proxy":     {faulttest.Serve(t, faulttest.Proxy(faulttest.Echo(t))), func(data []byte, _ error) bool { return string(data) == "hello" }},
+		"closed":    {faulttest.Closed(t), 1, func(data []byte, err error) bool { return len(data) == 0 && err == nil }},
+		"reset":     {faulttest.Reset(t), 1, func(_ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) }},
+		"drip":      {faulttest.Drip(t, "ab"), 3, func(data []byte, err error) bool { return string(data) == "abx" && err == nil }},
+		"endless":   {faulttest.Endless(t, "+"), 8192, func(data []byte, _ error) bool { return len(data) == 8192 && data[0] == '+' }},
+		"long line": {faulttest.LongLine(t), 1 << 20, func(data []byte, err error) bool { return len(data) == 1<<20 && err == nil }},
+		"headers":   {faulttest.Headers(t), 1 << 20, func(data []byte, err error) bool { return len(data) == 1<<20 && err == nil }},
+		"garbage":   {faulttest.Garbage(t), 1000, func(data []byte, err error) bool { return len(data) == 512 && err == nil }},
+		"echo":      {faulttest.Echo(t), 5, func(data []byte, _ error) bool { return string(data) == "hello" }},
+		"proxy":     {faulttest.Serve(t, faulttest.Proxy(faulttest.Echo(t))), 5, func(data []byte, _ error) bool { return string(data) == "hello" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			data, err := converse(t, c.address)
+			data, err := converse(t, c.address, c.most, 20*time.Second)
 			if !c.want(data, err) {
 				t.Errorf("read %d bytes (%.20q), %v", len(data), data, err)
 			}
@@ -215,20 +208,54 @@ func TestPeersCanBeUsedAlone(t *testing.T) {
 	}
 }
 
-// converse says hello to address and reads for 700 ms. A reset that arrives before
-// the hello is the error of the write: a later read would only see the end.
-func converse(t *testing.T, address string) ([]byte, error) {
+// The kernel discards what a client has not yet read when the reset arrives, so a
+// busy client may miss the beginning.
+func TestAResetInTheMiddleFollowsTheBeginning(t *testing.T) {
+	address := faulttest.ResetInTheMiddle(t, "be")
+	for range 20 {
+		data, err := converse(t, address, 100, 20*time.Second)
+		if !strings.HasPrefix("bex", string(data)) || !errors.Is(err, syscall.ECONNRESET) {
+			t.Fatalf("read %q, %v, want bex and a reset", data, err)
+		}
+		if string(data) == "bex" {
+			return
+		}
+	}
+	t.Error("the beginning was never seen")
+}
+
+func TestASilentPeerNeitherSpeaksNorHangsUp(t *testing.T) {
+	data, err := converse(t, faulttest.Silent(t), 1, 300*time.Millisecond)
+	if len(data) > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("read %q, %v, want a timeout", data, err)
+	}
+}
+
+func TestADrippingPeerTakesItsTime(t *testing.T) {
+	began := time.Now()
+	if data, err := converse(t, faulttest.Drip(t, ""), 3, 20*time.Second); string(data) != "xxx" || err != nil {
+		t.Errorf("read %q, %v", data, err)
+	}
+	if took := time.Since(began); took < 400*time.Millisecond {
+		t.Errorf("three bytes took %v, want 200ms between two bytes", took)
+	}
+}
+
+// converse says hello to address and reads until the end, an error or so many
+// bytes. A reset that arrives before the hello is the error of the write: a later
+// read would only see the end.
+func converse(t *testing.T, address string, most int, limit time.Duration) ([]byte, error) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(700 * time.Millisecond))
+	conn.SetDeadline(time.Now().Add(limit))
 	if _, err := io.WriteString(conn, "hello"); err != nil {
 		return nil, err
 	}
-	return io.ReadAll(conn)
+	return io.ReadAll(io.LimitReader(conn, int64(most)))
 }
 
 func TestRefusedAddressIsRefused(t *testing.T) {

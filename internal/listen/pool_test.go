@@ -40,19 +40,19 @@ func pooledOn(t *testing.T, own, shared *pool) net.Listener {
 	return pooledListener{l, own, shared}
 }
 
-// closed reports whether the other side has closed a connection.
-func closed(t *testing.T, c net.Conn) bool {
+// wantClosed waits until the other side has closed a connection, or for a moment
+// to see that it does not.
+func wantClosed(t *testing.T, what string, c net.Conn, want bool) {
 	t.Helper()
-	if err := c.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+	patience := 50 * time.Millisecond
+	if want {
+		patience = 10 * time.Second
+	}
+	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := c.Read(make([]byte, 1))
-	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
-}
-
-func wantClosed(t *testing.T, what string, c net.Conn, want bool) {
-	t.Helper()
-	if got := closed(t, c); got != want {
+	if got := err != nil && !errors.Is(err, os.ErrDeadlineExceeded); got != want {
 		t.Errorf("%s: closed %v, want %v", what, got, want)
 	}
 }
@@ -61,21 +61,52 @@ func wantClosed(t *testing.T, what string, c net.Conn, want bool) {
 type served struct {
 	t       *testing.T
 	l       net.Listener
+	states  chan http.ConnState // of all connections, one after the other
 	begun   chan struct{}
 	release chan struct{}
+}
+
+func newServed(t *testing.T, l net.Listener) served {
+	return served{t, l, make(chan http.ConnState, 100), make(chan struct{}), make(chan struct{})}
+}
+
+// noting returns the ConnState of a server of ours, which then tells the test.
+func (s served) noting(server *http.Server) func(net.Conn, http.ConnState) {
+	note := server.ConnState
+	return func(conn net.Conn, state http.ConnState) {
+		note(conn, state)
+		s.states <- state
+	}
+}
+
+// await waits until a connection has come to a state: afterwards the pool knows
+// it.
+func (s served) await(state http.ConnState) {
+	s.t.Helper()
+	for {
+		select {
+		case got := <-s.states:
+			if got == state {
+				return
+			}
+		case <-time.After(10 * time.Second):
+			s.t.Fatalf("no connection has come to the state %v", state)
+		}
+	}
 }
 
 // serveOn serves on a listener: / is answered at once, /wait when the test
 // closes release.
 func serveOn(t *testing.T, l net.Listener) served {
 	t.Helper()
-	s := served{t, l, make(chan struct{}), make(chan struct{})}
+	s := newServed(t, l)
 	server := NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/wait" {
 			s.begun <- struct{}{}
 			<-s.release
 		}
 	}), io.Discard)
+	server.ConnState = s.noting(server)
 	server.Protocols = new(http.Protocols)
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetUnencryptedHTTP2(true)
@@ -92,7 +123,7 @@ func (s served) dial() net.Conn {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { c.Close() })
-	time.Sleep(20 * time.Millisecond) // The server has accepted it, so that the order is known.
+	s.await(http.StateNew) // So that the order is known.
 	return c
 }
 
@@ -139,7 +170,7 @@ func TestAnAnsweredConnectionWaitsAgain(t *testing.T) {
 	if _, err := http.ReadResponse(bufio.NewReader(first), nil); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(20 * time.Millisecond) // The server has noted that it waits.
+	s.await(http.StateIdle)
 	s.dial()
 	wantClosed(t, "the one that was answered", first, false)
 	wantClosed(t, "the one that has waited longer", second, true)
@@ -178,13 +209,13 @@ func TestAnHTTP2ConnectionIsBusyAsLongAsOneOfItsRequests(t *testing.T) {
 }
 
 func TestATLSConnectionWithARequestIsBusy(t *testing.T) {
-	s := served{t, pooledOn(t, nil, newPool(2)), make(chan struct{}), make(chan struct{})}
+	s := newServed(t, pooledOn(t, nil, newPool(2)))
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		s.begun <- struct{}{}
 		<-s.release
 	}))
 	server.Listener.Close()
-	server.Listener, server.Config.ConnState = s.l, NewServer(nil, io.Discard).ConnState
+	server.Listener, server.Config.ConnState = s.l, s.noting(NewServer(nil, io.Discard))
 	server.StartTLS()
 	defer server.Close()
 	defer close(s.release)

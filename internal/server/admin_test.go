@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestTheAdminSocketIsForUserAndGroup(t *testing.T) {
@@ -32,8 +31,7 @@ func TestTheAdminSocketNeedsNoFlagAndKnowsWhoAsks(t *testing.T) {
 	admin(http.MethodPost, "/-/undrain", http.StatusOK, "undrained\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
 	admin(http.MethodPost, "/-/drain?for=100ms", http.StatusOK, "drained for 100ms\n")
-	time.Sleep(300 * time.Millisecond)
-	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+	e.await("/healthcheck", http.StatusOK, "success")
 	admin(http.MethodPost, "/-/drain?for=soon", http.StatusBadRequest, `not done: for: "soon", want a duration such as 30m`)
 	admin(http.MethodPost, "/-/drain?for=-1s", http.StatusBadRequest, "want a duration")
 	admin(http.MethodGet, "/-/drain", http.StatusMethodNotAllowed, "want POST")

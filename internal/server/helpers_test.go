@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
@@ -167,6 +169,18 @@ func (e *exporter) want(method, path string, status int, part string, headers ..
 	if got, body := e.ask(method, path, headers...); got != status || !strings.Contains(body, part) {
 		e.t.Errorf("%s %s %q: %d %q, want %d and %q", method, path, headers, got, body, status, part)
 	}
+}
+
+// await asks until the answer has a status and a part of its body.
+func (e *exporter) await(path string, status int, part string) {
+	e.t.Helper()
+	faulttest.Eventually(e.t, path, "as wanted", func() string {
+		got, body := e.ask(http.MethodGet, path)
+		if got == status && strings.Contains(body, part) {
+			return "as wanted"
+		}
+		return fmt.Sprintf("%d %q, want %d and %q", got, body, status, part)
+	})
 }
 
 // A lockedBuffer is a log that a test reads while it is written.

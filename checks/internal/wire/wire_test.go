@@ -140,7 +140,7 @@ func TestEndOfTheContextEndsReadingWhateverALibrarySets(t *testing.T) {
 			conn.SetWriteDeadline(time.Now().Add(time.Hour))
 			_, err = conn.Read(make([]byte, 1))
 		}
-		if took := time.Since(began); took > 1500*time.Millisecond {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%s: reading ended after %v", name, took)
 		}
 		want := "waiting for a reply from " + address + c.want
