@@ -1,11 +1,8 @@
 package collector
 
 import (
-	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
@@ -25,7 +22,7 @@ const (
 func (c *Collector) clean(text string) string {
 	text = strings.TrimRight(text, "\r\n")
 	text = strings.ToValidUTF8(clip.Words(text, maxInput), "\uFFFD")
-	return shorten(visible(c.scrub(text)))
+	return shorten(clip.Visible(c.scrub(text)))
 }
 
 // scrub fails closed: a text that the scrubber cannot handle is not shown.
@@ -36,66 +33,6 @@ func (c *Collector) scrub(text string) (clean string) {
 		}
 	}()
 	return c.text(text)
-}
-
-// visible spells out characters that a terminal or a page would interpret.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, acts) {
-		return s
-	}
-	var b strings.Builder
-	before := rune(0)
-	for i, r := range s {
-		joins := (r == '\u200c' || r == '\u200d') && joinable(before) && joinable(after(s[i:]))
-		before = r
-		switch {
-		case !acts(r) || joins:
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-	}
-	return b.String()
-}
-
-// acts reports whether r is a control character other than a line break or a
-// tab, a line or paragraph separator, invisible, or changes the direction of the
-// text after it.
-func acts(r rune) bool {
-	switch {
-	case r == '\n', r == '\r', r == '\t':
-		return false
-	case r < 0x20, 0x7f <= r && r < 0xa0:
-		return true
-	case r < 0x600:
-		return false
-	}
-	return r == '\u2028' || r == '\u2029' || invisible(r) || unicode.Is(unicode.Bidi_Control, r)
-}
-
-// joinable reports whether a joiner next to r changes how r is shown: r belongs
-// to a script with joined letters or is an emoji.
-func joinable(r rune) bool { return r >= 0x600 && !acts(r) }
-
-// after returns the second rune of s, or 0.
-func after(s string) rune {
-	_, size := utf8.DecodeRuneInString(s)
-	r, _ := utf8.DecodeRuneInString(s[size:])
-	return r
-}
-
-// invisible reports whether r has no width and no meaning in plain text:
-// zero-width characters, the byte order mark and tag characters.
-func invisible(r rune) bool {
-	switch {
-	case 0x200b <= r && r <= 0x200f, 0x2060 <= r && r <= 0x206f, 0xe0000 <= r && r <= 0xe007f:
-		return true
-	}
-	return r == 0x180e || r == 0xfeff
 }
 
 func shorten(s string) string { return clip.Short(s, maxOutput) }

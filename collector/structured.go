@@ -3,6 +3,8 @@ package collector
 import (
 	"encoding/json"
 	"sync"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // A structured is the output of a run as a value (see checks.Output). The run
@@ -40,6 +42,6 @@ func (c *Collector) addValue(o *outcome, raw []byte) {
 	}
 	o.value = c.opts.Scrubber.JSON(raw)
 	if o.passed {
-		o.output = shorten(visible(string(o.value)))
+		o.output = shorten(clip.Visible(string(o.value)))
 	}
 }

@@ -25,6 +25,20 @@ func (*textForm) separator() string { return "" }
 func (f *textForm) result(dst []byte, r *collector.Result) []byte {
 	dst = append(append(dst, textSign(r)...), r.Check...)
 	dst = append(append(dst, ": "...), f.sentence(r)...)
+	return append(f.appendNotes(dst, r), '\n')
+}
+
+// Sentence returns what [FormatText] says about r after the name of the check, on
+// one line: its output, its warning, and why a check that has not passed does not
+// make the report fail.
+func Sentence(r *collector.Result) string {
+	f := &textForm{}
+	return string(f.appendNotes([]byte(f.sentence(r)), r))
+}
+
+// appendNotes says why the state contradicts the last result, and why a failure
+// does not count.
+func (f *textForm) appendNotes(dst []byte, r *collector.Result) []byte {
 	if r.Threshold > 0 {
 		dst = append(append(dst, " ("...), thresholdNote(r)...)
 		dst = append(dst, ')')
@@ -32,7 +46,7 @@ func (f *textForm) result(dst []byte, r *collector.Result) []byte {
 	if r.State != collector.StatePassed {
 		dst = f.appendExcuse(dst, r)
 	}
-	return append(dst, '\n')
+	return dst
 }
 
 // appendExcuse says why a check that has not passed does not make the report

@@ -17,13 +17,14 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
 )
 
 // askLimit bounds a question to a running exporter.
 const askLimit = 10 * time.Second
 
 // checkThere asks a running exporter.
-func checkThere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
+func checkThere(ctx context.Context, f *flags, c *console) (int, error) {
 	a, err := newAsker(f)
 	if err != nil {
 		return exitMisuse, err
@@ -31,12 +32,21 @@ func checkThere(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
 	if f.checkOutput == "prometheus" {
 		return exitMisuse, errors.New("--output=prometheus does not go with --url: its metrics are at /metrics")
 	}
+	status, err := a.once(ctx, f, c)
+	if err != nil && ctx.Err() != nil {
+		return interruptedStatus(ctx), errInterrupted
+	}
+	return status, err
+}
+
+// once asks one time and prints the answer.
+func (a *asker) once(ctx context.Context, f *flags, c *console) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	if word, is := strings.CutPrefix(a.target.Path, "/-/"); is {
-		return a.probe(ctx, f, word, stdout)
+		return a.probe(ctx, f, word, c)
 	}
-	return a.report(ctx, f, stdout)
+	return a.report(ctx, f, c)
 }
 
 // probe asks a path such as /-/healthy, whose answer is one line.
@@ -44,7 +54,7 @@ func (a *asker) probe(ctx context.Context, f *flags, word string, stdout io.Writ
 	if f.checkOutput == "json" {
 		return exitMisuse, fmt.Errorf("--output=json: %s answers with text", a.target.Path)
 	}
-	status, body, err := a.get(ctx)
+	status, body, err := a.get(ctx, a.target)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -67,47 +77,106 @@ func (a *asker) probe(ctx context.Context, f *flags, word string, stdout io.Writ
 	return code, nil
 }
 
-// report asks for a report, in JSON because JSON is easily recognized, and prints
-// it in the wanted format.
-func (a *asker) report(ctx context.Context, f *flags, stdout io.Writer) (int, error) {
+// report asks for a report and prints it in the wanted format.
+func (a *asker) report(ctx context.Context, f *flags, c *console) (int, error) {
+	got, err := a.ask(ctx, f)
+	if err != nil {
+		return askFault(err), err
+	}
+	return got.print(ctx, f, c), nil
+}
+
+// An answer is a report as it came. Without a body, such as that of status 204, it
+// has no results.
+type answer struct {
+	collector.Report
+	status int
+	body   []byte
+}
+
+// print prints a report in the format of --output and returns the exit status.
+func (a *answer) print(ctx context.Context, f *flags, c *console) int {
 	format := httpapi.Format(f.checkOutput)
-	query := a.target.Query()
-	for _, name := range f.checkNames {
-		query.Add("check", name)
+	switch {
+	case format == httpapi.FormatNagios && len(a.body) == 0:
+		fmt.Fprintf(c, "OK - status %d\n", a.status)
+	case format == httpapi.FormatNagios:
+		printBody(c, httpapi.Render(ctx, a.Report, httpapi.Options{}, format))
+		return httpapi.NagiosStatus(a.Status)
+	case len(a.body) == 0:
+	case format == httpapi.FormatText:
+		f.printReport(c, a.Report)
+	default:
+		printBody(c, a.body)
+	}
+	return exitStatus(a.Status)
+}
+
+// printReport prints all results and a summary.
+func (f *flags) printReport(c *console, report collector.Report) {
+	list := f.newListing(c, resultNames(report.Results))
+	for _, r := range report.Results {
+		printLines(c, list.block(r))
+	}
+	if report.Draining != "" {
+		fmt.Fprintln(c, terminal.Line("drained: "+report.Draining))
+	}
+	fmt.Fprintln(c, summarize(report.Results))
+}
+
+func resultNames(results []*collector.Result) []string {
+	names := make([]string, len(results))
+	for i, r := range results {
+		names[i] = r.Check
+	}
+	return names
+}
+
+// A noReport is the error of an answer that is not a report.
+type noReport struct{ status int }
+
+// Error implements error.
+func (n noReport) Error() string {
+	return fmt.Sprintf("--url: not a report, but status %d: want the address of an exporter and a path such as /healthcheck", n.status)
+}
+
+// askFault is the exit status for an error of ask.
+func askFault(err error) int {
+	if _, is := errors.AsType[httpapi.Refusal](err); is {
+		return exitMisuse
+	}
+	if _, is := errors.AsType[noReport](err); is {
+		return exitMisuse
+	}
+	return exitFailed
+}
+
+// ask asks for a report, in JSON because JSON is easily recognized.
+func (a *asker) ask(ctx context.Context, f *flags) (*answer, error) {
+	target := *a.target
+	query := target.Query()
+	for parameter, values := range map[string][]string{"check": f.checkNames, "exclude": f.checkExclude, "tag": f.checkTags} {
+		for _, v := range values {
+			query.Add(parameter, v)
+		}
 	}
 	query.Set("format", string(httpapi.FormatJSON))
-	if format != httpapi.FormatJSON {
+	if f.checkOutput != string(httpapi.FormatJSON) {
 		query.Set("verbose", "1")
 	}
-	a.target.RawQuery = query.Encode()
-	status, body, err := a.get(ctx)
+	target.RawQuery = query.Encode()
+	status, body, err := a.get(ctx, &target)
 	if err != nil {
-		return exitFailed, err
+		return nil, err
 	}
-	if len(body) == 0 && status >= 200 && status <= 299 { // A 204 has no body.
-		if format == httpapi.FormatNagios {
-			fmt.Fprintf(stdout, "OK - status %d\n", status)
-		}
-		return exitPassed, nil
+	if len(body) == 0 && status >= 200 && status <= 299 {
+		return &answer{Report: collector.Report{Status: collector.StatusPassed}, status: status}, nil
 	}
 	report, err := httpapi.Decode(body)
-	if refusal, is := errors.AsType[httpapi.Refusal](err); is {
-		return exitMisuse, refusal
+	if _, is := errors.AsType[httpapi.Refusal](err); err != nil && !is {
+		err = noReport{status}
 	}
-	if err != nil {
-		return exitMisuse, fmt.Errorf("--url: not a report, but status %d: want the address of an exporter and a path such as /healthcheck", status)
-	}
-	if format != httpapi.FormatJSON {
-		body = httpapi.Render(ctx, report, httpapi.Options{}, format)
-	}
-	printBody(stdout, body)
-	switch {
-	case format == httpapi.FormatNagios:
-		return httpapi.NagiosStatus(report.Status), nil
-	case report.Status == collector.StatusFailed:
-		return exitFailed, nil
-	}
-	return exitPassed, nil
+	return &answer{report, status, body}, err
 }
 
 // An asker asks one address.
@@ -166,8 +235,8 @@ func (a *asker) trust(file string) error {
 
 // get sends one request and does not follow redirects: a health path never
 // redirects.
-func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.target.String(), nil)
+func (a *asker) get(ctx context.Context, target *url.URL) (status int, body []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return 0, nil, errors.New("--url: " + wantURL)
 	}

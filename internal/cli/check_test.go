@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -85,8 +86,8 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/failed", "nagios", 2, "CRITICAL - a: down | 'a'=0.250000s"},
 		{server.URL + "/page", "text", 2, ""},
 		{server.URL + "/page", "json", 2, ""},
-		{server.URL + "/failed", "text", 1, "[-] a: down\nhealthcheck: failed"},
-		{server.URL + "/degraded", "text", 0, "[!] a: w\nhealthcheck: degraded"},
+		{server.URL + "/failed", "text", 1, "[-] a:  250ms  down\n1 of 1 failed"},
+		{server.URL + "/degraded", "text", 0, "[!] a:  0.0ms  w\n1 check passed, 1 warns"},
 		{server.URL + "/text", "text", 2, ""},
 		{server.URL + "/failed text", "text", 2, ""},
 		{server.URL + "/nothing", "text", 0, ""},
@@ -108,7 +109,7 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 func TestCheckThatIsInterruptedLeavesNothingRunning(t *testing.T) {
 	dir := t.TempDir()
 	f := newFile(t, `checks: [{name: a, timeout: 1m, exec: {command: [sh, -c, "echo $$$$ > `+dir+`/pid; exec sleep 100"]}}]`)
-	for output, want := range map[string]int{"text": cli.ExitFailed, "nagios": cli.NagiosUnknown} {
+	for output, want := range map[string]int{"text": 130, "json": 130, "prometheus": 130, "nagios": cli.NagiosUnknown} {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		begun := make(chan int, 1)
 		go func() {
@@ -155,8 +156,8 @@ func gone(pid int) bool {
 
 func TestCheckPrintsTheReportWhateverTheStatuses(t *testing.T) {
 	f := newFile(t, `{checks: [{name: a, exec: {command: [echo, fine]}}], healthcheck: {success_status: 204}}`)
-	want := "[+] a: fine\nhealthcheck: passed\n"
-	if status, out, errs := runCommand(t, "--config.file="+f.path, "check"); status != cli.ExitPassed || out != want {
-		t.Errorf("%d %q %q, want %q", status, out, errs, want)
+	want := regexp.MustCompile(`^\[\+\] a: +\S+ms  fine\n1 check passed in \S+s\n$`)
+	if status, out, errs := runCommand(t, "--config.file="+f.path, "check"); status != cli.ExitPassed || !want.MatchString(out) {
+		t.Errorf("%d %q %q, want %s", status, out, errs, want)
 	}
 }

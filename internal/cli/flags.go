@@ -46,6 +46,10 @@ type flags struct {
 	checkNames         []string // check
 	checkOutput        string
 	checkURL           string
+	checkTags          []string
+	checkExclude       []string
+	color              string
+	verbose            bool
 	urlCAFile          string
 	urlInsecure        bool
 	typeNames          []string // config types
@@ -104,8 +108,12 @@ func newApplication() (*kingpin.Application, *flags) {
 func (f *flags) addCommands(app *kingpin.Application) {
 	app.Command("serve", "Run the checks and answer (the default).").Default()
 
-	check := app.Command("check", "Run the checks once and print them. Exit status: 0 passed or degraded, 1 failed, 2 misuse; with --output=nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
+	check := app.Command("check", "Run the checks once and print them. Exit status: 0 passed or degraded, 1 failed, 2 misuse, 130 interrupted; with --output=nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
 	choice(check, &f.checkOutput, "output", "text, json, nagios or prometheus.", "text", "json", "nagios", "prometheus")
+	check.Flag("tag", "Only the checks with this tag. Repeatable: checks with one of the tags.").PlaceHolder("TAG").StringsVar(&f.checkTags)
+	check.Flag("exclude", "Leave out the check with this name. Repeatable.").PlaceHolder("NAME").StringsVar(&f.checkExclude)
+	check.Flag("verbose", "Also print reasons, descriptions, tags, and the values that were measured.").Short('v').BoolVar(&f.verbose)
+	choice(check, &f.color, "color", "Colours in the text: auto (on a terminal, unless NO_COLOR is set), always or never.", "auto", "always", "never")
 	check.Flag("url", "Ask a running exporter instead: http://127.0.0.1:10927/healthcheck, or unix:/run/hc.sock:/healthcheck for a Unix socket. With /-/healthy: whether the exporter itself works. Name and password for basic authentication come from HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD.").
 		PlaceHolder("URL").StringVar(&f.checkURL)
 	check.Flag("url.ca-file", "File with the certificates (PEM) that are trusted with https. None: those of the system.").

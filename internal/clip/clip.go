@@ -4,7 +4,8 @@
 //	clip.Short("naïve", 5) // "na…"
 //
 // Lengths are in bytes. A text that is short enough is returned unchanged. Line
-// shows a text on one line; Mask is shown instead of a secret.
+// shows a text on one line, Visible shows its control characters; Mask is shown
+// instead of a secret.
 package clip
 
 import (

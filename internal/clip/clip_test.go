@@ -69,3 +69,19 @@ func TestAnUnfinishedWordIsDroppedButNeverAll(t *testing.T) {
 		}
 	}
 }
+
+func TestCharactersThatActAreSpelledOut(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain naïve 日本":       "plain naïve 日本",
+		"a\x1b[31mb\x00\u009b": `a\x1b[31mb\x00\x9b`,
+		"one\ntwo\tthree":      "one\ntwo\tthree",
+		"\u202etxt.exe":        `\u202etxt.exe`,
+		"a\u200bb\ufeff":       `a\u200bb\ufeff`,
+		"\U000e0041":           `\U000e0041`,
+		"👩\u200d💻":             "👩\u200d💻", // A joiner between emoji changes how they are shown.
+	} {
+		if got := clip.Visible(in); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

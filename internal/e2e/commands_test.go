@@ -37,10 +37,10 @@ func TestCheckRunsOnceAndTellsByItsExitStatus(t *testing.T) {
 		stdout string // regular expression
 		stderr string
 	}{
-		{[]string{"--config.file=pass.yml", "check"}, 0, `^\[\+\] a: fine\nhealthcheck: passed\n$`, ""},
-		{[]string{"check", "--config.file=pass.yml"}, 0, `^\[\+\] a: fine\n`, ""},
-		{[]string{"--config.file=fail.yml", "check"}, 1, `(?s)^\[-\] a: .*broken.*\[\+\] b: fine\nhealthcheck: failed\n$`, ""},
-		{[]string{"--config.file=fail.yml", "check", "b"}, 0, `^\[\+\] b: fine\n`, ""},
+		{[]string{"--config.file=pass.yml", "check"}, 0, `^\[\+\] a: +\S+ms  fine\n1 check passed in \S+s\n$`, ""},
+		{[]string{"check", "--config.file=pass.yml"}, 0, `^\[\+\] a: +\S+ms  fine\n`, ""},
+		{[]string{"--config.file=fail.yml", "check"}, 1, `(?m)^\[-\] a: .*broken(.|\n)*^1 of 2 failed in \S+s$`, ""},
+		{[]string{"--config.file=fail.yml", "check", "b"}, 0, `^\[\+\] b: +\S+ms  fine\n`, ""},
 		{[]string{"--config.file=fail.yml", "check", "nope"}, 2, `^$`, `unknown check "nope"`},
 		{[]string{"--config.file=bad.yml", "check"}, 2, `^$`, `bad.yml:2: check "a": unknown key "exce", did you mean "exec"\?`},
 		{[]string{"--config.file=missing.yml", "check"}, 2, `^$`, `missing.yml: no such file or directory`},

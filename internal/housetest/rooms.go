@@ -56,9 +56,10 @@ func rooms() []room {
 	return append(checkTypes(), []room{
 		{path: ".", floor: mainFloor, step: 1, uses: []string{"internal/cli"}},
 		{path: "internal/cli", floor: mainFloor,
-			uses: []string{words, self, spell, "collector", "envinfo", "httpapi", state, "config",
+			uses: []string{words, self, spell, clip, "collector", "envinfo", "httpapi", state, "config",
 				"internal/instance", "internal/listen", logging, "internal/server"},
-			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common")},
+			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common",
+				"golang.org/x/sys/unix", "golang.org/x/text/width")}, // terminals
 		{path: "internal/docs", floor: mainFloor, uses: everything},
 
 		{path: "internal/server", floor: 6, uses: with(files, clip, "internal/instance", "internal/listen", logging),

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
+)
+
+// A console is where a command prints for people.
+type console struct {
+	io.Writer
+	palette terminal.Palette
+	// columns is the width of the terminal, 0 if there is none: then lines are
+	// not cut.
+	columns int
+	// status shows nothing if neither output leads to a terminal.
+	status *terminal.StatusLine
+}
+
+// newConsole prints to stdout. The status line is on stderr, so that the output may
+// lead to a file, or else on stdout.
+func (f *flags) newConsole(stdout, stderr io.Writer) *console {
+	c := &console{Writer: stdout, status: &terminal.StatusLine{}}
+	device, isTerminal := terminal.Of(stdout)
+	if isTerminal {
+		c.columns, _ = device.Size()
+	}
+	if other, is := terminal.Of(stderr); is {
+		c.status = terminal.NewStatusLine(other)
+	} else if isTerminal {
+		c.status = terminal.NewStatusLine(device)
+	}
+	switch f.color {
+	case "always":
+		c.palette = true
+	case "auto":
+		c.palette = terminal.Palette(isTerminal && os.Getenv("NO_COLOR") == "")
+	}
+	return c
+}
