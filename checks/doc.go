@@ -1,7 +1,7 @@
 // Package checks holds the words in which a check is written: what a check
 // does (Func), what it is (Check), how it fails (Fail, Reason), how it warns
-// (Warnf), what it measures (Observe) and returns (Output), and the settings that
-// every check type spells alike (Secret, SecretFile, TLS, Size).
+// (Warnf), what it measures (Observe), records (TraceOf) and returns (Output), and
+// the settings that every check type spells alike (Secret, SecretFile, TLS, Size).
 //
 // A check is a function:
 //

@@ -19,10 +19,13 @@ const (
 // clean makes a check's text fit to be shown: valid UTF-8, without secrets, on
 // one line with control characters spelt out, not too long; in this order,
 // since a secret that is cut in two or spelt out is no longer recognised.
-func (c *Collector) clean(text string) string {
+func (c *Collector) clean(text string) string { return shorten(c.cleanAll(text)) }
+
+// cleanAll is clean for a text that the caller shortens.
+func (c *Collector) cleanAll(text string) string {
 	text = strings.TrimRight(text, "\r\n")
 	text = strings.ToValidUTF8(clip.Words(text, maxInput), "\uFFFD")
-	return shorten(clip.Visible(c.scrub(text)))
+	return clip.Visible(c.scrub(text))
 }
 
 // scrub fails closed: a text that the scrubber cannot handle is not shown.

@@ -117,6 +117,9 @@ func (c *Collector) logOutcome(name string, f *finished) {
 	o := f.outcome
 	level.Debug(c.log).Log("msg", "check result", "check", name, "passed", o.passed, "ran", o.ran,
 		"reason", o.reason, "duration", o.duration, "output", o.output, "warning", o.warning)
+	if o.exhibit != nil && o.evidence.Recorded() {
+		level.Debug(c.log).Log("msg", "evidence of a failed run", "check", name, "evidence", o.exhibit.logged(c))
+	}
 	if o.stack != nil && f.first {
 		level.Error(c.log).Log("msg", "check panicked", "check", name, "err", o.output, "stack", c.scrub(string(o.stack)))
 	}

@@ -22,7 +22,12 @@ func (c *Collector) perform(r *run) {
 	defer func() {
 		c.act(func(fx *effects) { c.step(fx, r, returned) })
 		r.cancel()
+		var evidence *checks.Evidence
+		if !s.passed {
+			evidence = r.trace.Evidence()
+		}
 		r.outcome = c.judge(s)
+		r.outcome.evidence = evidence
 		r.outcome.ran, r.outcome.holds = r.takesPlace(), r.holds
 		r.outcome.values = r.values.take()
 		c.addValue(r.outcome, r.value.take())

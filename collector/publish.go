@@ -24,6 +24,9 @@ type outcome struct {
 	holds    time.Duration // how long a pass holds; zero: the TTL of the check
 	values   []Value
 	stack    []byte // of a panic, for the log
+
+	evidence *checks.Evidence // of a run that failed, as it was recorded
+	exhibit  *exhibit         // the same, once published
 }
 
 // A published is one result with the collector's own data about it. It does not
@@ -62,6 +65,7 @@ func (c *Collector) publish(fx *effects, l *line, o *outcome) {
 	old := l.result()
 	p := l.apply(old, o, either(o.ended, fx.now), c.results.Add(1))
 	l.entry.current.Store(p)
+	l.keepEvidence(o, p)
 	if l.committed {
 		fx.changed = true
 		l.slot.counters.add(o)

@@ -3,6 +3,8 @@ package collector
 import (
 	"context"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
 // A phase is the state of a run. A line without a run is idle, or the call of
@@ -58,6 +60,7 @@ type run struct {
 	holds   time.Duration // how long the receiver's judgement holds
 	outcome *outcome      // written by perform before the event judged
 	values  observations
+	trace   *checks.Trace
 	value   structured
 }
 

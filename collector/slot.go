@@ -47,6 +47,8 @@ type line struct {
 	spread    bool       // the next run by itself is at a random moment of the whole TTL
 	due       *due       // when the next run starts by itself
 	uncounted []*outcome // until the line is committed
+
+	lastFailure, firstFailure *exhibit // see Evidence
 }
 
 // An awaiter is a run that waits for the results of its dependencies. Round

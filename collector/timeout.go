@@ -27,6 +27,7 @@ func (c *Collector) giveUp(fx *effects, r *run) {
 	s.stuck.Store(true)
 	fx.changed = true
 	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
+	o.evidence = r.trace.Evidence()
 	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
 	o.blameStandstill(r.entry.Timeout)
 	c.publish(fx, l, o)

@@ -3,6 +3,8 @@ package collector
 import (
 	"context"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
 // yield is how long a check that has failed lets others go first: its next
@@ -117,6 +119,7 @@ func (c *Collector) begin(fx *effects, r *run) {
 		r.heard = *l.slot.reception
 	}
 	r.ctx, r.cancel = context.WithTimeout(c.base, r.entry.Timeout)
+	r.ctx, r.trace = checks.WithTrace(r.ctx)
 	r.timer = c.timer(r, addDurations(r.entry.Timeout, grace))
 	c.calls++
 	fx.calls = append(fx.calls, r)

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"net"
-	"net/http/httptrace"
-	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -23,18 +20,16 @@ func (r *Run) Dial(network, address string) (net.Conn, error) {
 // DialContext is Dial with the caller's own context, for client libraries and
 // http.Transport.
 func (r *Run) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	began := r.Phase("connecting to")
-	traced, lookup := traceLookup(ctx, network, address)
+	began := time.Now()
+	traced, l := r.lookup(ctx, network, address)
 	// Keep-alive probes are of no use to a connection that lives for one exchange.
 	dialer := &net.Dialer{KeepAlive: -1, Resolver: newResolver(ctx, net.DefaultResolver)}
 	raw, err := dialer.DialContext(traced, network, address)
-	resolving, resolved := lookup()
+	resolved := l.end(err)
+	if l == nil {
+		r.tried(address, err)
+	}
 	if err != nil {
-		if resolving {
-			r.Phase("resolving")
-			host, _, _ := net.SplitHostPort(address)
-			r.SetPeer(host)
-		}
 		return nil, r.note(0, r.unconnected(network, err))
 	}
 	if resolved > 0 {
@@ -57,26 +52,4 @@ func (r *Run) unconnected(network string, err error) error {
 		return checks.Fail(checks.ReasonAuth, failure)
 	}
 	return failure
-}
-
-// traceLookup returns a context whose lookup of a host name is timed. The
-// returned func reports whether the lookup has failed or not finished, and how
-// long it took.
-func traceLookup(ctx context.Context, network, address string) (context.Context, func() (unresolved bool, took time.Duration)) {
-	host, _, _ := net.SplitHostPort(address)
-	if _, err := netip.ParseAddr(host); err == nil || network == "unix" {
-		return ctx, func() (bool, time.Duration) { return false, 0 }
-	}
-	var mu sync.Mutex // The lookup may go on after the dialling has given up.
-	unresolved, began, took := true, time.Now(), time.Duration(0)
-	trace := &httptrace.ClientTrace{DNSDone: func(info httptrace.DNSDoneInfo) {
-		mu.Lock()
-		defer mu.Unlock()
-		unresolved, took = info.Err != nil, time.Since(began)
-	}}
-	return httptrace.WithClientTrace(ctx, trace), func() (bool, time.Duration) {
-		mu.Lock()
-		defer mu.Unlock()
-		return unresolved, took
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ const DefaultBudget = 64 << 10
 // were set last.
 type Run struct {
 	ctx     context.Context // the run's own
+	trace   *checks.Trace   // nil outside of a collector
 	started time.Time
 	stop    func() bool
 
@@ -38,7 +40,7 @@ type Run struct {
 // Start returns the network side of the run with that context. Failures name
 // the peer. The Run must be closed.
 func Start(ctx context.Context, peer string) *Run {
-	r := &Run{ctx: ctx, started: time.Now(), peer: peer, budget: DefaultBudget, left: DefaultBudget}
+	r := &Run{ctx: ctx, trace: checks.TraceOf(ctx), started: time.Now(), peer: peer, budget: DefaultBudget, left: DefaultBudget}
 	r.stop = context.AfterFunc(ctx, r.interrupt)
 	return r
 }
@@ -69,12 +71,24 @@ func (r *Run) Peer() string {
 }
 
 // Phase begins a new phase. Failures put the peer's name after words, such as
-// "waiting for a reply from". Phase returns the current time, for Observe.
+// "waiting for a reply from". Phase returns the current time, for Observe. The
+// phase is also recorded in the run's [checks.Trace], without the preposition.
 func (r *Run) Phase(words string) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.phase = words
+	r.trace.Phase(step(words), r.peer)
 	return time.Now()
+}
+
+// step returns the words of a phase without the preposition at their end.
+func step(words string) string {
+	for _, preposition := range [...]string{" to", " with", " from", " at"} {
+		if short, found := strings.CutSuffix(words, preposition); found {
+			return short
+		}
+	}
+	return words
 }
 
 // Observe observes the seconds that have passed since the given time.
