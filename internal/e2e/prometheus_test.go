@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
@@ -139,7 +140,30 @@ type series struct {
 // query asks for an instant vector.
 func (p *prometheus) query(t testing.TB, expression string) []series {
 	t.Helper()
-	body := fetch(t, 200, "http://"+p.Addr+"/api/v1/query?query="+url.QueryEscape(expression))
+	return p.ask(t, "query", "query", expression)
+}
+
+// queryAt is query for a moment.
+func (p *prometheus) queryAt(t testing.TB, expression string, at time.Time) []series {
+	t.Helper()
+	return p.ask(t, "query", "query", expression, "time", fmt.Sprintf("%.3f", float64(at.UnixMilli())/1e3))
+}
+
+// queryRange asks for the last half minute. The series have no value.
+func (p *prometheus) queryRange(t testing.TB, expression string) []series {
+	t.Helper()
+	now := time.Now().Unix()
+	return p.ask(t, "query_range", "query", expression, "start", strconv.FormatInt(now-30, 10), "end", strconv.FormatInt(now, 10), "step", "1")
+}
+
+// ask asks Prometheus' API.
+func (p *prometheus) ask(t testing.TB, what string, parameters ...string) []series {
+	t.Helper()
+	values := url.Values{}
+	for i := 0; i < len(parameters); i += 2 {
+		values.Set(parameters[i], parameters[i+1])
+	}
+	body := fetch(t, 200, "http://"+p.Addr+"/api/v1/"+what+"?"+values.Encode())
 	var answer struct {
 		Data struct {
 			Result []struct {
