@@ -33,11 +33,12 @@ func (i instant) add(d time.Duration) instant {
 	return instant{mono: addDurations(i.mono, d), wall: int64(addDurations(time.Duration(i.wall), d))}
 }
 
-// addDurations adds positive durations without overflow.
+// addDurations adds durations without overflow. All but the first are positive:
+// the clock of a restored result may be below zero.
 func addDurations(ds ...time.Duration) time.Duration {
 	sum := time.Duration(0)
 	for _, d := range ds {
-		if d > math.MaxInt64-sum {
+		if sum > 0 && d > math.MaxInt64-sum {
 			return math.MaxInt64
 		}
 		sum += d

@@ -189,3 +189,26 @@ func TestTheEndOfADrainAndOfAMuteIsLogged(t *testing.T) {
 		}
 	})
 }
+
+// The monotonic clock of a restored result is below zero.
+func TestRule15ARestoredResultExpiresByBothClocksAndSurvivesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s subject
+		check := keyed(s.check("db"), "1")
+		c := newCollector(t, collector.Options{}, check)
+		report(t, c)
+		for range 3 {
+			c = restart(t, c, collector.Options{}, 5*time.Second, check)
+			if r := c.State().Results[0]; r.TTL != 27*time.Second {
+				t.Fatalf("a TTL of %v, want 27s", r.TTL)
+			}
+		}
+		saved := c.State()
+		c = newCollector(t, collector.Options{Restore: &saved}, check)
+		c.SetWallClock()(-time.Hour) // It must expire by the other clock.
+		time.Sleep(12 * time.Second)
+		report(t, c)
+		synctest.Wait()
+		s.wantRuns(t, 2)
+	})
+}

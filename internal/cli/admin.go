@@ -35,10 +35,20 @@ func (f *flags) serveSocket() string {
 	if f.adminSocket != "" {
 		return f.adminSocket
 	}
-	if dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":"); dir != "" {
+	if dir := directoryOf("RUNTIME_DIRECTORY"); dir != "" {
 		return filepath.Join(dir, "admin.sock")
 	}
 	return ""
+}
+
+// serveState is the state directory to use: the flag's or, under systemd, the
+// unit's. An empty path means none.
+func (f *flags) serveState() string { return cmp.Or(f.stateDirectory, directoryOf("STATE_DIRECTORY")) }
+
+// directoryOf returns the first directory of a variable that systemd sets.
+func directoryOf(variable string) string {
+	dir, _, _ := strings.Cut(os.Getenv(variable), ":")
+	return dir
 }
 
 // runAdmin sends an action to the running exporter and prints what it has done.

@@ -37,9 +37,10 @@ type flags struct {
 	agentAddress string
 	agentWeight  int
 
-	adminSocket   string
-	shutdownDelay time.Duration
-	histogram     string
+	adminSocket    string
+	stateDirectory string
+	shutdownDelay  time.Duration
+	histogram      string
 
 	logLevel, logFormat string
 
@@ -94,6 +95,8 @@ func newApplication() (*kingpin.Application, *flags) {
 
 	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
 		PlaceHolder("PATH").StringVar(&f.adminSocket)
+	app.Flag("state.directory", "Directory in which drain, mutes, results and changes of state survive a restart. None: $STATE_DIRECTORY, which systemd sets; without that nothing is kept.").
+		PlaceHolder("PATH").StringVar(&f.stateDirectory)
 	duration(app, &f.shutdownDelay, "shutdown.delay", "0s", "How long to go on serving, drained, after SIGTERM.")
 	choice(app, &f.histogram, "metrics.run-duration-histogram", "Add healthcheck_run_duration_seconds: off, classic or native.",
 		"off", string(collector.HistogramClassic), string(collector.HistogramNative))

@@ -52,6 +52,6 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,
 		EnvironmentAllowRemote: f.environmentAllowRemote, EnvironmentDeny: f.environmentDeny,
 		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof,
-		AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay,
+		AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay, StateDirectory: f.serveState(),
 	}
 }

@@ -77,7 +77,7 @@ func rooms() []room {
 
 		{path: "httpapi", floor: 3, uses: []string{words, authors, self, "collector", striped, clip, flight}, lean: true, outside: with(clientGolang, "github.com/prometheus/common/expfmt")},
 		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true, outside: []string{kitLog}},
-		{path: state, floor: 3, uses: []string{words, "collector"}, lean: true},
+		{path: state, floor: 3, uses: []string{words, "collector", clip}, lean: true},
 
 		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},
 		{path: "envinfo", floor: 2, uses: []string{self, clip, flight}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},

@@ -9,6 +9,7 @@ import (
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
@@ -25,6 +26,9 @@ type Options struct {
 	// HideOutput omits the outputs of the checks from the reports of
 	// [Instance.Public].
 	HideOutput bool
+	// Restore returns what was known about these checks before a restart, for
+	// [collector.Options.Restore]. Nil restores nothing.
+	Restore func([]checks.Check) *collector.Saved
 	// Logger receives a line for each load and each change. It must mask texts
 	// with Scrubber.
 	Logger log.Logger
@@ -58,6 +62,9 @@ func New(o Options) (*Instance, error) {
 	options := cfg.Collector
 	options.Histogram, options.Scrubber, options.Logger = o.Histogram, o.Scrubber, o.Logger
 	options.BaseContext, i.stop = context.WithCancel(context.Background())
+	if o.Restore != nil {
+		options.Restore = o.Restore(cfg.Checks)
+	}
 	i.collector, err = collector.New(options, cfg.Checks...)
 	if err != nil {
 		return nil, err

@@ -37,10 +37,10 @@ func (d *daemon) drain(r *http.Request) (string, error) {
 	keyvals := []any{"msg", "drained", "reason", next.Reason, "by", next.By}
 	if lasts == 0 {
 		level.Info(d.Logging.Logger).Log(keyvals...)
-		return "drained", nil
+		return d.lasting("drained"), nil
 	}
 	level.Info(d.Logging.Logger).Log(append(keyvals, "for", lasts)...)
-	return fmt.Sprintf("drained for %v", lasts), nil
+	return d.lasting(fmt.Sprintf("drained for %v", lasts)), nil
 }
 
 func (d *daemon) undrain(r *http.Request) (string, error) {
@@ -51,7 +51,7 @@ func (d *daemon) undrain(r *http.Request) (string, error) {
 		return "", err
 	}
 	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", actor(r))
-	return "undrained", nil
+	return d.undone("undrained"), nil
 }
 
 // mute excludes a check's failure from the overall state for a limited time.
@@ -73,7 +73,7 @@ func (d *daemon) mute(r *http.Request) (string, error) {
 		return "", unknownIsBad(err)
 	}
 	level.Info(d.Logging.Logger).Log("msg", "check muted", "check", name, "reason", m.Reason, "for", lasts, "dependents", dependents, "by", m.By)
-	return fmt.Sprintf("muted %s for %v", name, lasts), nil
+	return d.lasting(fmt.Sprintf("muted %s for %v", name, lasts)), nil
 }
 
 func (d *daemon) unmute(r *http.Request) (string, error) {
@@ -82,7 +82,7 @@ func (d *daemon) unmute(r *http.Request) (string, error) {
 		return "", unknownIsBad(err)
 	}
 	level.Info(d.Logging.Logger).Log("msg", "check unmuted", "check", name, "by", actor(r))
-	return "unmuted " + name, nil
+	return d.undone("unmuted " + name), nil
 }
 
 // unknownIsBad turns an error about an unknown check into a badRequest.

@@ -21,6 +21,17 @@ func (d *daemon) gatherer() prometheus.Gatherer {
 		Name: "healthcheck_log_lines_dropped_total",
 		Help: "Total number of log lines that were dropped because their reader was too slow or gone.",
 	}, func() float64 { return float64(d.Queue.Dropped()) }))
+	if d.state != nil {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "healthcheck_state_directory_usable",
+			Help: "Whether drain, mutes and results can be kept over a restart (1) or not (0).",
+		}, func() float64 {
+			if d.state.Usable() {
+				return 1
+			}
+			return 0
+		}))
+	}
 	if d.ExporterMetrics {
 		registry.MustRegister(
 			promcollectors.NewGoCollector(),

@@ -34,6 +34,9 @@ type Options struct {
 	// EnvironmentDeny treats no client as local: /environment and the lifecycle
 	// requests require authentication.
 	EnvironmentDeny bool
+	// StateDirectory is where drain, mutes and results are kept over a restart.
+	// Empty: nowhere.
+	StateDirectory string
 	// Lifecycle allows POST to /-/reload, /-/drain and /-/undrain.
 	Lifecycle bool
 	// LifecycleHosts are the names that the Host header of a lifecycle request may

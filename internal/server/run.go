@@ -21,6 +21,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/state"
 )
 
 // ShutdownLimit bounds how long requests, and then runs, under way may take at
@@ -36,15 +37,18 @@ func Run(ctx context.Context, o Options) error {
 	signal.Notify(end, syscall.SIGTERM, os.Interrupt)
 
 	level.Info(o.Logging.Logger).Log("msg", "starting healthcheck_exporter", "version", version.Info())
+	store := o.openState()
 	i, err := instance.New(o.Instance)
 	if err != nil {
+		store.Close()
 		return err
 	}
 	sockets, err := listen.Open(o.Listen)
 	if err != nil {
+		store.Close()
 		return err
 	}
-	d := &daemon{Options: o, instance: i, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
+	d := &daemon{Options: o, instance: i, state: store, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
 	d.warnOfProxies()
 	return d.live(ctx, reload, end)
 }
@@ -53,6 +57,7 @@ func Run(ctx context.Context, o Options) error {
 type daemon struct {
 	Options
 	instance *instance.Instance
+	state    *state.Store // nil: no state directory
 	sockets  *listen.Sockets
 	requests *httpapi.Requests
 	stopping atomic.Bool // the process is about to end
@@ -70,12 +75,14 @@ func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
 	defer stopChecking()
 	serving, stopServing := context.WithCancel(ctx)
 	defer stopServing()
+	stopKeeping := d.keepState()
 	d.check(checking)
 	d.listen(serving)
 	d.working.Go(func() { d.reloadBy(serving, reload) })
 	err := d.wait(ctx, end)
 	stopServing()
 	d.stopServing()
+	stopKeeping()
 	level.Info(d.Logging.Logger).Log("msg", "stopped")
 	d.Queue.Close() // The exporter cancels the checks now; that is not a failure.
 	stopChecking()

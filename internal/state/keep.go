@@ -1,0 +1,62 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+const (
+	// interval is the shortest time between two saves.
+	interval = time.Second
+	// perInterval bounds what one save writes, in bytes. The rest waits.
+	perInterval = 1_000_000
+)
+
+// Keep saves what changes in c until ctx ends, at most once a second and at most a
+// megabyte a second, and then once more. It is called once.
+func (s *Store) Keep(ctx context.Context, c *collector.Collector) {
+	if s.root == nil {
+		return
+	}
+	again := time.NewTimer(0) // Also for what is left of a drain.
+	defer again.Stop()
+	for {
+		select {
+		case <-c.Changed():
+		case <-again.C:
+		case <-ctx.Done():
+			s.save(c, math.MaxInt)
+			return
+		}
+		next := refresh
+		if more := s.save(c, perInterval); more {
+			next = interval
+		}
+		again.Reset(next)
+		select {
+		case <-time.After(interval):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// save writes what is new in c, as far as the budget allows, and reports whether
+// there is more to do, also because writing has failed.
+func (s *Store) save(c *collector.Collector, budget int) (more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	saved, mark := c.StateSince(s.mark)
+	s.mark, s.budget = mark, budget
+	s.history.note(saved)
+	s.results.note(saved, s.clock.now())
+	err := s.writable()
+	if err == nil {
+		err = errors.Join(s.decisions.save(s, saved), s.history.write(s), s.results.write(s))
+	}
+	_ = s.settle(err) // It has been reported.
+	return err != nil || len(s.history.queue)+len(s.results.queue) > 0
+}

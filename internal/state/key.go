@@ -1,0 +1,54 @@
+package state
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+)
+
+const keyName = "fingerprint.key"
+
+// keyLength is the length of the key, in bytes.
+const keyLength = 32
+
+// loadKey reads the key. There is none before the first save.
+func (s *Store) loadKey() error {
+	data, err := s.readWhole(keyName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	key, err := hex.DecodeString(string(bytes.TrimSpace(data)))
+	if err != nil || len(key) != keyLength {
+		return s.putAside(keyName, errors.New("is damaged, results of before are not used"))
+	}
+	s.key = key
+	return nil
+}
+
+// makeKey makes a key, if there is none.
+func (s *Store) makeKey() error {
+	if s.key != nil {
+		return nil
+	}
+	key := make([]byte, keyLength)
+	_, _ = rand.Read(key) // It never fails.
+	if err := s.replace(keyName, append(hex.AppendEncode(nil, key), '\n')); err != nil {
+		return err
+	}
+	s.key = key
+	return nil
+}
+
+// tag returns what stands for the fingerprint of a check on disk.
+func (s *Store) tag(check, fingerprint string) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte(check + "\x00" + fingerprint))
+	return hex.EncodeToString(mac.Sum(nil))
+}
