@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
@@ -26,90 +27,68 @@ const askLimit = 10 * time.Second
 // checkThere asks a running exporter.
 func checkThere(ctx context.Context, f *flags, c *console) (int, error) {
 	a, err := newAsker(f)
-	if err != nil {
+	switch {
+	case err != nil:
+		return exitMisuse, err
+	case f.checkOutput == "prometheus":
+		return exitMisuse, errors.New("--output=prometheus does not go with --url: its metrics are at /metrics")
+	case f.checkOutput == "json" && a.word() != "":
+		return exitMisuse, fmt.Errorf("--output=json: %s answers with text", a.target.Path)
+	case f.wait > 0:
+		return f.waitFor(ctx, a, c)
+	}
+	_, err = a.look(ctx)
+	switch {
+	case err == nil:
+		return a.last.show(ctx, f, c), nil
+	case over(ctx):
+		return interruptedStatus(ctx), errInterrupted
+	case isMisuse(err):
 		return exitMisuse, err
 	}
-	if f.checkOutput == "prometheus" {
-		return exitMisuse, errors.New("--output=prometheus does not go with --url: its metrics are at /metrics")
-	}
-	status, err := a.once(ctx, f, c)
-	if err != nil && ctx.Err() != nil {
-		return interruptedStatus(ctx), errInterrupted
-	}
-	return status, err
-}
-
-// once asks one time and prints the answer.
-func (a *asker) once(ctx context.Context, f *flags, c *console) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	if word, is := strings.CutPrefix(a.target.Path, "/-/"); is {
-		return a.probe(ctx, f, word, c)
-	}
-	return a.report(ctx, f, c)
-}
-
-// probe asks a path such as /-/healthy, whose answer is one line.
-func (a *asker) probe(ctx context.Context, f *flags, word string, stdout io.Writer) (int, error) {
-	if f.checkOutput == "json" {
-		return exitMisuse, fmt.Errorf("--output=json: %s answers with text", a.target.Path)
-	}
-	status, body, err := a.get(ctx, a.target)
-	if err != nil {
-		return exitFailed, err
-	}
-	passed := status == http.StatusOK
-	if passed != (strings.TrimSpace(string(body)) == word) || !passed && status != http.StatusServiceUnavailable {
-		return exitMisuse, fmt.Errorf("--url: not an answer of this exporter, but status %d", status)
-	}
-	code, nagiosWord := exitPassed, "OK"
-	if !passed {
-		code, nagiosWord = exitFailed, "CRITICAL"
-	}
-	if f.checkOutput == "nagios" {
-		fmt.Fprintf(stdout, "%s - %s\n", nagiosWord, httpapi.NagiosText(strings.TrimSpace(string(body))))
-		if !passed {
-			code = httpapi.NagiosStatus(collector.StatusFailed)
-		}
-		return code, nil
-	}
-	printBody(stdout, body)
-	return code, nil
-}
-
-// report asks for a report and prints it in the wanted format.
-func (a *asker) report(ctx context.Context, f *flags, c *console) (int, error) {
-	got, err := a.ask(ctx, f)
-	if err != nil {
-		return askFault(err), err
-	}
-	return got.print(ctx, f, c), nil
+	return exitFailed, err
 }
 
 // An answer is a report as it came. Without a body, such as that of status 204, it
-// has no results.
+// has no results; nor has the answer of a path such as /-/healthy, which is one
+// line.
 type answer struct {
 	collector.Report
 	status int
 	body   []byte
+	probe  bool
 }
 
-// print prints a report in the format of --output and returns the exit status.
-func (a *answer) print(ctx context.Context, f *flags, c *console) int {
+// show prints a report in the format of --output and returns the exit status.
+func (a *answer) show(ctx context.Context, f *flags, c *console) int {
 	format := httpapi.Format(f.checkOutput)
 	switch {
-	case format == httpapi.FormatNagios && len(a.body) == 0:
-		fmt.Fprintf(c, "OK - status %d\n", a.status)
 	case format == httpapi.FormatNagios:
-		printBody(c, httpapi.Render(ctx, a.Report, httpapi.Options{}, format))
+		if a.probe || len(a.body) == 0 {
+			fmt.Fprintf(c, "%s - %s\n", nagiosWord(a.Status), httpapi.NagiosText(cmp.Or(a.line(), fmt.Sprint("status ", a.status))))
+		} else {
+			printBody(c, httpapi.Render(ctx, a.Report, httpapi.Options{}, format))
+		}
 		return httpapi.NagiosStatus(a.Status)
 	case len(a.body) == 0:
+	case a.probe:
+		fmt.Fprintln(c, terminal.Line(a.line()))
 	case format == httpapi.FormatText:
 		f.printReport(c, a.Report)
 	default:
 		printBody(c, a.body)
 	}
 	return exitStatus(a.Status)
+}
+
+// line is the body of a probe.
+func (a *answer) line() string { return strings.TrimSpace(string(a.body)) }
+
+func nagiosWord(s collector.Status) string {
+	if s == collector.StatusFailed {
+		return "CRITICAL"
+	}
+	return "OK"
 }
 
 // printReport prints all results and a summary.
@@ -132,58 +111,95 @@ func resultNames(results []*collector.Result) []string {
 	return names
 }
 
-// A noReport is the error of an answer that is not a report.
-type noReport struct{ status int }
+// An unexpected is the error of an answer that is not what was asked for.
+type unexpected struct {
+	wanted string
+	status int
+}
 
 // Error implements error.
-func (n noReport) Error() string {
-	return fmt.Sprintf("--url: not a report, but status %d: want the address of an exporter and a path such as /healthcheck", n.status)
+func (u unexpected) Error() string {
+	return fmt.Sprintf("--url: not %s, but status %d", u.wanted, u.status)
 }
 
-// askFault is the exit status for an error of ask.
-func askFault(err error) int {
+const (
+	wantReport = "a report"
+	wantProbe  = "an answer of this exporter"
+)
+
+// isMisuse reports whether --url leads to something else, or the exporter refuses
+// the question. Until a server behind a proxy has started, the proxy answers with
+// a status of its own from 500.
+func isMisuse(err error) bool {
 	if _, is := errors.AsType[httpapi.Refusal](err); is {
-		return exitMisuse
+		return true
 	}
-	if _, is := errors.AsType[noReport](err); is {
-		return exitMisuse
-	}
-	return exitFailed
+	_, is := errors.AsType[unexpected](err)
+	return is
 }
 
-// ask asks for a report, in JSON because JSON is easily recognized.
-func (a *asker) ask(ctx context.Context, f *flags) (*answer, error) {
-	target := *a.target
-	query := target.Query()
-	for parameter, values := range map[string][]string{"check": f.checkNames, "exclude": f.checkExclude, "tag": f.checkTags} {
-		for _, v := range values {
-			query.Add(parameter, v)
-		}
-	}
-	query.Set("format", string(httpapi.FormatJSON))
-	if f.checkOutput != string(httpapi.FormatJSON) {
-		query.Set("verbose", "1")
-	}
-	target.RawQuery = query.Encode()
-	status, body, err := a.get(ctx, &target)
-	if err != nil {
-		return nil, err
-	}
-	if len(body) == 0 && status >= 200 && status <= 299 {
-		return &answer{Report: collector.Report{Status: collector.StatusPassed}, status: status}, nil
-	}
-	report, err := httpapi.Decode(body)
-	if _, is := errors.AsType[httpapi.Refusal](err); err != nil && !is {
-		err = noReport{status}
-	}
-	return &answer{report, status, body}, err
-}
-
-// An asker asks one address.
+// An asker asks one address. It is for one goroutine at a time.
 type asker struct {
-	target         *url.URL
+	target         *url.URL // with the selection
 	transport      *http.Transport
 	user, password string
+	last           answer
+}
+
+// look asks once.
+func (a *asker) look(ctx context.Context) (collector.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	status, body, err := a.get(ctx)
+	if err != nil {
+		return collector.Report{}, err
+	}
+	a.last, err = read(a.word(), status, body)
+	return a.last.Report, err
+}
+
+// read reads the answer to a question for a report or, if word is not empty, for
+// that word.
+func read(word string, status int, body []byte) (answer, error) {
+	a := answer{Report: collector.Report{Status: collector.StatusPassed}, status: status, body: body, probe: word != ""}
+	if a.probe {
+		passed := status == http.StatusOK
+		if passed != (a.line() == word) || !passed && status != http.StatusServiceUnavailable {
+			return a, unexpected{wantProbe, status}
+		}
+		if !passed {
+			a.Status = collector.StatusFailed
+		}
+		return a, nil
+	}
+	if len(body) == 0 && status >= 200 && status <= 299 {
+		return a, nil
+	}
+	report, err := httpapi.Decode(body)
+	a.Report = report
+	if _, is := errors.AsType[httpapi.Refusal](err); err != nil && !is {
+		err = fmt.Errorf("%w: want the address of an exporter and a path such as /healthcheck", unexpected{wantReport, status})
+	}
+	return a, err
+}
+
+// word is the answer of a path such as /-/healthy if all is well. It is empty for
+// the other paths, whose answers are reports.
+func (a *asker) word() string {
+	word, _ := strings.CutPrefix(a.target.Path, "/-/")
+	if word == a.target.Path {
+		return ""
+	}
+	return word
+}
+
+// finish prints the last answer.
+func (a *asker) finish(ctx context.Context, f *flags, report collector.Report, c *console) (int, error) {
+	last := a.last
+	if f.checkOutput == "text" && !last.probe {
+		last.Report = report
+	}
+	return last.show(ctx, f, c), nil
 }
 
 const wantURL = "want an address such as http://127.0.0.1:10927/healthcheck or unix:/run/hc.sock:/healthcheck"
@@ -212,7 +228,23 @@ func newAsker(f *flags) (*asker, error) {
 		a.password, _ = u.Password()
 		a.target.User = nil
 	}
+	if a.word() == "" {
+		a.target.RawQuery = f.query(a.target.Query()).Encode()
+	}
 	return a, a.trust(f.urlCAFile)
+}
+
+// query adds the selection of the command line to the query of --url, and asks for
+// JSON because JSON is easily recognized.
+func (f *flags) query(q url.Values) url.Values {
+	for parameter, values := range map[string][]string{"check": f.checkNames, "exclude": f.checkExclude, "tag": f.checkTags} {
+		q[parameter] = append(q[parameter], values...)
+	}
+	q.Set("format", string(httpapi.FormatJSON))
+	if f.checkOutput != string(httpapi.FormatJSON) {
+		q.Set("verbose", "1")
+	}
+	return q
 }
 
 // trust reads the trusted certificates from file. An empty file name means the
@@ -235,8 +267,8 @@ func (a *asker) trust(file string) error {
 
 // get sends one request and does not follow redirects: a health path never
 // redirects.
-func (a *asker) get(ctx context.Context, target *url.URL) (status int, body []byte, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.target.String(), nil)
 	if err != nil {
 		return 0, nil, errors.New("--url: " + wantURL)
 	}
@@ -254,7 +286,7 @@ func (a *asker) get(ctx context.Context, target *url.URL) (status int, body []by
 	case err != nil:
 		return 0, nil, fmt.Errorf("ask %s: %w", a.target.Host, err)
 	case response.StatusCode == http.StatusUnauthorized:
-		return 0, nil, fmt.Errorf("ask %s: status 401, set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD", a.target.Host)
+		return 0, nil, checks.Fail(checks.ReasonAuth, fmt.Errorf("ask %s: status 401, set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD", a.target.Host))
 	}
 	return response.StatusCode, body, nil
 }

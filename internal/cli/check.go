@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -19,6 +21,10 @@ const nagiosUnknown = 3
 func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
+	if err := f.validateCheck(); err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitMisuse
+	}
 	ask := checkHere
 	if f.checkURL != "" {
 		ask = checkThere
@@ -37,19 +43,43 @@ func runCheck(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 
 // checkHere runs the checks of the configuration in this process.
 func checkHere(ctx context.Context, f *flags, c *console) (int, error) {
-	lifetimes := onlyOnce
-	if f.checkOutput == "json" || f.checkOutput == "nagios" {
-		lifetimes = nil // They show when a result expires.
-	}
-	l, err := newLocal(f, lifetimes)
+	l, err := newLocal(f, f.lifetimes())
 	if err != nil {
 		return exitMisuse, err
 	}
 	defer l.end()
-	if f.checkOutput == "text" {
+	switch {
+	case f.wait > 0:
+		l.names = nil // A failed dependency cannot get better by waiting either.
+		return f.waitFor(ctx, l, c)
+	case f.checkOutput == "text":
 		return l.stream(ctx, f, c)
 	}
 	return l.document(ctx, f, c)
+}
+
+// lifetimes says how long results are kept; nil: as configured.
+func (f *flags) lifetimes() func(*checks.Check) {
+	switch {
+	case f.wait > 0:
+		return waitLifetimes
+	case f.checkOutput == "json", f.checkOutput == "nagios":
+		return nil // They show when a result expires.
+	}
+	return onlyOnce
+}
+
+// validateCheck returns all faults of the flags of check that parsing alone does
+// not find.
+func (f *flags) validateCheck() error {
+	var errs []error
+	if f.wait < 0 {
+		errs = append(errs, fmt.Errorf("--wait: %v, want 0s or more", f.wait))
+	}
+	if f.wait > 0 && f.checkOutput == "nagios" {
+		errs = append(errs, errors.New("--wait does not go with --output=nagios, whose exit statuses are fixed"))
+	}
+	return errors.Join(errs...)
 }
 
 // exitStatus is the exit status for the status of a report.

@@ -36,6 +36,12 @@ type listing struct {
 	columns int // 0: lines are not cut
 	names   int // width of their column, with the colon
 	verbose bool
+	// screen cuts the lines below a result; otherwise they continue on further
+	// lines.
+	screen bool
+	// now is the moment for which the age of a state is given. Zero: the end of
+	// the last run.
+	now time.Time
 	// evidence returns lines about the last failure of a check, shown with
 	// --verbose. Nil: none.
 	evidence func(check string) []string
@@ -64,57 +70,85 @@ func (l *listing) block(r *collector.Result) []string {
 	if r.State != collector.StateSkipped && r.State != collector.StateUnknown {
 		took = shortDuration(r.Duration)
 	}
-	head := fmt.Sprintf("%s %s %*s  ", sign(r), name, durations, took)
-	text := l.text(head, terminal.Line(httpapi.Sentence(r)), concerns(r))
-	rest := strings.TrimPrefix(head+text[0], sign(r))
-	lines := []string{strings.TrimRight(l.palette.Paint(colour(r), sign(r))+rest, " ")}
-	lines = append(lines, text[1:]...)
-	for _, detail := range l.details(r) {
-		lines = append(lines, detailIndent+detail)
+	head := fmt.Sprintf(" %s %*s  ", name, durations, took)
+	lines := l.text(head, terminal.Line(httpapi.Sentence(r)), concerns(r))
+	lines[0] = l.palette.Paint(colour(r), sign(r)) + strings.TrimRight(lines[0], " ")
+	for _, d := range l.details(r) {
+		lines = append(lines, l.detail(d)...)
 	}
 	return lines
 }
 
-// text fits a sentence into the terminal. The sentence of a result that concerns
-// somebody continues on further lines; others are cut.
+// signWidth is the width of "[+]".
+const signWidth = 3
+
+// text fits a sentence after its head into the terminal. The sentence of a result
+// that concerns somebody continues on further lines; others are cut.
 func (l *listing) text(head, sentence string, whole bool) []string {
 	if l.columns == 0 {
-		return []string{sentence}
+		return []string{head + sentence}
 	}
-	indent := terminal.Width(head)
-	first := max(1, l.columns-indent)
-	if !whole {
-		return []string{terminal.Cut(sentence, first)}
+	indent := terminal.Width(head) + signWidth
+	room := l.columns - indent
+	if !whole || room < 1 {
+		return []string{terminal.Cut(head+sentence, l.columns-signWidth)}
 	}
-	if first < leastText {
+	if room < leastText {
 		indent = len(detailIndent)
 	}
-	lines := terminal.Wrap(sentence, first, max(1, l.columns-indent))
+	lines := terminal.Wrap(sentence, room, max(1, l.columns-indent))
 	for i := range lines[1:] {
 		lines[i+1] = strings.Repeat(" ", indent) + lines[i+1]
 	}
+	lines[0] = head + lines[0]
 	return lines
 }
 
-// details are the lines below a result.
-func (l *listing) details(r *collector.Result) []string {
-	var lines []string
+// A detail is a line below a result.
+type detail struct {
+	key, text string // the key may be empty
+}
+
+// detail returns the lines of a detail. An address stays on one line, so that the
+// terminal can open it.
+func (l *listing) detail(d detail) []string {
+	key := ""
+	if d.key != "" {
+		key = d.key + ": "
+	}
+	texts := []string{terminal.Line(d.text)}
+	if room := max(1, l.columns-len(detailIndent)-len(key)); l.columns > 0 {
+		switch {
+		case l.screen:
+			texts[0] = terminal.Cut(texts[0], room)
+		case d.key != "runbook":
+			texts = terminal.Wrap(texts[0], room, max(1, l.columns-len(detailIndent)))
+		}
+	}
+	for i := range texts {
+		texts[i] = detailIndent + texts[i]
+	}
+	texts[0] = detailIndent + l.palette.Paint(terminal.Dim, key) + strings.TrimPrefix(texts[0], detailIndent)
+	return texts
+}
+
+// details are what to print below a result.
+func (l *listing) details(r *collector.Result) []detail {
+	var all []detail
 	add := func(key, text string) {
 		if text != "" {
-			lines = append(lines, l.palette.Paint(terminal.Dim, key+":")+" "+terminal.Line(text))
+			all = append(all, detail{key, text})
 		}
 	}
 	if concerns(r) {
 		add("cause", strings.Join(r.Cause, ", "))
-		if !r.Since.IsZero() && r.Time.Sub(r.Since) >= time.Second {
-			add("since", fmt.Sprintf("%s (%s)", r.Since.Format(time.DateTime), shortDuration(r.Time.Sub(r.Since))))
-		}
+		add("since", l.since(r))
 		if r.State != collector.StateSkipped {
 			add("runbook", r.Runbook)
 		}
 	}
 	if !l.verbose {
-		return lines
+		return all
 	}
 	add("reason", string(r.Reason))
 	add("description", r.Description)
@@ -122,10 +156,23 @@ func (l *listing) details(r *collector.Result) []string {
 	add("values", values(r))
 	if l.evidence != nil && !r.Passed {
 		for _, line := range l.evidence(r.Check) {
-			lines = append(lines, terminal.Line(line))
+			add("", line)
 		}
 	}
-	return lines
+	return all
+}
+
+// since says when a state began, unless that was just now.
+func (l *listing) since(r *collector.Result) string {
+	now := l.now
+	if now.IsZero() {
+		now = r.Time
+	}
+	age := now.Sub(r.Since)
+	if r.Since.IsZero() || age < time.Second {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s)", r.Since.Format(time.DateTime), shortDuration(age))
 }
 
 func values(r *collector.Result) string {

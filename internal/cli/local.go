@@ -77,11 +77,23 @@ func (l *local) report(ctx context.Context) (collector.Report, error) {
 	return l.collector.Report(ctx, collector.Filter{Names: l.names})
 }
 
-// known returns the results that there are within a short time.
-func (l *local) known(ctx context.Context, within time.Duration) (collector.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, within)
+// glance is how long look waits for results before it returns those that there are.
+const glance = 50 * time.Millisecond
+
+// look implements source.
+func (l *local) look(ctx context.Context) (collector.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	return l.report(ctx)
+}
+
+// finish implements source.
+func (l *local) finish(ctx context.Context, f *flags, report collector.Report, c *console) (int, error) {
+	if f.checkOutput == "text" {
+		f.printReport(c, report)
+		return exitStatus(report.Status), nil
+	}
+	return l.print(ctx, f, report, c)
 }
 
 // document prints the results as one document for a program.

@@ -12,9 +12,6 @@ import (
 )
 
 const (
-	// glance is how long stream waits for results before it prints those that
-	// there are.
-	glance = 50 * time.Millisecond
 	// statusDelay is the time before the status line appears: when all checks
 	// are fast, it would only flicker.
 	statusDelay = 250 * time.Millisecond
@@ -30,7 +27,7 @@ func (l *local) stream(ctx context.Context, f *flags, c *console) (int, error) {
 	list := f.newListing(c, l.names)
 	printed := make(map[string]bool, len(l.names))
 	for {
-		report, err := l.known(ctx, glance)
+		report, err := l.look(ctx)
 		if err != nil {
 			return exitMisuse, err
 		}
