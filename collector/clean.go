@@ -2,7 +2,6 @@ package collector
 
 import (
 	"strings"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
@@ -39,18 +38,3 @@ func (c *Collector) scrub(text string) (clean string) {
 }
 
 func shorten(s string) string { return clip.Short(s, maxOutput) }
-
-// ago writes a duration as a person says it: 350ms, 41s, 3m, 1h2m.
-func ago(d time.Duration) string {
-	if d < time.Second {
-		return d.Round(time.Millisecond).String()
-	}
-	s := d.Round(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // finish publishes the outcome of r, which is over.
@@ -61,7 +62,7 @@ func (c *Collector) pass(fx *effects, s *slot) {
 // repeat publishes the failure of a line again while the call of its slot is
 // deaf. The repetition is not a run and is not counted as one.
 func (c *Collector) repeat(fx *effects, l *line) {
-	since := ago(fx.now.mono - l.slot.call.started.mono)
+	since := clip.Duration(fx.now.mono - l.slot.call.started.mono)
 	o := &outcome{reason: checks.ReasonTimeout, output: fmt.Sprintf("timeout: the run started %s ago has not returned", since)}
 	if old := l.result(); old != nil {
 		o.duration = old.Duration
@@ -72,7 +73,7 @@ func (c *Collector) repeat(fx *effects, l *line) {
 // starve publishes that r has waited longer than it may. r continues to wait.
 func (c *Collector) starve(fx *effects, r *run) {
 	r.starved = true
-	waited := ago(fx.now.mono - r.asked.mono)
+	waited := clip.Duration(fx.now.mono - r.asked.mono)
 	text := fmt.Sprintf("local: waited %s for one of %d places", waited, c.limits.Load().Concurrency)
 	switch r.phase {
 	case awaiting:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // A snapshot is a report that can be given to every reader until something
@@ -90,7 +91,7 @@ func (e *entry) unknown(p *published, now instant) *Result {
 	r.Time, r.Expires = now.time(), now.time()
 	if p != nil {
 		age := max(now.mono-p.at.mono, time.Duration(now.wall-p.at.wall))
-		r.Output = fmt.Sprintf("result of %s ago expired, run not finished", ago(age))
+		r.Output = fmt.Sprintf("result of %s ago expired, run not finished", clip.Duration(age))
 		r.Time, r.Expires, r.Duration = p.Time, p.Expires, p.Duration
 		r.Since, r.LastSuccess = p.Since, p.LastSuccess
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // grace is how long after its timeout a check may still return its own error,
@@ -28,7 +29,7 @@ func (c *Collector) giveUp(fx *effects, r *run) {
 	fx.changed = true
 	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
 	o.evidence = r.trace.Evidence()
-	o.output = fmt.Sprintf("timeout: the check did not return within %s", ago(r.entry.Timeout))
+	o.output = fmt.Sprintf("timeout: the check did not return within %s", clip.Duration(r.entry.Timeout))
 	o.blameStandstill(r.entry.Timeout)
 	c.publish(fx, l, o)
 	c.pass(fx, s)
@@ -43,6 +44,6 @@ const standstill = time.Second
 func (o *outcome) blameStandstill(timeout time.Duration) {
 	if late := o.duration - timeout - grace; o.reason == checks.ReasonTimeout && late >= standstill {
 		o.reason = checks.ReasonInternal
-		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", ago(late), o.output))
+		o.output = shorten(fmt.Sprintf("local: this process stood still for %s: %s", clip.Duration(late), o.output))
 	}
 }

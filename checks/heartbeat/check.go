@@ -5,11 +5,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // Check passes when a job has reported a success within the last max_age plus
@@ -102,9 +102,9 @@ func failure(ended checks.Beat) error {
 
 // want says how often the job should report.
 func (c Check) want() string {
-	text := "at least every " + short(c.MaxAge)
+	text := "at least every " + clip.Duration(c.MaxAge)
 	if c.Grace > 0 {
-		text += " with a grace of " + short(c.Grace)
+		text += " with a grace of " + clip.Duration(c.Grace)
 	}
 	return text
 }
@@ -116,7 +116,7 @@ func reported(b checks.Beats) string {
 	if last := b.Passed; !last.Time.IsZero() {
 		text = "last success at " + moment(last.Time)
 		if last.Duration > 0 {
-			text += ", took " + short(last.Duration)
+			text += ", took " + clip.Duration(last.Duration)
 		}
 	}
 	if b.Started.Time.After(b.Ended.Time) {
@@ -141,18 +141,3 @@ func (c Check) Admit(ctx context.Context, token string) error {
 }
 
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// short writes a duration without zero units at its end: 24h, 1m30s.
-func short(d time.Duration) string {
-	if d > time.Second {
-		d = d.Round(time.Second)
-	}
-	s := d.Round(time.Millisecond).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}

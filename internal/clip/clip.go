@@ -1,7 +1,9 @@
-// Package clip cuts texts without cutting a character in two.
+// Package clip makes texts short enough to be shown, without cutting a character
+// in two.
 //
-//	clip.At("naïve", 3)    // "na": byte 3 is inside the ï
-//	clip.Short("naïve", 5) // "na…"
+//	clip.At("naïve", 3)              // "na": byte 3 is inside the ï
+//	clip.Short("naïve", 5)           // "na…"
+//	clip.Duration(90 * time.Minute)  // "1h30m"
 //
 // Lengths are in bytes. A text that is short enough is returned unchanged. Line
 // shows a text on one line, Visible shows its control characters; Mask is shown
@@ -10,6 +12,7 @@ package clip
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -62,4 +65,21 @@ func Line(s string) string {
 		return s
 	}
 	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s)
+}
+
+// Duration returns d as a person writes it, rounded to seconds, below one second to
+// milliseconds, and without zero units at its end: 350ms, 41s, 3m, 1h2m.
+func Duration(d time.Duration) string {
+	unit := time.Second
+	if d.Abs() < time.Second {
+		unit = time.Millisecond
+	}
+	s := d.Round(unit).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }

@@ -3,6 +3,7 @@ package clip_test
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
@@ -82,6 +83,27 @@ func TestCharactersThatActAreSpelledOut(t *testing.T) {
 	} {
 		if got := clip.Visible(in); got != want {
 			t.Errorf("Visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestDurationsHaveNoZeroUnitsAtTheirEnd(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                                     "0s",
+		999_400 * time.Microsecond:            "999ms",
+		350 * time.Millisecond:                "350ms",
+		41*time.Second + 499*time.Millisecond: "41s",
+		3 * time.Minute:                       "3m",
+		3*time.Minute + time.Second:           "3m1s",
+		62 * time.Minute:                      "1h2m",
+		24 * time.Hour:                        "24h",
+		-90 * time.Second:                     "-1m30s",
+		10 * time.Second:                      "10s",
+		20 * time.Minute:                      "20m",
+		100 * time.Hour:                       "100h",
+	} {
+		if got := clip.Duration(d); got != want {
+			t.Errorf("Duration(%v) = %q, want %q", d, got, want)
 		}
 	}
 }
