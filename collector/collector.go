@@ -56,7 +56,7 @@ type Collector struct {
 	mu         sync.Mutex
 	slots      map[string]*slot
 	muted      map[string]*muting // the own mutes of slots, by name
-	queue      turnQueue
+	queue      queue[*run]
 	taken      int // places in use
 	scheduler  scheduler
 	background bool // Run is under way

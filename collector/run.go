@@ -64,6 +64,9 @@ type run struct {
 	value   structured
 }
 
+func (r *run) order() int64 { return int64(r.turn) }
+func (r *run) place() *int  { return &r.index }
+
 // takesPlace reports whether r, which has begun, needs one of the places. A run
 // with a receiver does not, because it only judges recorded beats.
 func (r *run) takesPlace() bool { return r.entry.Receiver == nil }

@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -30,7 +29,7 @@ const (
 // A scheduler holds when each check is due. Its times are on the collector's
 // monotonic clock. The engine's lock guards it, but for the pulses.
 type scheduler struct {
-	queue  dueQueue
+	queue  queue[*due]
 	used   bool
 	timer  *time.Timer
 	wakes  time.Duration // when the timer fires
@@ -46,6 +45,9 @@ type due struct {
 	from   time.Duration // never before this
 	index  int
 }
+
+func (d *due) order() int64 { return int64(d.at) }
+func (d *due) place() *int  { return &d.index }
 
 // Run renews results in the background until ctx or BaseContext ends; then the
 // collector is lazy again. Every check without a fresh result runs at once. Run
@@ -111,8 +113,8 @@ func (c *Collector) wakeUp(fx *effects) {
 	s.ticked = fx.now.mono
 	s.pulses.Store(0)
 	var taken, kept []*due
-	for len(s.queue) > 0 && s.queue[0].at < fx.now.mono+tick {
-		d, _ := heap.Pop(&s.queue).(*due)
+	for len(s.queue) > 0 && s.queue.first().at < fx.now.mono+tick {
+		d := s.queue.next()
 		if d.from > fx.now.mono {
 			kept = append(kept, d)
 			continue
@@ -121,14 +123,14 @@ func (c *Collector) wakeUp(fx *effects) {
 		taken = append(taken, d)
 	}
 	for _, d := range kept {
-		heap.Push(&s.queue, d)
+		s.queue.add(d)
 	}
 	for _, d := range taken {
 		c.ensure(fx, d.line, d.number)
 	}
 	s.wakes = fx.now.mono + heartbeat
 	if len(s.queue) > 0 {
-		s.wakes = min(s.wakes, max(fx.now.mono+tick, s.queue[0].at))
+		s.wakes = min(s.wakes, max(fx.now.mono+tick, s.queue.first().at))
 	}
 	s.timer.Reset(s.wakes - fx.now.mono)
 }
@@ -138,10 +140,10 @@ func (c *Collector) put(fx *effects, l *line, p *published, at, from time.Durati
 	s := &c.scheduler
 	if l.due == nil {
 		l.due = &due{line: l, number: p.number, at: at, from: from}
-		heap.Push(&s.queue, l.due)
+		s.queue.add(l.due)
 	} else {
 		l.due.number, l.due.at, l.due.from = p.number, at, from
-		heap.Fix(&s.queue, l.due.index)
+		s.queue.moved(l.due)
 	}
 	if wake := max(at, s.ticked+tick, fx.now.mono); wake < s.wakes {
 		s.wakes = wake
@@ -151,7 +153,7 @@ func (c *Collector) put(fx *effects, l *line, p *published, at, from time.Durati
 
 func (c *Collector) unschedule(l *line) {
 	if l.due != nil {
-		heap.Remove(&c.scheduler.queue, l.due.index)
+		c.scheduler.queue.remove(l.due)
 		l.due = nil
 	}
 }
@@ -219,32 +221,4 @@ func share(d time.Duration) time.Duration {
 		return 0
 	}
 	return rand.N(d) //nolint:gosec // Spreads load; nothing to guess.
-}
-
-// dueQueue is a heap with the next due first.
-type dueQueue []*due
-
-// Len, Less, Swap, Push and Pop implement [heap.Interface].
-func (q dueQueue) Len() int           { return len(q) }
-func (q dueQueue) Less(i, j int) bool { return q[i].at < q[j].at }
-func (q dueQueue) Swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].index, q[j].index = i, j
-}
-
-// Push implements [heap.Interface].
-func (q *dueQueue) Push(x any) {
-	d, _ := x.(*due)
-	d.index = len(*q)
-	*q = append(*q, d)
-}
-
-// Pop implements [heap.Interface].
-func (q *dueQueue) Pop() any {
-	old := *q
-	last := len(old) - 1
-	d := old[last]
-	old[last] = nil
-	*q = old[:last]
-	return d
 }
