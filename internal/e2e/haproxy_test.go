@@ -85,24 +85,33 @@ type server struct{ status, weight, why string }
 // servers returns the state of each backend/server.
 func (b *balancer) servers(t testing.TB) map[string]server {
 	t.Helper()
+	all := map[string]server{}
+	for _, row := range b.rows(t) {
+		all[row["pxname"]+"/"+row["svname"]] = server{row["status"], row["weight"], row["last_chk"] + " " + row["last_agt"]}
+	}
+	return all
+}
+
+// rows returns the statistics of the servers by the names of the columns.
+func (b *balancer) rows(t testing.TB) []map[string]string {
+	t.Helper()
 	answer, err := b.ask(t.Context(), "show stat -1 4 -1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(answer, "# "))).ReadAll()
-	if err != nil || len(rows) == 0 {
+	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(answer, "# "))).ReadAll()
+	if err != nil || len(lines) == 0 {
 		t.Fatal(errors.Join(err, errors.New(answer)))
 	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
+	var rows []map[string]string
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, name := range lines[0] {
+			row[name] = line[i]
+		}
+		rows = append(rows, row)
 	}
-	all := map[string]server{}
-	for _, row := range rows[1:] {
-		name := row[column["pxname"]] + "/" + row[column["svname"]]
-		all[name] = server{row[column["status"]], row[column["weight"]], row[column["last_chk"]] + " " + row[column["last_agt"]]}
-	}
-	return all
+	return rows
 }
 
 // waitFor waits until every server has a status that begins with want.
