@@ -44,15 +44,23 @@ func failure(rep collector.Report) (why string, unknown bool) {
 		case r.State == collector.StateUnknown:
 			unknown = true
 		case r.State == collector.StateFailed:
-			return r.Check + ": " + r.Output, false
+			return because(r), false
 		case skipped == nil:
 			skipped = r
 		}
 	}
 	if skipped != nil {
-		return skipped.Check + ": " + skipped.Output, false
+		return because(skipped), false
 	}
 	return "", unknown
+}
+
+// because says what is wrong with a check; a Reporter may leave out the output.
+func because(r *collector.Result) string {
+	if r.Output == "" {
+		return r.Check
+	}
+	return r.Check + ": " + r.Output
 }
 
 // harmless makes a text safe to follow the #: printable ASCII on one line,

@@ -48,6 +48,7 @@ func TestALineForEveryStatus(t *testing.T) {
 		{"muted", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{up, muted(result("redis", collector.StateFailed, "connection refused"))}}, 0, "up 100%\n"},
 		{"an optional one unknown", collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{up, optional(result("api", collector.StateUnknown, "not checked yet"))}}, 0, "up 100%\n"},
 		{"unknown and drained", collector.Report{Status: collector.StatusFailed, Draining: "100% #ready", Results: []*collector.Result{result("api", collector.StateUnknown, "not checked yet")}}, 0, "up 0% #draining: 100_ _r_eady\n"},
+		{"failed, its output hidden", collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{result("redis", collector.StateFailed, "")}}, 0, "down #redis\n"},
 		{"failed without saying why", collector.Report{Status: collector.StatusFailed}, 0, "down #failed\n"},
 	} {
 		if got := lineOf(t, c.report, c.weight); got != c.want {

@@ -40,7 +40,7 @@ const (
 // A Server answers haproxy's agent checks. Its fields are set before Serve and
 // not changed afterwards; one Server may serve several listeners at a time.
 type Server struct {
-	// Reporter returns the report that the lines show.
+	// Reporter returns the report that the lines show. Required.
 	Reporter Reporter
 	// DegradedWeight is the percentage of a degraded service, 1 to 100. Zero
 	// means 100: a warning moves no traffic by itself.

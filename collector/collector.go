@@ -166,15 +166,17 @@ func (c *Collector) tellIdle() {
 	}
 }
 
-// Ready reports whether every check that is not optional has a result that
-// readers may see, or StartupWait is over.
+// Ready reports whether every check that counts (it is neither optional nor
+// muted) has a result that readers may see, or StartupWait is over.
 func (c *Collector) Ready() bool {
 	now := c.now()
 	if now.mono >= c.startup() {
 		return true
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return !slices.ContainsFunc(c.set.Load().entries, func(e *entry) bool {
 		p := e.current.Load()
-		return !e.Optional && (p == nil || p.restored && !now.before(p.until.add(e.limit())))
+		return !e.Optional && e.mute == nil && (p == nil || p.restored && !now.before(p.until.add(e.limit())))
 	})
 }

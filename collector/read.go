@@ -27,40 +27,66 @@ const maxRounds = 10
 // expired. The context bounds only how long this caller waits: a check whose
 // run has not finished when ctx ends, or after MaxWait, is unknown, and its run
 // continues. The error is ErrUnknownCheck (wrapped), or ErrEnded after the end
-// of BaseContext.
+// of BaseContext. With ErrUnknownCheck the report has only its Epoch: that of
+// the set without such a check.
 func (c *Collector) Report(ctx context.Context, f Filter) (Report, error) {
-	sel, err := c.set.Load().selection(f)
-	if err != nil {
-		return Report{}, err
-	}
 	now := c.now()
-	s := c.valid(sel, now)
-	if s == nil {
-		if s, now, err = c.inquire(ctx, f, now); err != nil {
-			return Report{}, err
+	if sel, err := c.set.Load().selection(f); err == nil {
+		if s := c.valid(sel, now); s != nil {
+			return c.answer(s, now), nil
 		}
 	}
+	return c.inquire(ctx, f, now)
+}
+
+// answer returns the report of a snapshot that was valid at now, and counts it.
+func (c *Collector) answer(s *snapshot, now instant) Report {
 	c.requests[s.source].Inc()
 	report := s.report
 	report.Time = now.time()
-	return report, nil
+	return report
 }
 
-// inquire is Report for a reader that may have to wait. It returns a snapshot
-// and the moment at which the snapshot was valid.
-func (c *Collector) inquire(ctx context.Context, f Filter, now instant) (*snapshot, instant, error) {
+// inquire is Report for a reader that may have to wait.
+func (c *Collector) inquire(ctx context.Context, f Filter, now instant) (Report, error) {
 	q, p := question{arrived: c.results.Load()}, c.patience(ctx, now)
 	for {
-		sel, err := c.set.Load().selection(f)
+		set := c.set.Load()
+		sel, err := set.selection(f)
 		if err != nil {
-			return nil, now, err
+			return Report{Epoch: set.epoch}, err
 		}
 		s, now, err := c.consult(sel, q, p)
-		if s != nil || err != nil {
-			return s, now, err
+		switch {
+		case err != nil:
+			return Report{}, err
+		case s != nil:
+			return c.answer(s, now), nil
 		}
 		// The checks were replaced meanwhile. The question and its time limit
 		// stay the same.
+	}
+}
+
+// Peek returns the newest results like Report, but starts no run, never waits,
+// and is not counted as an answer. A check whose result has expired is unknown
+// unless Report would still show that result.
+func (c *Collector) Peek(f Filter) (Report, error) {
+	for {
+		set := c.set.Load()
+		sel, err := set.selection(f)
+		if err != nil {
+			return Report{Epoch: set.epoch}, err
+		}
+		x := c.examine(sel, question{arrived: c.results.Load(), hurried: true}, hit, true)
+		switch {
+		case x.ended:
+			return Report{}, ErrEnded
+		case x.snapshot != nil:
+			report := x.snapshot.report
+			report.Time = x.now.time()
+			return report, nil
+		}
 	}
 }
 

@@ -134,6 +134,9 @@ func (q *request) set(key, value string) error {
 	case "tag":
 		q.filter.Tags = append(q.filter.Tags, value)
 	case "view":
+		if q.hasView && q.view != value {
+			return badRequestf("view %q and %q, want one", quoted(q.view), quoted(value))
+		}
 		q.view, q.hasView = value, true
 	case "verbose":
 		q.verbose = value != "0" && value != "false"

@@ -239,6 +239,8 @@ func TestAViewAnswersInItsOwnWay(t *testing.T) {
 		{"/healthcheck?view=ready&check=redis", 200, "redis"},
 		{"/healthcheck/redis?view=ready", 200, "redis"},
 		{"/healthcheck/disk?view=ready", 404, ""},
+		{"/healthcheck?view=ready&view=ready", 200, "redis search"},
+		{"/healthcheck?view=ready&view=live", 400, ""},
 		{"/healthcheck?view=typo", 410, ""},
 		{"/healthcheck?view=", 410, ""},
 		{"/healthcheck?view", 410, ""},

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -50,7 +51,9 @@ func New(o Options, cs ...checks.Check) (*Service, error) {
 		return nil, err
 	}
 	requests := httpapi.NewRequests()
-	registry, err := register(o.Registry, c, info, requests)
+	shown := maps.Clone(o.Healthcheck.Views)
+	views := httpapi.ViewMetrics(func() map[string]*httpapi.Handler { return shown })
+	registry, err := register(o.Registry, c, info, requests, views)
 	if err != nil {
 		return nil, err
 	}

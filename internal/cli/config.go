@@ -7,12 +7,16 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // runConfigCheck prints the faults of the configuration, or its warnings.
 func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 	cfg, err := config.Check(f.configFile)
+	if err == nil {
+		err = f.needs().Check(cfg)
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFailed
@@ -26,6 +30,17 @@ func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stdout, "valid: %d checks\n", n)
 	}
 	return exitPassed
+}
+
+// needs are what the flags want of the configuration.
+func (f *flags) needs() instance.Needs {
+	n := instance.Needs{TelemetryPath: f.telemetryPath}
+	for _, address := range f.agentAddresses {
+		if _, view, err := listen.AgentView(address); err == nil && view != "" {
+			n.AgentViews = append(n.AgentViews, view)
+		}
+	}
+	return n
 }
 
 // runConfigShow prints the configuration without its secrets.

@@ -21,6 +21,7 @@ type flags struct {
 	configFile string
 
 	web                    *web.FlagConfig // listen addresses, web config file, systemd sockets
+	webAddressGiven        bool
 	telemetryPath          string
 	maxConnections         int
 	enableLifecycle        bool
@@ -34,8 +35,8 @@ type flags struct {
 	healthAddresses  []string
 	healthHideOutput bool
 
-	agentAddress string
-	agentWeight  int
+	agentAddresses []string
+	agentWeight    int
 
 	adminSocket    string
 	stateDirectory string
@@ -74,7 +75,8 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
 		PlaceHolder("PATH").StringVar(&f.configFile)
 	f.web = kingpinflag.AddFlags(app, defaultAddress)
-	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable.") // The original help text promises vsock.
+	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable."). // The original help text promises vsock.
+														IsSetByUser(&f.webAddressGiven)
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
 	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute and /-/unmute, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
@@ -91,7 +93,8 @@ func newApplication() (*kingpin.Application, *flags) {
 		PlaceHolder("ADDRESS").StringsVar(&f.healthAddresses)
 	app.Flag("health.hide-output", "Leave out what checks have said on the addresses of --health.listen-address.").BoolVar(&f.healthHideOutput)
 
-	app.Flag("agent.listen-address", "Address for haproxy's agent checks. None: no such listener.").PlaceHolder("ADDRESS").StringVar(&f.agentAddress)
+	app.Flag("agent.listen-address", "Address for haproxy's agent checks of all checks or, with ?view=NAME after it, of a view. Repeatable.").
+		PlaceHolder("ADDRESS").StringsVar(&f.agentAddresses)
 	number(app, &f.agentWeight, "agent.degraded-weight", "100", "Percentage told to haproxy's agent checks while degraded, 1 to 100.")
 
 	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").

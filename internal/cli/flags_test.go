@@ -10,6 +10,7 @@ import (
 func TestFlagsThatAreWrongAreMisuse(t *testing.T) {
 	for _, test := range []struct{ flag, want string }{
 		{"--web.max-connections=0", "--web.max-connections: 0, want at least 1"},
+		{"--agent.listen-address=:1?veiw=x", `--agent.listen-address: ":1?veiw=x", want :1 or :1?view=NAME`},
 		{"--agent.degraded-weight=0", "--agent.degraded-weight: 0, want 1 to 100"},
 		{"--agent.degraded-weight=101", "--agent.degraded-weight: 101, want 1 to 100"},
 		{"--shutdown.delay=-1s", "--shutdown.delay: -1s, want 0s or more"},

@@ -42,16 +42,25 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 	return server.Options{
 		Instance: instance.Options{
 			ConfigFile: f.configFile, Histogram: histogram, HideOutput: f.healthHideOutput,
-			Logger: l.Logger, Scrubber: scrubber,
+			Needs: instance.Needs{TelemetryPath: f.telemetryPath}, Logger: l.Logger, Scrubber: scrubber,
 		},
-		Listen: listen.Options{
-			Web: *f.web.WebListenAddresses, Systemd: *f.web.WebSystemdSocket,
-			Health: f.healthAddresses, Agent: f.agentAddress, Admin: f.serveSocket(), MaxConnections: f.maxConnections,
-		},
+		Listen:  f.listenOptions(),
 		Logging: l, Queue: queue,
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,
 		EnvironmentAllowRemote: f.environmentAllowRemote, EnvironmentDeny: f.environmentDeny,
 		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof,
 		AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay, StateDirectory: f.serveState(),
 	}
+}
+
+func (f *flags) listenOptions() listen.Options {
+	o := listen.Options{
+		Systemd: *f.web.WebSystemdSocket, DefaultWeb: defaultAddress,
+		Health: f.healthAddresses, Agent: f.agentAddresses,
+		Admin: f.adminSocket, DefaultAdmin: f.serveSocket(), MaxConnections: f.maxConnections,
+	}
+	if f.webAddressGiven {
+		o.Web = *f.web.WebListenAddresses
+	}
+	return o
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 )
 
@@ -15,6 +16,11 @@ func (f *flags) validate() error {
 	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if f.maxConnections < 1 {
 		fault("--web.max-connections: %d, want at least 1", f.maxConnections)
+	}
+	for _, address := range f.agentAddresses {
+		if _, _, err := listen.AgentView(address); err != nil {
+			fault("--agent.listen-address: %w", err)
+		}
 	}
 	if f.agentWeight < 1 || f.agentWeight > 100 {
 		fault("--agent.degraded-weight: %d, want 1 to 100", f.agentWeight)

@@ -30,6 +30,7 @@ var families = []family{
 	{"healthcheck_degraded", "gauge", ""},
 	{"healthcheck_draining", "gauge", ""},
 	{"healthcheck_drain_end_timestamp_seconds", "gauge", ""},
+	{"healthcheck_view_healthy", "gauge", "view"},
 	{"healthcheck_runs_total", "counter", "check, result"},
 	{"healthcheck_failures_total", "counter", "check, reason"},
 	{"healthcheck_failure_info", "gauge", "check, reason"},
@@ -61,6 +62,7 @@ checks:
   - {name: disk, disk: {path: /}}
   - {name: nowhere, tcp: {address: "127.0.0.1:1"}}
   - {name: behind, exec: {command: [/bin/true]}, depends_on: [nowhere]}
+views: {live: {checks: []}}
 `
 
 func TestEveryPromisedMetricIsThereAndNoOther(t *testing.T) {

@@ -74,6 +74,43 @@ func TestAnAnswerDuringASwapIsOfTheNewConfiguration(t *testing.T) {
 	}
 }
 
+// The view of the old configuration names a check that the new one does not have.
+func TestAViewDuringASwapIsOfTheNewConfiguration(t *testing.T) {
+	engine, err := collector.New(collector.Options{}, check("old"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	viewed := func(name string, epoch uint64) *configuration {
+		view := httpapi.Healthcheck(engine, httpapi.Options{Filter: collector.Filter{Names: []string{name}}})
+		return &configuration{epoch: epoch, health: reports{views: map[string]*httpapi.Handler{"view": view}}}
+	}
+	i := &Instance{collector: engine}
+	i.current.swap(viewed("old", firstEpoch), func() {})
+	change, err := engine.Prepare(t.Context(), []checks.Check{check("new")}, collector.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed, release := make(chan struct{}), make(chan struct{})
+	go i.current.swap(viewed("new", change.Epoch()), func() {
+		change.Commit()
+		close(committed)
+		<-release
+	})
+	<-committed
+	w := httptest.NewRecorder()
+	var rep collector.Report
+	wantAfter(t, release, func() {
+		i.current.serveEpoch(w, httptest.NewRequest(http.MethodGet, "/", nil), func(c *configuration) *httpapi.Handler { return c.health.views["view"] })
+		rep, err = i.Agent("view").Report(t.Context(), collector.Filter{})
+	})
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"checker": "new"`) {
+		t.Errorf("%d %s, want the new check", w.Code, w.Body)
+	}
+	if err != nil || len(rep.Results) != 1 || rep.Results[0].Check != "new" {
+		t.Errorf("%+v, %v, want the new check", rep.Results, err)
+	}
+}
+
 func TestWhatIsReadConsistentlyIsOfOneConfiguration(t *testing.T) {
 	c, release := halfSwapped(t)
 	var seen []uint64

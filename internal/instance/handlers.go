@@ -15,9 +15,11 @@ import (
 // Collector returns the collector, which is the same after every reload.
 func (i *Instance) Collector() *collector.Collector { return i.collector }
 
-// Collectors returns the metrics of the configuration and of the build.
+// Collectors returns the metrics of the configuration, of its views and of the
+// build.
 func (i *Instance) Collectors() []prometheus.Collector {
-	return append(i.metrics.collectors(), buildInfo{&i.current})
+	views := httpapi.ViewMetrics(func() map[string]*httpapi.Handler { return i.current.value.Load().health.views })
+	return append(i.metrics.collectors(), buildInfo{&i.current}, views)
 }
 
 // Consistently calls f, and again if a reload happened meanwhile. It is for an f

@@ -29,6 +29,8 @@ type Options struct {
 	// Restore returns what was known about these checks before a restart, for
 	// [collector.Options.Restore]. Nil restores nothing.
 	Restore func([]checks.Check) *collector.Saved
+	// Needs are what the command line wants of the configuration.
+	Needs Needs
 	// Logger receives a line for each load and each change. It must mask texts
 	// with Scrubber.
 	Logger log.Logger
@@ -56,6 +58,9 @@ func New(o Options) (*Instance, error) {
 	i := &Instance{options: o, logger: o.Logger, scrubber: o.Scrubber, metrics: newConfigMetrics()}
 	cfg, err := Load(o.ConfigFile, o.Scrubber)
 	if err != nil {
+		return nil, err
+	}
+	if err = o.Needs.Check(cfg); err != nil {
 		return nil, err
 	}
 	UseRules(o.Scrubber, cfg)

@@ -51,11 +51,20 @@ healthcheck: {success_headers: {X-Served-By: hc}}
 
 func loaded(t *testing.T, path string) *instance.Instance {
 	t.Helper()
-	i, err := instance.New(instance.Options{ConfigFile: path, Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})})
+	return loadedFor(t, path, instance.Needs{})
+}
+
+func loadedFor(t *testing.T, path string, n instance.Needs) *instance.Instance {
+	t.Helper()
+	i, err := instance.New(optionsFor(path, n))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i
+}
+
+func optionsFor(path string, n instance.Needs) instance.Options {
+	return instance.Options{ConfigFile: path, Needs: n, Logger: log.NewNopLogger(), Scrubber: scrub.New(scrub.Rules{})}
 }
 
 // get returns the answer of a handler.
@@ -226,4 +235,75 @@ func TestViewsFollowReloads(t *testing.T) {
 	if got := get(i.Health(), "/healthcheck?view=all").Code; got != 500 {
 		t.Errorf("?view=all: status %d, want 500", got)
 	}
+}
+
+func TestAReloadThatDoesNotFitTheCommandLineIsRefused(t *testing.T) {
+	const checks = "checks:\n  - {name: a, exec: {command: [\"true\"]}, tags: [ready]}\n"
+	f := newFile(t, checks+"views: {ready: {tags: [ready]}, live: {checks: []}}\n")
+	i := loaded(t, f.path)
+	if err := i.RequireView("redy"); err == nil || err.Error() != `there is no view "redy", want one of live, ready` {
+		t.Errorf("a view that does not exist: %v", err)
+	}
+	i = loadedFor(t, f.path, instance.Needs{TelemetryPath: "/numbers/"})
+	if err := i.RequireView("ready"); err != nil {
+		t.Fatal(err)
+	}
+	f.write(checks + "views: {ready: {checks: [a]}}\n")
+	if err := i.Reload(t.Context()); err != nil {
+		t.Errorf("the view is still there, but the reload is refused: %v", err)
+	}
+	for without, want := range map[string]string{
+		checks:                                   `agent checks: there is no view "ready", the configuration has no views`,
+		checks + "views: {live: {checks: []}}\n": `agent checks: there is no view "ready", want one of live`,
+		checks + "views: {ready: {path: /numbers}, live: {path: /numbers/2}}\n": `view "ready": /numbers is the path of the metrics (--web.telemetry-path)`,
+	} {
+		f.write(without)
+		if err := i.Reload(t.Context()); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if get(i.Health(), "/healthcheck?view=ready").Code != 200 {
+		t.Error("the old configuration is not in use")
+	}
+	unfit := optionsFor(newFile(t, checks+"views: {live: {checks: []}}\n").path, instance.Needs{AgentViews: []string{"x", "live", "x"}})
+	if _, err := instance.New(unfit); err == nil || err.Error() != `agent checks: there is no view "x", want one of live` {
+		t.Errorf("at the start: %v", err)
+	}
+	plain := loaded(t, newFile(t, checks).path)
+	if err := plain.RequireView("ready"); err == nil || err.Error() != `there is no view "ready", the configuration has no views` {
+		t.Errorf("without views: %v", err)
+	}
+}
+
+func TestAMetricSaysHowEachViewIsAnswered(t *testing.T) {
+	const checks = "checks:\n  - {name: a, exec: {command: [\"true\"]}}\n  - {name: b, exec: {command: [\"false\"]}}\n"
+	f := newFile(t, checks+"views: {good: {checks: [a]}, bad: {checks: [b], failed_status: 200}}\n")
+	i := loaded(t, f.path)
+	get(i.Health(), "/healthcheck")
+	want := func(want string) {
+		t.Helper()
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(i.Collectors()...)
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				if family.GetName() == "healthcheck_view_healthy" {
+					got = append(got, fmt.Sprintf("%s %v", m.GetLabel()[0].GetValue(), m.GetGauge().GetValue()))
+				}
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%q, want %s", got, want)
+		}
+	}
+	want("bad 0, good 1")
+	f.write(checks + "views: {good: {checks: [a]}, other: {checks: []}}\n")
+	if err := i.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want("good 1, other 1")
 }

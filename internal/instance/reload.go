@@ -30,6 +30,9 @@ func (i *Instance) tryReload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err = i.options.Needs.Check(cfg); err != nil {
+		return err
+	}
 	before, after := i.scrubber.Rules(), cfg.Rules
 	i.scrubber.SetRules(bothRules(before, after))
 	next, change, err := i.prepare(ctx, cfg)

@@ -1,8 +1,14 @@
 package instance
 
 import (
+	"context"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/agentcheck"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -10,6 +16,7 @@ import (
 // reports are the handlers of the reports of one configuration.
 type reports struct {
 	all   *httpapi.Handler            // of /healthcheck, with the views for ?view=
+	views map[string]*httpapi.Handler // by their names
 	paths map[string]*httpapi.Handler // of the views, by their own paths
 }
 
@@ -30,7 +37,7 @@ func (i *Instance) newReports(cfg *config.Config, hide bool) reports {
 			r.paths[v.Path] = h
 		}
 	}
-	r.all = handler(all)
+	r.views, r.all = all.Views, handler(all)
 	return r
 }
 
@@ -59,4 +66,46 @@ func (i *Instance) view(path string, of func(*configuration) *reports) http.Hand
 		return nil
 	}
 	return i.reports(func(c *configuration) *httpapi.Handler { return of(c).at(path) })
+}
+
+// RequireView adds a view to Needs.AgentViews. It is an error if the configuration
+// in use does not have it.
+func (i *Instance) RequireView(name string) error {
+	i.reloading.Lock()
+	defer i.reloading.Unlock()
+	i.options.Needs.AgentViews = append(i.options.Needs.AgentViews, name)
+	if views := i.current.value.Load().health.views; views[name] == nil {
+		return noView(name, slices.Sorted(maps.Keys(views)))
+	}
+	return nil
+}
+
+// Agent returns the reporter of a view for agent checks, or that of all checks
+// for an empty name. It follows reloads.
+func (i *Instance) Agent(view string) agentcheck.Reporter {
+	if view == "" {
+		return i.collector
+	}
+	return viewReporter{i, view}
+}
+
+// A viewReporter reports on the checks of a view.
+type viewReporter struct {
+	*Instance
+	view string
+}
+
+// Report implements [agentcheck.Reporter]. Like serveEpoch it does not apply a
+// view to checks of another configuration.
+func (r viewReporter) Report(ctx context.Context, f collector.Filter) (collector.Report, error) {
+	for next := r.current.value.Load(); ; next, _ = r.current.settled() {
+		view := next.health.views[r.view]
+		if view == nil {
+			return collector.Report{}, fmt.Errorf("there is no view %q", r.view)
+		}
+		rep, err := view.Report(ctx, f)
+		if rep.Epoch == 0 || rep.Epoch == next.epoch {
+			return rep, err
+		}
+	}
 }

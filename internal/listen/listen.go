@@ -1,34 +1,35 @@
 package listen
 
 import (
-	"context"
-	"errors"
-	"fmt"
+	"cmp"
 	"net"
-	"os"
-	"strings"
-	"syscall"
-	"time"
-
-	"github.com/coreos/go-systemd/v22/activation"
 )
 
-// reserved is the number of connections that each listener for health and agent
-// checks has for itself.
+// reserved is the number of connections that each listener for health checks,
+// agent checks and administration has for itself.
 const reserved = 8
 
-// Options say where to listen. Each address is host:port or unix:PATH.
+// Options say where to listen. Each address is host:port or unix:PATH. Sockets
+// that systemd passes take the place of addresses: see [Open].
 type Options struct {
-	// Web are the addresses that serve everything. They are ignored with Systemd.
+	// Web are the addresses that serve everything.
 	Web []string
-	// Systemd takes the sockets that systemd passes in place of Web.
+	// DefaultWeb is used if there are neither addresses in Web nor sockets for
+	// web. Empty: none.
+	DefaultWeb string
+	// Systemd requires sockets for web from systemd. They replace Web, and
+	// sockets with unknown names are for web.
 	Systemd bool
 	// Health are the addresses for health checks alone.
 	Health []string
-	// Agent is the address for haproxy's agent checks. Empty: none.
-	Agent string
+	// Agent are the addresses for haproxy's agent checks. Each may end in
+	// ?view=NAME.
+	Agent []string
 	// Admin is the path of the Unix socket for administration. Empty: none.
 	Admin string
+	// DefaultAdmin is used if neither Admin nor a socket for admin is given.
+	// Empty: none.
+	DefaultAdmin string
 	// MaxConnections bounds the connections of all listeners together. It is
 	// lowered so that they never use more than half of the file descriptors.
 	MaxConnections int
@@ -37,88 +38,85 @@ type Options struct {
 // Sockets are the open listeners of the program. Their connections are pooled.
 type Sockets struct {
 	Web, Health []net.Listener
-	Agent       net.Listener // nil without Options.Agent
-	Admin       net.Listener // nil without Options.Admin
+	Agent       []Agent
+	Admin       []net.Listener
 
 	pools []*pool
 }
 
-// Open opens or inherits every listener. The error names the flag with the wrong
-// address. On an error no listener is left open.
+// Open opens or inherits every listener. Systemd passes sockets with names: web,
+// health, agent, agent?view=NAME or admin. Sockets and addresses for the same
+// purpose are an error. The error names the flag or the socket. On an error no
+// listener is left open.
 func Open(o Options) (*Sockets, error) {
 	s := &Sockets{}
 	if err := s.open(o); err != nil {
-		s.Close()
+		s.closeListeners()
 		return nil, err
 	}
 	s.pool(o.MaxConnections)
 	return s, nil
 }
 
-func (s *Sockets) open(o Options) (err error) {
-	if o.Systemd {
-		s.Web, err = inherit()
-	} else {
-		s.Web, err = listenAll("--web.listen-address", o.Web)
-	}
-	if err != nil {
+func (s *Sockets) open(o Options) error {
+	if err := s.inherit(o); err != nil {
 		return err
 	}
-	if s.Health, err = listenAll("--health.listen-address", o.Health); err != nil {
-		return err
-	}
-	if o.Agent != "" {
-		if s.Agent, err = listen("--agent.listen-address", o.Agent); err != nil {
+	if len(s.Web) == 0 {
+		if err := s.listenWeb(o); err != nil {
 			return err
 		}
 	}
-	if o.Admin != "" {
-		s.Admin, err = listenAdmin(o.Admin)
+	if err := listenAll(&s.Health, healthFlag, o.Health); err != nil {
+		return err
 	}
-	return err
+	for _, address := range o.Agent {
+		if err := s.listenAgent(address); err != nil {
+			return err
+		}
+	}
+	if path := o.Admin; path != "" || len(s.Admin) == 0 {
+		return s.listenAdmin(cmp.Or(path, o.DefaultAdmin))
+	}
+	return nil
 }
 
-// listenAdmin opens the socket for administration. The user and the group of the
-// process may write to it.
-func listenAdmin(path string) (net.Listener, error) {
-	const mode = 0o660
-	l, err := listen("--admin.socket", "unix:"+path)
-	if err != nil {
-		return nil, err
+func (s *Sockets) listenWeb(o Options) error {
+	addresses := o.Web
+	if len(addresses) == 0 && o.DefaultWeb != "" {
+		addresses = []string{o.DefaultWeb}
 	}
-	if err := os.Chmod(path, mode); err != nil {
-		l.Close()
-		return nil, fmt.Errorf("--admin.socket: %w", err)
+	return listenAll(&s.Web, webFlag, addresses)
+}
+
+// reserving returns the listeners that have places of their own: all but those
+// for web.
+func (s *Sockets) reserving() []*net.Listener {
+	var all []*net.Listener
+	for i := range s.Health {
+		all = append(all, &s.Health[i])
 	}
-	return l, nil
+	for i := range s.Agent {
+		all = append(all, &s.Agent[i].Listener)
+	}
+	for i := range s.Admin {
+		all = append(all, &s.Admin[i])
+	}
+	return all
 }
 
 // pool makes all listeners share the places of one pool.
 func (s *Sockets) pool(maxConnections int) {
-	others := len(s.Health)
-	for _, l := range []net.Listener{s.Agent, s.Admin} {
-		if l != nil {
-			others++
-		}
-	}
-	shared := newPool(connectionLimit(maxConnections, descriptorLimit(), others))
+	others := s.reserving()
+	shared := newPool(connectionLimit(maxConnections, descriptorLimit(), len(others)))
 	s.pools = []*pool{shared}
-	ofItsOwn := func() *pool {
-		p := newPool(reserved)
-		s.pools = append(s.pools, p)
-		return p
-	}
 	for i, l := range s.Web {
 		s.Web[i] = pooledListener{l, nil, shared}
 	}
-	for i, l := range s.Health {
-		s.Health[i] = pooledListener{l, ofItsOwn(), shared}
-	}
-	if s.Agent != nil {
-		s.Agent = pooledListener{s.Agent, ofItsOwn(), shared}
-	}
-	if s.Admin != nil {
-		s.Admin = pooledListener{s.Admin, ofItsOwn(), shared}
+	for _, l := range others {
+		own := newPool(reserved)
+		s.pools = append(s.pools, own)
+		*l = pooledListener{*l, own, shared}
 	}
 }
 
@@ -135,75 +133,7 @@ func (s *Sockets) closeListeners() {
 	for _, l := range s.Web {
 		l.Close()
 	}
-	for _, l := range s.Health {
-		l.Close()
+	for _, l := range s.reserving() {
+		(*l).Close()
 	}
-	for _, l := range []net.Listener{s.Agent, s.Admin} {
-		if l != nil {
-			l.Close()
-		}
-	}
-}
-
-// inherit returns the stream sockets that systemd has passed.
-func inherit() (all []net.Listener, err error) {
-	inherited, err := activation.Listeners()
-	if err != nil {
-		return nil, fmt.Errorf("--web.systemd-socket: %w", err)
-	}
-	for _, l := range inherited {
-		if l != nil { // nil for any other kind of descriptor
-			all = append(all, l)
-		}
-	}
-	if len(all) == 0 {
-		return nil, errors.New("--web.systemd-socket: systemd has passed no socket")
-	}
-	return all, nil
-}
-
-// listenAll opens the addresses of a flag. On an error it returns the listeners
-// opened so far.
-func listenAll(flag string, addresses []string) (all []net.Listener, err error) {
-	for _, address := range addresses {
-		l, err := listen(flag, address)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, l)
-	}
-	return all, nil
-}
-
-// listen opens host:port, or unix:PATH.
-func listen(flag, address string) (net.Listener, error) {
-	network := "tcp"
-	if path, is := strings.CutPrefix(address, "unix:"); is {
-		network, address = "unix", strings.TrimPrefix(path, "//")
-		if err := removeStale(address); err != nil {
-			return nil, fmt.Errorf("%s: %w", flag, err)
-		}
-	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), network, address)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", flag, err)
-	}
-	return listener, nil
-}
-
-// removeStale removes a socket that a dead process has left behind. It leaves a
-// socket that still has a listener, and any other file.
-func removeStale(path string) error {
-	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSocket {
-		return nil //nolint:nilerr // Listen reports what is wrong.
-	}
-	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
-	if err == nil {
-		conn.Close()
-		return fmt.Errorf("%s: another process listens on this socket", path)
-	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return os.Remove(path)
-	}
-	return nil
 }

@@ -30,12 +30,19 @@ func TestEveryAddressIsListenedOn(t *testing.T) {
 	s := open(t, listen.Options{
 		Web:    []string{"127.0.0.1:0", "unix:" + path},
 		Health: []string{"127.0.0.1:0", "127.0.0.1:0"},
-		Agent:  "127.0.0.1:0",
+		Agent:  []string{"127.0.0.1:0", "127.0.0.1:0?view=ready", "unix:" + path + ".agent?view=live"},
 	})
-	if len(s.Web) != 2 || len(s.Health) != 2 || s.Agent == nil {
-		t.Fatalf("%d, %d and %v, want 2, 2 and one", len(s.Web), len(s.Health), s.Agent)
+	if len(s.Web) != 2 || len(s.Health) != 2 || len(s.Agent) != 3 || len(s.Admin) != 0 {
+		t.Fatalf("%d, %d, %d and %d, want 2, 2, 3 and 0", len(s.Web), len(s.Health), len(s.Agent), len(s.Admin))
 	}
-	for _, l := range append(append(s.Web, s.Health...), s.Agent) {
+	all := append(s.Web, s.Health...)
+	for i, view := range []string{"", "ready", "live"} {
+		if a := s.Agent[i]; a.View != view {
+			t.Errorf("%s: view %q, want %q", a.Name, a.View, view)
+		}
+		all = append(all, s.Agent[i])
+	}
+	for _, l := range all {
 		accepted := make(chan error, 1)
 		go func() {
 			c, err := l.Accept()
@@ -66,7 +73,7 @@ func TestAnErrorNamesTheFlagAndLeavesNothingOpen(t *testing.T) {
 	for flag, o := range map[string]listen.Options{
 		"--web.listen-address":    {Web: []string{address}},
 		"--health.listen-address": {Health: []string{address}},
-		"--agent.listen-address":  {Agent: address},
+		"--agent.listen-address":  {Agent: []string{address + "?view=ready"}},
 		"--web.systemd-socket":    {Systemd: true},
 	} {
 		path := filepath.Join(t.TempDir(), "first.sock")
@@ -79,6 +86,29 @@ func TestAnErrorNamesTheFlagAndLeavesNothingOpen(t *testing.T) {
 		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: the socket that could be opened is still there: %v", flag, err)
 		}
+	}
+}
+
+func TestAnAgentAddressMayNameAView(t *testing.T) {
+	for address, want := range map[string]struct{ rest, view, err string }{
+		":10928":                     {":10928", "", ""},
+		":10928?view=ready":          {":10928", "ready", ""},
+		"unix:/run/a?view=a.b:c-d_e": {"unix:/run/a", "a.b:c-d_e", ""},
+		":10928?":                    {"", "", `":10928?", want :10928 or :10928?view=NAME`},
+		":10928?view=":               {"", "", `":10928?view=", want :10928 or :10928?view=NAME`},
+		":10928?veiw=ready":          {"", "", `":10928?veiw=ready", want :10928 or :10928?view=NAME`},
+		":10928?view=a&view=b":       {"", "", `":10928?view=a&view=b", want :10928 or :10928?view=NAME`},
+		":10928?view=a&tag=b":        {"", "", `":10928?view=a&tag=b", want :10928 or :10928?view=NAME`},
+		":10928?view=%zz":            {"", "", `":10928?view=%zz", want :10928 or :10928?view=NAME`},
+	} {
+		rest, view, err := listen.AgentView(address)
+		if rest != want.rest || view != want.view || (err != nil || want.err != "") && (err == nil || err.Error() != want.err) {
+			t.Errorf("%s: %q, %q, %v; want %q, %q, %s", address, rest, view, err, want.rest, want.view, want.err)
+		}
+	}
+	_, err := listen.Open(listen.Options{Agent: []string{"127.0.0.1:0?view"}})
+	if want := `--agent.listen-address: "127.0.0.1:0?view", want 127.0.0.1:0 or 127.0.0.1:0?view=NAME`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

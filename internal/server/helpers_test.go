@@ -52,7 +52,7 @@ func (e *exporter) options() server.Options {
 	return server.Options{
 		Instance: instance.Options{ConfigFile: e.path("healthcheck.yml"), Logger: l.Logger, Scrubber: scrubber},
 		Listen: listen.Options{
-			Web: []string{"unix:" + e.path("web")}, Health: []string{"unix:" + e.path("health")}, Agent: "unix:" + e.path("agent"), Admin: e.path("admin"),
+			Web: []string{"unix:" + e.path("web")}, Health: []string{"unix:" + e.path("health")}, Agent: []string{"unix:" + e.path("agent")}, Admin: e.path("admin"),
 			MaxConnections: 100,
 		},
 		Logging: l, Queue: e.queue, TelemetryPath: "/metrics", AgentWeight: 100,

@@ -16,7 +16,6 @@ import (
 	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/healthcheck-exporter/healthcheck_exporter/agentcheck"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
@@ -43,7 +42,7 @@ func Run(ctx context.Context, o Options) error {
 		store.Close()
 		return err
 	}
-	sockets, err := listen.Open(o.Listen)
+	sockets, err := openSockets(o.Listen, i)
 	if err != nil {
 		store.Close()
 		return err
@@ -112,11 +111,11 @@ func (d *daemon) listen(ctx context.Context) {
 		level.Info(d.Logging.Logger).Log("msg", "listening for health checks", "address", l.Addr())
 		d.serve(server, func() error { return server.Serve(l) })
 	}
-	if d.sockets.Agent != nil {
-		d.serveAgent(ctx, d.sockets.Agent)
+	for _, l := range d.sockets.Agent {
+		d.serveAgent(ctx, l)
 	}
-	if d.sockets.Admin != nil {
-		d.serveAdmin(ctx, d.sockets.Admin)
+	for _, l := range d.sockets.Admin {
+		d.serveAdmin(ctx, l)
 	}
 }
 
@@ -128,16 +127,6 @@ func (d *daemon) serveWeb(l net.Listener, handler http.Handler) {
 			l = newSecuringListener(l, server)
 		}
 		return web.Serve(l, server, flags, d.Logging.Structured)
-	})
-}
-
-func (d *daemon) serveAgent(ctx context.Context, l net.Listener) {
-	agent := agentcheck.Server{Reporter: d.instance.Collector(), DegradedWeight: d.AgentWeight, Logger: d.Logging.Logger}
-	level.Info(d.Logging.Logger).Log("msg", "listening for agent checks", "address", l.Addr())
-	d.serving.Go(func() {
-		if err := agent.Serve(ctx, l); err != nil {
-			d.fail(err)
-		}
 	})
 }
 

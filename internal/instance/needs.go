@@ -1,0 +1,45 @@
+package instance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+)
+
+// Needs are what the command line wants of every configuration.
+type Needs struct {
+	// TelemetryPath is the path of the metrics. No view may have it. Empty: there
+	// is none.
+	TelemetryPath string
+	// AgentViews names the views that addresses for agent checks use.
+	AgentViews []string
+}
+
+// Check returns an error that has a line for each need that cfg does not meet.
+func (n Needs) Check(cfg *config.Config) error {
+	var errs []error
+	var names []string
+	for _, v := range cfg.Views {
+		names = append(names, v.Name)
+		if v.Path != "" && v.Path == strings.TrimSuffix(n.TelemetryPath, "/") {
+			errs = append(errs, fmt.Errorf("view %q: %s is the path of the metrics (--web.telemetry-path)", v.Name, v.Path))
+		}
+	}
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(n.AgentViews))) {
+		if !slices.Contains(names, name) {
+			errs = append(errs, fmt.Errorf("agent checks: %w", noView(name, names)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// noView is the error for a view that is not among the known views.
+func noView(name string, known []string) error {
+	if len(known) == 0 {
+		return fmt.Errorf("there is no view %q, the configuration has no views", name)
+	}
+	return fmt.Errorf("there is no view %q, want one of %s", name, strings.Join(known, ", "))
+}

@@ -1,0 +1,81 @@
+package listen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The flags, for errors.
+const (
+	webFlag    = "--web.listen-address"
+	healthFlag = "--health.listen-address"
+	agentFlag  = "--agent.listen-address"
+	adminFlag  = "--admin.socket"
+)
+
+// listenAll opens the addresses of a flag and adds the listeners to all.
+func listenAll(all *[]net.Listener, flag string, addresses []string) error {
+	for _, address := range addresses {
+		l, err := listen(flag, address)
+		if err != nil {
+			return err
+		}
+		*all = append(*all, l)
+	}
+	return nil
+}
+
+// listen opens host:port, or unix:PATH.
+func listen(flag, address string) (net.Listener, error) {
+	network := "tcp"
+	if path, is := strings.CutPrefix(address, "unix:"); is {
+		network, address = "unix", strings.TrimPrefix(path, "//")
+		if err := removeStale(address); err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), network, address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	return listener, nil
+}
+
+// removeStale removes a socket that a dead process has left behind. It leaves a
+// socket that still has a listener, and any other file.
+func removeStale(path string) error {
+	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSocket {
+		return nil //nolint:nilerr // Listen reports what is wrong.
+	}
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
+	if err == nil {
+		conn.Close()
+		return fmt.Errorf("%s: another process listens on this socket", path)
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return os.Remove(path)
+	}
+	return nil
+}
+
+// listenAdmin opens the socket for administration, if there is a path. The user
+// and the group of the process may write to it.
+func (s *Sockets) listenAdmin(path string) error {
+	if path == "" {
+		return nil
+	}
+	const mode = 0o660
+	if err := listenAll(&s.Admin, adminFlag, []string{"unix:" + path}); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		return fmt.Errorf("%s: %w", adminFlag, err)
+	}
+	return nil
+}
