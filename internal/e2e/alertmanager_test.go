@@ -53,7 +53,7 @@ checks:
 		checks += fmt.Sprintf("  - {name: waits-%d, exec: {command: [/bin/true]}, depends_on: [redis]}\n", i)
 	}
 	one, two := start(t, checks), start(t, checks)
-	p := scrapeAndAlert(t, alertmanager.Addr, one, two)
+	p := scrapeBy(t, testservers.Need(t, "prometheus"), alertmanager.Addr, one, two)
 	p.waitFor(t, `count(healthcheck_failure_info{reason="skipped"})`, "20")
 
 	var got message

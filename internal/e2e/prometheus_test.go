@@ -48,17 +48,50 @@ type prometheus struct {
 	dir string // of its files
 }
 
+// A release is a version of Prometheus: the paths of its two programs.
+type release struct{ prometheus, promtool string }
+
+// releases returns the Prometheus of the system, and the one that
+// scripts/prometheus3 has built. In CI both must be there.
+func releases(t testing.TB) []release {
+	t.Helper()
+	all := []release{{testservers.Need(t, "prometheus"), testservers.Need(t, "promtool")}}
+	tools, err := filepath.Abs(filepath.Join(root, ".build/tools"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := release{filepath.Join(tools, "prometheus3"), filepath.Join(tools, "promtool3")}
+	switch _, err := os.Stat(newer.prometheus); {
+	case err == nil:
+		all = append(all, newer)
+	case os.Getenv("CI") == "true":
+		t.Errorf("%v: run scripts/prometheus3", err)
+	default:
+		t.Logf("not tested with Prometheus 3: scripts/prometheus3 builds it")
+	}
+	return all
+}
+
 // scrape runs Prometheus with the files of deploy/prometheus as they are, except
 // for addresses and pace: see hurried.
 func scrape(t testing.TB, exporters ...*exporter) *prometheus {
 	t.Helper()
-	return scrapeAndAlert(t, "127.0.0.1:1", exporters...)
+	return scrapeBy(t, testservers.Need(t, "prometheus"), "127.0.0.1:1", exporters...)
 }
 
-// scrapeAndAlert is scrape with an Alertmanager at that address.
-func scrapeAndAlert(t testing.TB, alertmanager string, exporters ...*exporter) *prometheus {
+// scrapeByAll is scrape by each release.
+func scrapeByAll(t testing.TB, exporters ...*exporter) []*prometheus {
 	t.Helper()
-	path := testservers.Need(t, "prometheus")
+	var all []*prometheus
+	for _, r := range releases(t) {
+		all = append(all, scrapeBy(t, r.prometheus, "127.0.0.1:1", exporters...))
+	}
+	return all
+}
+
+// scrapeBy is scrape by the program at a path, with an Alertmanager at that address.
+func scrapeBy(t testing.TB, path, alertmanager string, exporters ...*exporter) *prometheus {
+	t.Helper()
 	dir := testservers.Dir(t)
 	var targets []string
 	for _, e := range exporters {
@@ -212,93 +245,105 @@ func TestPrometheusSeesEveryCheckAndTheBuild(t *testing.T) {
 	t.Parallel()
 	redis := testservers.Redis(t)
 	e := start(t, dependentChecks(redis.Addr))
-	p := scrape(t, e)
+	both := scrapeByAll(t, e)
+	for _, p := range both {
+		p.waitFor(t, `up{job="healthcheck"}`, "1")
+		p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
+		p.waitFor(t, `healthcheck_passed{check="sessions"}`, "1")
+		p.waitFor(t, `healthcheck_warning{check="queue"}`, "1")
+		p.waitFor(t, `healthcheck_healthy`, "1")
+		p.waitFor(t, `healthcheck_degraded`, "1")
+		p.waitFor(t, `healthcheck_failure_info or on() vector(-1)`, "-1")
 
-	p.waitFor(t, `up{job="healthcheck"}`, "1")
-	p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
-	p.waitFor(t, `healthcheck_passed{check="sessions"}`, "1")
-	p.waitFor(t, `healthcheck_warning{check="queue"}`, "1")
-	p.waitFor(t, `healthcheck_healthy`, "1")
-	p.waitFor(t, `healthcheck_degraded`, "1")
-	p.waitFor(t, `healthcheck_failure_info or on() vector(-1)`, "-1")
-
-	build := p.waitFor(t, `healthcheck_build_info`, "1").labels
-	for name, value := range map[string]string{"cluster": "eu1", "goos": "linux", "instance": e.Addr, "job": "healthcheck"} {
-		if build[name] != value {
-			t.Errorf("healthcheck_build_info has %s=%q, want %q", name, build[name], value)
+		build := p.waitFor(t, `healthcheck_build_info`, "1").labels
+		for name, value := range map[string]string{"cluster": "eu1", "goos": "linux", "instance": e.Addr, "job": "healthcheck"} {
+			if build[name] != value {
+				t.Errorf("healthcheck_build_info has %s=%q, want %q", name, build[name], value)
+			}
+		}
+		for _, name := range []string{"version", "revision", "goversion", "goarch", "platform", "platform_version", "kernel_version"} {
+			if build[name] == "" {
+				t.Errorf("healthcheck_build_info has no %s: %v", name, build)
+			}
+		}
+		joined := p.waitFor(t, `healthcheck_passed * on (instance, check) group_left (type, tags, runbook) healthcheck_check_info{tags=~".*,ready,.*"}`, "1")
+		if joined.labels["type"] != "redis" || joined.labels["runbook"] != "https://wiki.example.org/redis" {
+			t.Errorf("joined with healthcheck_check_info: %v", joined.labels)
 		}
 	}
-	for _, name := range []string{"version", "revision", "goversion", "goarch", "platform", "platform_version", "kernel_version"} {
-		if build[name] == "" {
-			t.Errorf("healthcheck_build_info has no %s: %v", name, build)
-		}
-	}
-	joined := p.waitFor(t, `healthcheck_passed * on (instance, check) group_left (type, tags, runbook) healthcheck_check_info{tags=~".*,ready,.*"}`, "1")
-	if joined.labels["type"] != "redis" || joined.labels["runbook"] != "https://wiki.example.org/redis" {
-		t.Errorf("joined with healthcheck_check_info: %v", joined.labels)
-	}
-
 	redis.Stop()
-	p.waitFor(t, `healthcheck_passed{check="redis"}`, "0")
-	p.waitFor(t, `healthcheck_failure_info{check="redis", reason="refused"}`, "1")
-	p.waitFor(t, `healthcheck_failure_info{check="sessions", reason="skipped"}`, "1")
-	p.waitFor(t, `healthcheck_healthy`, "0")
+	for _, p := range both {
+		p.waitFor(t, `healthcheck_passed{check="redis"}`, "0")
+		p.waitFor(t, `healthcheck_failure_info{check="redis", reason="refused"}`, "1")
+		p.waitFor(t, `healthcheck_failure_info{check="sessions", reason="skipped"}`, "1")
+		p.waitFor(t, `healthcheck_healthy`, "0")
+	}
 }
 
 func TestPrometheusRaisesOneAlertForOneCause(t *testing.T) {
 	t.Parallel()
 	redis := testservers.Redis(t)
-	p := scrape(t, start(t, dependentChecks(redis.Addr)))
-	p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
+	both := scrapeByAll(t, start(t, dependentChecks(redis.Addr)))
+	for _, p := range both {
+		p.waitFor(t, `healthcheck_passed{check="redis"}`, "1")
+	}
 
 	redis.Stop()
-	p.waitFor(t, `healthcheck_passed{check="sessions"}`, "0")
-	eventually(t, func() string {
-		firing := p.firing(t)
-		if slices.Contains(firing, "HealthcheckFailed/sessions") {
-			t.Fatalf("what was skipped has an alert of its own: %v", firing)
-		}
-		if !slices.Contains(firing, "HealthcheckFailed/redis") {
-			return fmt.Sprintf("firing: %v, want HealthcheckFailed/redis", firing)
-		}
-		return ""
-	})
+	for _, p := range both {
+		p.waitFor(t, `healthcheck_passed{check="sessions"}`, "0")
+		eventually(t, func() string {
+			firing := p.firing(t)
+			if slices.Contains(firing, "HealthcheckFailed/sessions") {
+				t.Fatalf("what was skipped has an alert of its own: %v", firing)
+			}
+			if !slices.Contains(firing, "HealthcheckFailed/redis") {
+				return fmt.Sprintf("firing: %v, want HealthcheckFailed/redis", firing)
+			}
+			return ""
+		})
+	}
 
 	redis.Start()
-	eventually(t, func() string {
-		if firing := p.firing(t); !slices.Equal(firing, []string{"HealthcheckWarns/queue"}) {
-			return fmt.Sprintf("firing: %v, want HealthcheckWarns/queue alone", firing)
-		}
-		return ""
-	})
+	for _, p := range both {
+		eventually(t, func() string {
+			if firing := p.firing(t); !slices.Equal(firing, []string{"HealthcheckWarns/queue"}) {
+				return fmt.Sprintf("firing: %v, want HealthcheckWarns/queue alone", firing)
+			}
+			return ""
+		})
+	}
 }
 
+// Prometheus 2 and 3: see releases.
 func TestPrometheusStoresTheNativeHistogram(t *testing.T) {
 	t.Parallel()
-	p := scrape(t, start(t, `
+	for _, p := range scrapeByAll(t, start(t, `
 global: {success_ttl: 200ms, failed_ttl: 200ms}
 checks:
   - name: shell
     exec: {command: [/bin/true]}
-`, "--metrics.run-duration-histogram=native"))
-	// histogram_count has a result for native histograms only.
-	p.waitFor(t, `histogram_count(healthcheck_run_duration_seconds{check="shell"}) > bool 3`, "1")
-	p.waitFor(t, `histogram_quantile(0.9, healthcheck_run_duration_seconds{check="shell"}) > bool 0`, "1")
-	p.waitFor(t, `count(healthcheck_run_duration_seconds_bucket) or on() vector(0)`, "0")
+`, "--metrics.run-duration-histogram=native")) {
+		// histogram_count has a result for native histograms only.
+		p.waitFor(t, `histogram_count(healthcheck_run_duration_seconds{check="shell"}) > bool 3`, "1")
+		p.waitFor(t, `histogram_quantile(0.9, healthcheck_run_duration_seconds{check="shell"}) > bool 0`, "1")
+		p.waitFor(t, `count(healthcheck_run_duration_seconds_bucket) or on() vector(0)`, "0")
+	}
 }
 
 func TestPromtoolFindsNothingInTheMetrics(t *testing.T) {
 	t.Parallel()
-	promtool := testservers.Need(t, "promtool")
+	both := releases(t)
 	redis := testservers.Redis(t)
 	redis.Stop()
 	for _, histogram := range []string{"off", "classic", "native"} {
 		e := start(t, dependentChecks(redis.Addr), "--metrics.run-duration-histogram="+histogram, "--web.enable-lifecycle", "--web.enable-pprof")
 		page := fetch(t, 200, e.url+"/metrics")
-		cmd := exec.CommandContext(t.Context(), promtool, "check", "metrics")
-		cmd.Stdin = strings.NewReader(page)
-		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
-			t.Errorf("histogram %s: promtool check metrics: %v\n%s", histogram, err, out)
+		for _, r := range both {
+			cmd := exec.CommandContext(t.Context(), r.promtool, "check", "metrics")
+			cmd.Stdin = strings.NewReader(page)
+			if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+				t.Errorf("histogram %s: %s check metrics: %v\n%s", histogram, r.promtool, err, out)
+			}
 		}
 	}
 }
@@ -321,20 +366,21 @@ func TestOpenMetricsHasNoCreatedLines(t *testing.T) {
 
 func TestPromtoolAcceptsTheRules(t *testing.T) {
 	t.Parallel()
-	promtool := testservers.Need(t, "promtool")
 	dir := t.TempDir()
 	for _, name := range []string{"prometheus.yml", "rules.yml", "rules_test.yml"} {
 		write(t, filepath.Join(dir, name), read(t, "deploy/prometheus/"+name))
 	}
-	for _, args := range [][]string{
-		{"check", "config", "prometheus.yml"},
-		{"check", "rules", "rules.yml"},
-		{"test", "rules", "rules_test.yml"},
-	} {
-		cmd := exec.CommandContext(t.Context(), promtool, args...)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "TZ=UTC")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+	for _, r := range releases(t) {
+		for _, args := range [][]string{
+			{"check", "config", "prometheus.yml"},
+			{"check", "rules", "rules.yml"},
+			{"test", "rules", "rules_test.yml"},
+		} {
+			cmd := exec.CommandContext(t.Context(), r.promtool, args...)
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), "TZ=UTC")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s %s: %v\n%s", r.promtool, strings.Join(args, " "), err, out)
+			}
 		}
 	}
 }
