@@ -31,6 +31,9 @@ func (p *scan) command(start, end int) int {
 		if p.isSession(start) {
 			return p.argument(start, from, func(v string) bool { return isWeak(v, weakPassword) })
 		}
+		if p.startsLine(start) && p.endsLine(p.nextBlank(from)) { // Not "PASS test1" of a test.
+			return p.argument(start, from, func(v string) bool { return isWeak(v, weakPassword) && !isWordy(v) })
+		}
 	}
 	return start
 }

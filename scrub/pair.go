@@ -102,6 +102,9 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		}
 		listed := pr.quoted || pr.name.start > 0 && strings.IndexByte("{[(", p.in[pr.name.start-1]) >= 0
 		if next := skipSpaces(p.in, i+1); rest[0] == ',' && listed && next < len(p.in) && isQuote(p.in[next]) {
+			if p.isDefined(pr) {
+				return colonSign, next
+			}
 			return nextSign, next
 		}
 	}
@@ -116,6 +119,9 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		if n := strings.IndexAny(rest, "<>"); n >= 0 && rest[n] == '>' {
 			return tagSign, i + n + 1
 		}
+	}
+	if p.isDirective(pr, i) {
+		return equalsSign, i
 	}
 	return nextSign, i
 }

@@ -64,6 +64,9 @@ func isStrong(v string) bool {
 	if isUUID(v) {
 		return true
 	}
+	if isPlain(v) {
+		return false
+	}
 	if before, after, found := strings.Cut(v, ":"); found && !isURL(v) {
 		return isStrong(before) || isStrong(after)
 	}
@@ -77,6 +80,16 @@ func isStrong(v string) bool {
 		return false
 	}
 	return !isStructured(v)
+}
+
+// isPlain reports whether a value has neither digits nor upper case.
+func isPlain(v string) bool {
+	for i := range len(v) {
+		if k := kinds[v[i]]; k == digit || k == upper {
+			return false
+		}
+	}
+	return true
 }
 
 // isWeak reports whether a value of at least minimum bytes could be a password

@@ -20,7 +20,7 @@ const (
 // only end like another word.
 var words = func() map[string]class {
 	set := map[string]class{}
-	for word := range strings.FieldsSeq(segments + " masterauth unseal bearer mnemonic") {
+	for word := range strings.FieldsSeq(segments + " unseal bearer mnemonic") {
 		set[word] = strongOnly
 	}
 	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization") {
@@ -40,7 +40,7 @@ var endings = func() (table [256][]ending) {
 			table[last] = append(table[last], ending{text, c})
 		}
 	}
-	add(passLike, "password passwd passphrase pass pwd")
+	add(passLike, "password passwd passphrase pass pwd masterauth")
 	add(counted, "secret token apikey accesskey secretkey authkey authtoken privatekey sessid sessionid")
 	add(strongOnly, "pw salt community")
 	return table
