@@ -95,7 +95,7 @@ func (p *scan) opener(i int) int {
 		if !strings.HasPrefix(p.in[i:], text) || after == len(p.in) {
 			continue
 		}
-		if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" {
+		if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" || text == "(" {
 			return after
 		}
 	}

@@ -243,7 +243,7 @@ func (p *scan) maskPair(pr pair, v candidate) int {
 		return p.mask(pr.value, p.tagEnd(pr.value), r)
 	}
 	end := v.start + len(v.text)
-	if pr.sign == colonSign && !pr.quoted && p.fillsLine(pr, v.start) {
+	if pr.sign == colonSign && !pr.quoted && v.start == pr.value && p.fillsLine(pr, v.start) {
 		end = p.nextBlank(v.start)
 	}
 	for len(v.text) >= maxShape-1 && end < len(p.in) && !endsValue(p.in[end]) && !isQuote(p.in[end]) {
