@@ -34,8 +34,8 @@
 //   - freshness.go: which result answers which reader, and how long a reader
 //     waits; read.go, snapshot.go: how results become a report.
 //   - schedule.go: background runs; queue.go: the order of places.
-//   - notify.go, status.go: logging and hooks; drain.go, mute.go: decisions of
-//     operators; saved.go, history.go: saved state and history.
+//   - notify.go, status.go: logging and hooks; drain.go, mute.go, runnow.go:
+//     requests of operators; saved.go, history.go: saved state and history.
 //   - metrics.go: every metric; collect.go, sample.go: their values.
 //
 // The package opens no connection, listens on nothing and reads no file.

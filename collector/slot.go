@@ -2,6 +2,7 @@ package collector
 
 import (
 	"sync/atomic"
+	"time"
 )
 
 // A slot holds what belongs to a name rather than to a definition: the one call
@@ -18,6 +19,8 @@ type slot struct {
 	reception *reception  // nil: no check under this name has had a receiver
 	counters  *counters   // while a definition is committed
 	stuck     atomic.Bool // call is deaf
+
+	rests time.Duration // RunNow starts no run before this
 
 	mute        *muting      // its own, until the check is removed
 	transitions []Transition // the last ones
