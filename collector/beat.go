@@ -22,10 +22,11 @@ type reception struct {
 // Receiver returns the receiver of a check, which says whether a beat may be
 // taken. The error is ErrUnknownCheck or ErrNoReceiver.
 func (c *Collector) Receiver(name string) (checks.Receiver, error) {
-	e := c.set.Load().byName[name]
+	set := c.set.Load()
+	e := set.byName[name]
 	switch {
 	case e == nil:
-		return nil, fmt.Errorf("%w %q", ErrUnknownCheck, name)
+		return nil, set.unknown(name)
 	case e.Receiver == nil:
 		return nil, fmt.Errorf("check %q: %w", name, ErrNoReceiver)
 	}

@@ -62,7 +62,7 @@ func (c *Collector) Remove(name string) error {
 	old := c.set.Load()
 	e := old.byName[name]
 	if e == nil {
-		return fmt.Errorf("%w %q", ErrUnknownCheck, name)
+		return old.unknown(name)
 	}
 	if len(e.dependents) > 0 {
 		return fmt.Errorf("%w: check %q depends on %q", ErrInUse, e.dependents[0].Name, name)

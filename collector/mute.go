@@ -2,7 +2,6 @@ package collector
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -46,17 +45,18 @@ func (c *Collector) Mute(name string, m Mute) error {
 func (c *Collector) Unmute(name string) error { return c.mute(name, nil) }
 
 func (c *Collector) mute(name string, m *Mute) error {
-	err := fmt.Errorf("%w %q", ErrUnknownCheck, name)
+	var err error
 	c.act(func(fx *effects) {
-		e := c.set.Load().byName[name]
+		set := c.set.Load()
+		e := set.byName[name]
 		switch {
 		case e == nil:
+			err = set.unknown(name)
 			return
 		case m != nil && m.Until.UnixNano() <= fx.now.wall:
 			err = errors.New("mute: would end in the past, want a time to come")
 			return
 		}
-		err = nil
 		c.setMute(e.line.slot, m, fx.now)
 		c.refreshMutes(fx)
 	})

@@ -74,10 +74,11 @@ type request struct {
 // serve returns the result that answers r, or else what to wait for before the
 // next call.
 func (c *Collector) serve(fx *effects, r *request) (*published, <-chan struct{}, error) {
-	e := c.set.Load().byName[r.name]
+	set := c.set.Load()
+	e := set.byName[r.name]
 	switch {
 	case e == nil:
-		return nil, nil, fmt.Errorf("%w %q", ErrUnknownCheck, r.name)
+		return nil, nil, set.unknown(r.name)
 	case e.Receiver != nil:
 		return nil, nil, fmt.Errorf("check %q: %w", r.name, ErrNotRunnable)
 	case c.ended:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/spell"
 )
 
 // An entry is one check of one set: its definition, with every default filled
@@ -216,6 +217,19 @@ func (s *set) definitions() []checks.Check {
 		defs[i] = e.Check
 	}
 	return defs
+}
+
+// unknown returns the error for a name that no check has. It suggests the name
+// that was probably meant.
+func (s *set) unknown(name string) error {
+	names := make([]string, len(s.entries))
+	for i, e := range s.entries {
+		names[i] = e.Name
+	}
+	if near := spell.Nearest(name, names); near != "" {
+		return fmt.Errorf("%w %q, did you mean %q?", ErrUnknownCheck, name, near)
+	}
+	return fmt.Errorf("%w %.100q", ErrUnknownCheck, name)
 }
 
 // inherit gives the entries of s the lines of the set that it is made from.

@@ -53,6 +53,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runMute(ctx, f, stdout, stderr)
 	case "unmute":
 		return runAdmin(ctx, f, "unmute", url.Values{"check": {f.mutedCheck}}, stdout, stderr)
+	case "run":
+		return runRun(ctx, f, stdout, stderr)
 	case "status":
 		return runStatus(ctx, f, stdout, stderr)
 	case "environment":

@@ -61,6 +61,7 @@ type flags struct {
 	lasts              time.Duration
 	mutedCheck         string // mute, unmute
 	dependents         bool
+	checkToRun         string // run
 }
 
 // newApplication declares the command line. All flags but the subcommands' own
@@ -79,7 +80,7 @@ func newApplication() (*kingpin.Application, *flags) {
 														IsSetByUser(&f.webAddressGiven)
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
-	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute and /-/unmute, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute, /-/unmute and /-/run/{check}, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
 	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
 		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
 	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
@@ -97,7 +98,7 @@ func newApplication() (*kingpin.Application, *flags) {
 		PlaceHolder("ADDRESS").StringsVar(&f.agentAddresses)
 	number(app, &f.agentWeight, "agent.degraded-weight", "100", "Percentage told to haproxy's agent checks while degraded, 1 to 100.")
 
-	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
+	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, run, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
 		PlaceHolder("PATH").StringVar(&f.adminSocket)
 	app.Flag("state.directory", "Directory in which drain, mutes, results and changes of state survive a restart. None: $STATE_DIRECTORY, which systemd sets; without that nothing is kept.").
 		PlaceHolder("PATH").StringVar(&f.stateDirectory)
@@ -129,7 +130,7 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	check.Flag("url.insecure-skip-verify", "Trust any certificate.").BoolVar(&f.urlInsecure)
 	check.Arg("name", "Names of checks. None: all.").StringsVar(&f.checkNames)
 
-	drain := app.Command("drain", "Take the service of the running exporter out, until undrain. Exit status of this and the next five: 0 done, 1 not done, 2 misuse, 3 not reachable.")
+	drain := app.Command("drain", "Take the service of the running exporter out, until undrain. Exit status of this, undrain, mute, unmute and reload: 0 done, 1 not done, 2 misuse, 3 not reachable.")
 	drain.Flag("reason", "Why; shown to everybody.").PlaceHolder("TEXT").StringVar(&f.reason)
 	duration(drain, &f.lasts, "for", "0s", "End by itself after this time. 0s: never.")
 	app.Command("undrain", "Take the service of the running exporter back in.")
@@ -139,6 +140,8 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	mute.Flag("for", "When the mute ends by itself, such as 2h.").PlaceHolder("TIME").Required().SetValue(durationValue(&f.lasts, "for"))
 	mute.Flag("dependents", "Mute the checks that depend on it, too.").BoolVar(&f.dependents)
 	app.Command("unmute", "End the mute of a check.").Arg("check", "Name of the check.").Required().StringVar(&f.mutedCheck)
+	app.Command("run", "Let the running exporter run a check at once, and print its result. Exit status: 0 passed, 1 failed, 2 not run (unknown, or run on request less than 5s ago), 3 not reachable.").
+		Arg("check", "Name of the check.").Required().StringVar(&f.checkToRun)
 	app.Command("reload", "Reload the configuration of the running exporter, and wait for it.")
 	app.Command("status", "Print one line about the running exporter, and what fails. Exit status: 0 passed or degraded, 1 failed, 3 not reachable.")
 

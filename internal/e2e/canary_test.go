@@ -154,6 +154,11 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 		}
 	}
 
+	for _, path := range []string{"/-/run/redis-wrong", "/-/run/postgres-dsn?format=json", "/-/run/redis-wrong"} {
+		_, answer := post(t, e.url+path)
+		c.absent(t, "the answer to POST "+path, answer)
+	}
+
 	good := readFile(t, file)
 	defer write(t, file, good)
 	for name, text := range faultyFiles(good) {

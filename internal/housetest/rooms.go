@@ -79,7 +79,7 @@ func rooms() []room {
 		{path: "agentcheck", floor: 3, uses: []string{words, self, "collector"}, lean: true, outside: []string{kitLog}},
 		{path: state, floor: 3, uses: []string{words, "collector", clip}, lean: true},
 
-		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip}, lean: true, outside: with(clientGolang, kitLog)},
+		{path: "collector", floor: 2, uses: []string{words, authors, self, striped, clip, spell}, lean: true, outside: with(clientGolang, kitLog)},
 		{path: "envinfo", floor: 2, uses: []string{self, clip, flight}, lean: true, outside: with(clientGolang, "github.com/shirou/gopsutil/v3")},
 
 		{path: wire, floor: 0, step: 3, uses: []string{words, authors, clip}, lean: true, outside: []string{"golang.org/x/net"}},

@@ -52,18 +52,33 @@ func durationOf(r *http.Request, name string) (time.Duration, error) {
 // addLifecycle adds the actions, each behind a guard.
 func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handler, guard func(http.Handler) http.Handler) {
 	for name, act := range d.actions(ctx) {
-		routes["/-/"+name] = d.requests.Wrap(name, guard(d.handle(act)))
+		routes["/-/"+name] = d.requests.Wrap(name, guard(posts(d.handle(act))))
 	}
+	routes[runPrefix] = d.requests.Wrap("run", guard(posts(http.HandlerFunc(d.runNow))))
 }
 
-// handle makes a handler that acts on a POST.
-func (d *daemon) handle(act action) http.Handler {
+// actionLimit bounds an action: a reload runs new and changed checks, and a check
+// may take five minutes.
+const actionLimit = 6 * time.Minute
+
+// posts lets only POST requests through, and gives them time for an answer that
+// waits for checks.
+func posts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", "POST")
 			say(w, r, http.StatusMethodNotAllowed, "method not allowed, want POST")
 			return
 		}
+		// Without this the server's WriteTimeout would cut off the answer.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(actionLimit)) // Tests have writers without a deadline.
+		next.ServeHTTP(w, r)
+	})
+}
+
+// handle makes the handler of an action.
+func (d *daemon) handle(act action) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		done, err := act(r)
 		if err == nil {
 			say(w, r, http.StatusOK, done)
@@ -73,6 +88,11 @@ func (d *daemon) handle(act action) http.Handler {
 		if _, is := errors.AsType[badRequest](err); is {
 			status = http.StatusBadRequest
 		}
-		say(w, r, status, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
+		d.refuse(w, r, status, err)
 	})
+}
+
+// refuse says why an action was not done.
+func (d *daemon) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
+	say(w, r, status, d.instance.Scrub(fmt.Sprintf("not done: %v", err)))
 }

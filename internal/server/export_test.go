@@ -20,3 +20,6 @@ func GuardEnvironment(o Options, next http.Handler) http.Handler {
 
 // Reachable reports whether other machines may reach an address.
 func Reachable(address net.Addr) bool { return reachable(address) }
+
+// Posts lets only POST requests through.
+func Posts(next http.Handler) http.Handler { return posts(next) }

@@ -37,7 +37,7 @@ type Options struct {
 	// StateDirectory is where drain, mutes and results are kept over a restart.
 	// Empty: nowhere.
 	StateDirectory string
-	// Lifecycle allows POST to /-/reload, /-/drain and /-/undrain.
+	// Lifecycle allows POST to the paths of the actions, such as /-/reload.
 	Lifecycle bool
 	// LifecycleHosts are the names that the Host header of a lifecycle request may
 	// contain, besides addresses and loopback names.
