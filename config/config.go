@@ -50,23 +50,27 @@ type Config struct {
 // Load reads the file, the directory or the glob of that name, or the built-in
 // default if it is empty, and the secret files that it names. An error has a
 // line for each fault, in the order of the files, with file and line.
-func Load(pattern string) (*Config, error) { return read(pattern, false) }
+func Load(pattern string) (*Config, error) {
+	cfg, _, err := read(pattern, false)
+	return cfg, err
+}
 
 // Check is Load that also opens the certificate files of each check, which a
 // check reads at every run.
-func Check(pattern string) (*Config, error) { return read(pattern, true) }
+func Check(pattern string) (*Config, error) {
+	cfg, _, err := read(pattern, true)
+	return cfg, err
+}
 
-func read(pattern string, certificates bool) (*Config, error) {
-	sources := []document.Source{{Name: defaultName, Data: defaultFile}}
-	if pattern != "" {
-		var err error
-		if sources, err = document.Read(pattern); err != nil {
-			return nil, err
-		}
+func read(pattern string, certificates bool) (*Config, Inputs, error) {
+	sources, in := readSources(pattern)
+	if in.missing != nil {
+		return nil, in, in.missing
 	}
 	l := newLoading(sources)
-	l.certificates = certificates
-	return l.load()
+	l.certificates, l.beside = certificates, in.named
+	cfg, err := l.load()
+	return cfg, in, err
 }
 
 // YAML returns the files as one, as they are written, without comments and

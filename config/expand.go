@@ -15,7 +15,7 @@ import (
 type expander struct {
 	lookup func(name string) (string, bool)
 	vault  *vault
-	file   func(path string) // called with every file read
+	file   func(path string, c content) // called with every file that is named
 }
 
 var (
@@ -95,10 +95,10 @@ func (e *expander) fromFile(path string) (string, error) {
 		return "", errWrongVariant
 	}
 	value, err := checktype.ReadSecret(context.Background(), "", checks.SecretFile(path))
+	e.file(path, contentOf([]byte(value), err))
 	if err != nil {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "local: "))
 	}
 	e.vault.add(value)
-	e.file(path)
 	return value, nil
 }

@@ -15,12 +15,13 @@ type loading struct {
 	certificates bool // open certificate files too
 	vault        *vault
 	short        []shortSecret
-	taken        fingerprint // of the check being made
+	taken        fingerprint        // of the check being made
+	beside       map[string]content // the files that are read beside the sources
 	config       *Config
 }
 
 func newLoading(sources []document.Source) *loading {
-	l := &loading{document: document.Parse(sources), config: &Config{}}
+	l := &loading{document: document.Parse(sources), config: &Config{}, beside: map[string]content{}}
 	for _, s := range sources {
 		l.config.Hash = sha256.Sum256(append(l.config.Hash[:], s.Data...))
 		if s.Name != defaultName {

@@ -59,6 +59,7 @@ func (l *loading) settings(v reflect.Value, n *document.Node) bool {
 // secretFile reads a secret file, as the check will at every run.
 func (l *loading) secretFile(file checks.SecretFile, n *document.Node) bool {
 	value, err := checktype.ReadSecret(context.Background(), "", file)
+	l.beside[string(file)] = contentOf([]byte(value), err)
 	if err != nil {
 		n.Fault("%s", strings.TrimPrefix(err.Error(), "local: "))
 		return false

@@ -29,7 +29,8 @@ type shortSecret struct {
 // in it.
 func (l *loading) text(n *document.Node) (string, error) {
 	l.vault.at(n)
-	e := &expander{lookup: os.LookupEnv, vault: l.vault, file: func(path string) {
+	e := &expander{lookup: os.LookupEnv, vault: l.vault, file: func(path string, c content) {
+		l.beside[path] = c
 		l.readableByAll(path, n)
 	}}
 	value, err := e.expand(n.Written())

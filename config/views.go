@@ -20,6 +20,8 @@ type View struct {
 	Name string
 	// Path is where the view is served beside /healthcheck?view=, or "".
 	Path string
+	// Place is where Path is written, such as "healthcheck.yml:12".
+	Place string
 	// Options have its Filter. What the view does not set is that of
 	// Config.Healthcheck.
 	Options httpapi.Options
@@ -49,7 +51,7 @@ func (l *loading) views(all map[string]view, known []check) {
 		o := l.answer(v.answer, v.node, l.config.Healthcheck)
 		o.Filter = collector.Filter{Names: v.Checks, Tags: v.Tags, Exclude: v.Exclude}
 		o.IgnoreDrain, o.HideOutput = v.IgnoreDrain, v.HideOutput
-		l.config.Views = append(l.config.Views, View{name, v.Path, o})
+		l.config.Views = append(l.config.Views, View{name, v.Path, at.Place().String(), o})
 	}
 }
 

@@ -54,15 +54,23 @@ func TestCommandsAtARunningExporter(t *testing.T) {
 	want(cli.ExitFailed, "[-] b: ", "run", "b")
 	want(cli.ExitMisuse, `not done: unknown check "no/where"`, "run", "no/where")
 	want(cli.ExitMisuse, "check", "run")
+	f.write(`checks: [{name: a, exec: {command: [echo, fine]}}, {name: b, exec: {command: ["false"]}}]`)
+	want(cli.ExitFailed, "~ b: optional\nthe service would be failed, and is not now: b\n", "diff")
+	f.write(`checks: [{name: a, exec: {command: ["false"]}}]`)
+	want(cli.ExitFailed, "- b\n~ a: exec.command\nfirst runs: 0 of 1 passed\n[-] a: exit status 1\n", "config", "diff")
 	f.write(`checks: [{name: a, exec: {command: [echo, fine]}}]`)
+	want(cli.ExitPassed, "- b\n", "diff")
 	want(cli.ExitPassed, "reloaded\n", "reload")
 	want(cli.ExitPassed, "passed: 1 of 1 checks passed\n", "status")
 	f.write("checks: [")
 	want(cli.ExitFailed, "not done: "+f.path+":1: ", "reload")
+	want(cli.ExitFailed, "not done: "+f.path+":1: ", "diff")
 	stop()
 	if status := <-ended; status != cli.ExitPassed {
 		t.Errorf("the exporter ended with %d", status)
 	}
 	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock")+": connect: no such file or directory", "status")
+	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock"), "config", "diff")
+	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock"), "run", "a")
 	want(cli.ExitUnreachable, "admin socket /nowhere/admin.sock: ", "--admin.socket=/nowhere/admin.sock", "undrain")
 }

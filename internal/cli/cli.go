@@ -32,6 +32,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "%s: %v (try --help)\n", programName, commandFault(app, args, err))
 		return exitMisuse
 	}
+	return execute(ctx, command, f, stdout, stderr)
+}
+
+// execute executes a subcommand.
+func execute(ctx context.Context, command string, f *flags, stdout, stderr io.Writer) int {
 	switch command {
 	case "check":
 		return runCheck(ctx, f, stdout, stderr)
@@ -53,6 +58,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return runMute(ctx, f, stdout, stderr)
 	case "unmute":
 		return runAdmin(ctx, f, "unmute", url.Values{"check": {f.mutedCheck}}, stdout, stderr)
+	case "diff", "config diff":
+		return runDiff(ctx, f, stdout, stderr)
 	case "run":
 		return runRun(ctx, f, stdout, stderr)
 	case "status":

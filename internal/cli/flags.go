@@ -18,7 +18,9 @@ const (
 
 // flags holds the parsed command line.
 type flags struct {
-	configFile string
+	configFile    string
+	configWatch   bool
+	refuseFailing bool
 
 	web                    *web.FlagConfig // listen addresses, web config file, systemd sockets
 	webAddressGiven        bool
@@ -64,6 +66,8 @@ type flags struct {
 	checkToRun         string // run
 }
 
+const diffHelp = "Say what a reload of the running exporter would add, remove and change, and which new or changed checks fail at their first run, which is now. It changes nothing. Exit status: 0 all of them pass, 1 one fails, the service would be failed, or the configuration is wrong, 3 not reachable."
+
 // newApplication declares the command line. All flags but the subcommands' own
 // belong to the application, so that they may stand before a subcommand's name.
 func newApplication() (*kingpin.Application, *flags) {
@@ -75,12 +79,14 @@ func newApplication() (*kingpin.Application, *flags) {
 
 	app.Flag("config.file", "File, directory or glob (*.yml, *.yaml) with the checks. None: disk, memory and load of this machine.").
 		PlaceHolder("PATH").StringVar(&f.configFile)
+	app.Flag("config.watch", "Reload within 2s whenever the content of --config.file changes, or of a file that it names.").BoolVar(&f.configWatch)
+	app.Flag("config.reload-refuse-failing", "Refuse a reload after which the service would be failed, if it is not failed before.").BoolVar(&f.refuseFailing)
 	f.web = kingpinflag.AddFlags(app, defaultAddress)
 	app.GetFlag("web.listen-address").Help("Address of everything, host:port or unix:PATH. Repeatable."). // The original help text promises vsock.
 														IsSetByUser(&f.webAddressGiven)
 	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.telemetryPath)
 	number(app, &f.maxConnections, "web.max-connections", "512", "Open connections of all listeners together; never more than half of the limit of file descriptors.")
-	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute, /-/unmute and /-/run/{check}, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
+	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute, /-/unmute, /-/run/{check} and /-/diff, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
 	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
 		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
 	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
@@ -98,7 +104,7 @@ func newApplication() (*kingpin.Application, *flags) {
 		PlaceHolder("ADDRESS").StringsVar(&f.agentAddresses)
 	number(app, &f.agentWeight, "agent.degraded-weight", "100", "Percentage told to haproxy's agent checks while degraded, 1 to 100.")
 
-	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, run, reload and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
+	app.Flag("admin.socket", "Unix socket for the commands drain, undrain, mute, unmute, run, reload, diff and status. None: admin.sock in $RUNTIME_DIRECTORY, which systemd sets; without that no such socket.").
 		PlaceHolder("PATH").StringVar(&f.adminSocket)
 	app.Flag("state.directory", "Directory in which drain, mutes, results and changes of state survive a restart. None: $STATE_DIRECTORY, which systemd sets; without that nothing is kept.").
 		PlaceHolder("PATH").StringVar(&f.stateDirectory)
@@ -143,11 +149,13 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	app.Command("run", "Let the running exporter run a check at once, and print its result. Exit status: 0 passed, 1 failed, 2 not run (unknown, or run on request less than 5s ago), 3 not reachable.").
 		Arg("check", "Name of the check.").Required().StringVar(&f.checkToRun)
 	app.Command("reload", "Reload the configuration of the running exporter, and wait for it.")
+	app.Command("diff", diffHelp)
 	app.Command("status", "Print one line about the running exporter, and what fails. Exit status: 0 passed or degraded, 1 failed, 3 not reachable.")
 
 	config := app.Command("config", "Look at the configuration.")
 	config.Command("check", "Say what is wrong with the configuration. Exit status: 0 nothing, 1 something.")
 	config.Command("show", "Print the configuration as it was read, without secrets.")
+	config.Command("diff", diffHelp)
 	config.Command("default", "Print the configuration that is used when no file is given.")
 	config.Command("schema", "Print a JSON Schema of the configuration, for editors.")
 	types := config.Command("types", "Print the check types, or the keys of those that are named.")

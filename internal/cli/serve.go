@@ -42,14 +42,15 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 	return server.Options{
 		Instance: instance.Options{
 			ConfigFile: f.configFile, Histogram: histogram, HideOutput: f.healthHideOutput,
-			Needs: instance.Needs{TelemetryPath: f.telemetryPath}, Logger: l.Logger, Scrubber: scrubber,
+			Needs: instance.Needs{TelemetryPath: f.telemetryPath}, RefuseFailing: f.refuseFailing,
+			Logger: l.Logger, Scrubber: scrubber,
 		},
 		Listen:  f.listenOptions(),
 		Logging: l, Queue: queue,
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,
 		EnvironmentAllowRemote: f.environmentAllowRemote, EnvironmentDeny: f.environmentDeny,
 		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof,
-		AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay, StateDirectory: f.serveState(),
+		Watch: f.configWatch, AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay, StateDirectory: f.serveState(),
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 func (f *flags) validate() error {
 	var errs []error
 	fault := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if f.configWatch && f.configFile == "" {
+		fault("--config.watch: needs --config.file")
+	}
 	if f.maxConnections < 1 {
 		fault("--web.max-connections: %d, want at least 1", f.maxConnections)
 	}

@@ -67,7 +67,7 @@ func rooms() []room {
 				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
 				"net/http/pprof")},
 
-		{path: "internal/instance", floor: 5, uses: files, outside: with(clientGolang, kitLog, "github.com/prometheus/common")},
+		{path: "internal/instance", floor: 5, uses: with(files, clip), outside: with(clientGolang, kitLog, "github.com/prometheus/common")},
 		{path: "internal/listen", floor: 5, outside: []string{
 			toolkit, kitLog, "github.com/coreos/go-systemd/v22/activation", "golang.org/x/net/netutil", "golang.org/x/sys/unix"}},
 		{path: logging, floor: 5, uses: []string{self}, outside: []string{kitLog, "github.com/tjhop/slog-gokit"}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -17,6 +18,7 @@ type configuration struct {
 	health, public reports
 	environment    http.Handler
 	buildInfo      *envinfo.BuildInfo
+	config         *config.Config // without its Checks
 }
 
 // current holds the configuration in use. Readers take it without a lock. A swap

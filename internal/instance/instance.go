@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -31,6 +32,9 @@ type Options struct {
 	Restore func([]checks.Check) *collector.Saved
 	// Needs are what the command line wants of the configuration.
 	Needs Needs
+	// RefuseFailing refuses a reload after which the service would be failed,
+	// if it is not failed before.
+	RefuseFailing bool
 	// Logger receives a line for each load and each change. It must mask texts
 	// with Scrubber.
 	Logger log.Logger
@@ -51,18 +55,22 @@ type Instance struct {
 
 	reloading sync.Mutex
 	current   current
+	tried     atomic.Pointer[config.Inputs] // of the last attempt to load
+	events    events
 }
 
 // New loads the configuration for the first time.
 func New(o Options) (*Instance, error) {
 	i := &Instance{options: o, logger: o.Logger, scrubber: o.Scrubber, metrics: newConfigMetrics()}
-	cfg, err := Load(o.ConfigFile, o.Scrubber)
+	cfg, read, err := config.Read(o.ConfigFile)
 	if err != nil {
 		return nil, err
 	}
 	if err = o.Needs.Check(cfg); err != nil {
 		return nil, err
 	}
+	i.tried.Store(&read)
+	o.Scrubber.Learn(cfg.Secrets...)
 	UseRules(o.Scrubber, cfg)
 	options := cfg.Collector
 	options.Histogram, options.Scrubber, options.Logger = o.Histogram, o.Scrubber, o.Logger
@@ -103,15 +111,16 @@ func (i *Instance) build(cfg *config.Config) (*configuration, error) {
 		public:      i.newReports(cfg, i.options.HideOutput),
 		environment: httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}),
 		buildInfo:   labels,
+		config:      cfg,
 	}, nil
 }
 
-// report logs that a configuration is in use.
-func (i *Instance) report(cfg *config.Config) {
+// report logs that a configuration is in use, with more that is known about it.
+func (i *Instance) report(cfg *config.Config, more ...any) {
 	for _, warning := range cfg.Warnings {
 		level.Warn(i.logger).Log("msg", "configuration", "warning", warning)
 	}
 	source := cmp.Or(i.options.ConfigFile, "built in")
-	level.Info(i.logger).Log("msg", "configuration loaded", "source", source, "checks", len(cfg.Checks))
+	level.Info(i.logger).Log(append([]any{"msg", "configuration loaded", "source", source, "checks", len(cfg.Checks)}, more...)...)
 	cfg.Checks = nil // The collector owns them now; a second copy of thousands of checks would waste memory.
 }

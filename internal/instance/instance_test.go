@@ -255,7 +255,8 @@ func TestAReloadThatDoesNotFitTheCommandLineIsRefused(t *testing.T) {
 	for without, want := range map[string]string{
 		checks:                                   `agent checks: there is no view "ready", the configuration has no views`,
 		checks + "views: {live: {checks: []}}\n": `agent checks: there is no view "ready", want one of live`,
-		checks + "views: {ready: {path: /numbers}, live: {path: /numbers/2}}\n": `view "ready": /numbers is the path of the metrics (--web.telemetry-path)`,
+		checks + "views: {ready: {path: /numbers}, live: {path: /numbers/2}}\n": f.path + `:3: view "live": /numbers/2 is the path of the metrics (--web.telemetry-path)` + "\n" +
+			f.path + `:3: view "ready": /numbers is the path of the metrics (--web.telemetry-path)`,
 	} {
 		f.write(without)
 		if err := i.Reload(t.Context()); err == nil || err.Error() != want {

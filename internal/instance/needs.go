@@ -24,8 +24,8 @@ func (n Needs) Check(cfg *config.Config) error {
 	var names []string
 	for _, v := range cfg.Views {
 		names = append(names, v.Name)
-		if v.Path != "" && v.Path == strings.TrimSuffix(n.TelemetryPath, "/") {
-			errs = append(errs, fmt.Errorf("view %q: %s is the path of the metrics (--web.telemetry-path)", v.Name, v.Path))
+		if v.Path != "" && n.serves(v.Path) {
+			errs = append(errs, fmt.Errorf("%s: view %q: %s is the path of the metrics (--web.telemetry-path)", v.Place, v.Name, v.Path))
 		}
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(n.AgentViews))) {
@@ -34,6 +34,13 @@ func (n Needs) Check(cfg *config.Config) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// serves reports whether the metrics are at path: a telemetry path that ends in a
+// slash stands for all paths below it, too.
+func (n Needs) serves(path string) bool {
+	return path == strings.TrimSuffix(n.TelemetryPath, "/") ||
+		strings.HasSuffix(n.TelemetryPath, "/") && strings.HasPrefix(path, n.TelemetryPath)
 }
 
 // noView is the error for a view that is not among the known views.

@@ -2,6 +2,8 @@ package instance
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/go-kit/log/level"
 
@@ -17,7 +19,8 @@ import (
 func (i *Instance) Reload(ctx context.Context) error {
 	i.reloading.Lock()
 	defer i.reloading.Unlock()
-	err := i.tryReload(ctx)
+	d, err := i.tryReload(ctx)
+	i.note(d, err)
 	if err != nil {
 		i.metrics.failed()
 		level.Error(i.logger).Log("msg", "the configuration was not reloaded, the old one stays", "err", err)
@@ -25,43 +28,52 @@ func (i *Instance) Reload(ctx context.Context) error {
 	return err
 }
 
-func (i *Instance) tryReload(ctx context.Context) error {
-	cfg, err := Load(i.options.ConfigFile, i.scrubber)
+func (i *Instance) tryReload(ctx context.Context) (config.Diff, error) {
+	cfg, read, err := config.Read(i.options.ConfigFile)
+	i.tried.Store(&read)
 	if err != nil {
-		return err
+		return config.Diff{}, err
 	}
-	if err = i.options.Needs.Check(cfg); err != nil {
-		return err
-	}
-	before, after := i.scrubber.Rules(), cfg.Rules
-	i.scrubber.SetRules(bothRules(before, after))
-	next, change, err := i.prepare(ctx, cfg)
+	c, err := i.prepare(ctx, cfg)
 	if err != nil {
-		i.scrubber.SetRules(before)
-		return err
+		return config.Diff{}, err
 	}
-	i.current.swap(next, func() {
-		change.Commit()
-		i.scrubber.SetRules(after)
+	if err := i.refusal(c.change); err != nil {
+		i.drop(c)
+		return config.Diff{}, err
+	}
+	i.current.swap(c.next, func() {
+		c.change.Commit()
+		i.scrubber.SetRules(cfg.Rules)
 		i.metrics.loaded(cfg)
 	})
-	i.report(cfg)
-	return nil
+	i.report(cfg, "changes", strings.Join(changesOf(c.diff), "; "))
+	return c.diff, nil
 }
 
-// prepare does every part of a reload that can fail. The slow part, the first
-// runs of new and changed checks, comes last.
-func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (*configuration, *collector.Change, error) {
-	maskDescriptions(i.scrubber, cfg)
-	next, err := i.build(cfg)
-	if err != nil {
-		return nil, nil, err
+// refusal returns an error if the options refuse a change after which the whole
+// would be failed.
+func (i *Instance) refusal(change *collector.Change) error {
+	if !i.options.RefuseFailing {
+		return nil
 	}
-	limits := collector.Limits{Concurrency: cfg.Collector.Concurrency, MaxWait: cfg.Collector.MaxWait, StartupWait: cfg.Collector.StartupWait}
-	change, err := i.collector.Prepare(ctx, cfg.Checks, limits)
-	if err != nil {
-		return nil, nil, err
+	failing := change.WouldFail()
+	if len(failing) == 0 {
+		return nil
 	}
-	next.epoch = change.Epoch()
-	return next, change, nil
+	return fmt.Errorf("refused, because the service would be failed and is not now: %s", describe(failing))
+}
+
+// describe names failed checks with their outputs: three of them, because an
+// error is one line.
+func describe(failing []*collector.Result) string {
+	const most = 3
+	var parts []string
+	for _, r := range failing[:min(len(failing), most)] {
+		parts = append(parts, fmt.Sprintf("%s (%s)", r.Check, strings.Join(strings.Fields(r.Output), " ")))
+	}
+	if more := len(failing) - most; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(parts, ", ")
 }

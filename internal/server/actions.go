@@ -54,6 +54,7 @@ func (d *daemon) addLifecycle(ctx context.Context, routes map[string]http.Handle
 	for name, act := range d.actions(ctx) {
 		routes["/-/"+name] = d.requests.Wrap(name, guard(posts(d.handle(act))))
 	}
+	routes["/-/diff"] = d.requests.Wrap("diff", guard(posts(http.HandlerFunc(d.diff))))
 	routes[runPrefix] = d.requests.Wrap("run", guard(posts(http.HandlerFunc(d.runNow))))
 }
 

@@ -25,7 +25,8 @@ type Options struct {
 	// WebConfigFile is exporter-toolkit's file with TLS and authentication for
 	// the web listeners. Empty: neither.
 	WebConfigFile string
-	// TelemetryPath is the path of the metrics. [FreePath] must be true for it.
+	// TelemetryPath is the path of the metrics. [FreePath] must be true for it,
+	// and no view can have it.
 	TelemetryPath string
 	// ExporterMetrics adds go_* and process_*.
 	ExporterMetrics bool
@@ -46,6 +47,8 @@ type Options struct {
 	Pprof bool
 	// AgentWeight is the percentage for haproxy while degraded, 1 to 100.
 	AgentWeight int
+	// Watch reloads the configuration whenever its content changes.
+	Watch bool
 	// ShutdownDelay is how long to serve, drained, after SIGTERM.
 	ShutdownDelay time.Duration
 }

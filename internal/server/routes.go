@@ -17,6 +17,7 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 		Links:   d.links(),
 		Footer:  []string{"healthcheck_exporter " + version.Version, "revision " + version.GetRevision()},
 		Started: time.Now(),
+		Banners: d.banners,
 	}
 	routes := map[string]http.Handler{
 		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), page)),
@@ -33,6 +34,15 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 		routes["/debug/pprof/"] = d.requests.Wrap("pprof", http.HandlerFunc(profiles))
 	}
 	return httpapi.Routes(routes).With(d.views(d.instance.HealthView))
+}
+
+// banners tells a person that the file on disk is not in use.
+func (d *daemon) banners() []string {
+	failure := d.instance.Failure()
+	if failure == nil {
+		return nil
+	}
+	return []string{"The reload at " + failure.Time.UTC().Format(time.RFC3339) + " failed, the configuration of before is in use: " + failure.Err}
 }
 
 // views returns the handlers of views by their own paths. Their requests are

@@ -78,6 +78,9 @@ func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
 	d.check(checking)
 	d.listen(serving)
 	d.working.Go(func() { d.reloadBy(serving, reload) })
+	if d.Watch {
+		d.working.Go(func() { d.instance.Watch(serving) })
+	}
 	err := d.wait(ctx, end)
 	stopServing()
 	d.stopServing()
