@@ -168,7 +168,17 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 			t.Errorf("the file with %s is taken: %s", name, answer)
 		}
 		c.absent(t, "the answer to a reload of a file with "+name, answer)
+		_, answer = post(t, e.url+"/-/diff")
+		c.absent(t, "the difference to a file with "+name, answer)
 	}
+	write(t, file, strings.ReplaceAll(good, "name: redis-wrong", "name: redis-other"))
+	status, answer := post(t, e.url+"/-/diff")
+	if status != http.StatusConflict || !strings.Contains(answer, "[-] redis-other: ") {
+		t.Errorf("the difference is %d %s, want that redis-other fails", status, answer)
+	}
+	c.absent(t, "the difference to a file with another name", answer)
+	write(t, file, c.plant("checks: [{name: x, redis: {address: {{faulty address}}, password: {{faulty password}}, usr: 1}}]"))
+	e.Signal(syscall.SIGHUP)
 	c.inRequests(t, e)
 	e.Signal(syscall.SIGHUP)
 	look("after faulty files")
