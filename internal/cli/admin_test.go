@@ -49,7 +49,7 @@ func TestCommandsAtARunningExporter(t *testing.T) {
 	want(cli.ExitMisuse, `unknown check "c"`, "unmute", "c")
 	want(cli.ExitMisuse, "--for", "mute", "b", "--reason=being moved")
 	want(cli.ExitMisuse, "--reason", "mute", "b", "--for=2h")
-	want(cli.ExitPassed, "[+] a: fine\n", "run", "a")
+	want(cli.ExitPassed, "ms  fine\n", "run", "a")
 	want(cli.ExitMisuse, "on request less than 5s ago, try again in 5s", "run", "a")
 	want(cli.ExitFailed, "[-] b: ", "run", "b")
 	want(cli.ExitMisuse, `not done: unknown check "no/where"`, "run", "no/where")

@@ -34,7 +34,7 @@ func (f *flags) newConsole(stdout, stderr io.Writer) *console {
 	switch f.color {
 	case "always":
 		c.palette = true
-	case "auto":
+	case "auto", "": // Commands other than check have no such flag.
 		c.palette = terminal.Palette(isTerminal && os.Getenv("NO_COLOR") == "")
 	}
 	return c

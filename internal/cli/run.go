@@ -26,8 +26,11 @@ func runRun(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "not the result of one check, but %.100q\n", body)
 		return exitUnreachable
 	}
-	printBody(stdout, httpapi.Render(ctx, report, httpapi.Options{}, httpapi.FormatText))
-	if !report.Results[0].Passed {
+	result := report.Results[0]
+	for _, line := range f.newListing(f.newConsole(stdout, stderr), []string{result.Check}).block(result) {
+		fmt.Fprintln(stdout, line)
+	}
+	if !result.Passed {
 		return exitFailed
 	}
 	return exitPassed
