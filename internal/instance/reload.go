@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -47,7 +48,7 @@ func (i *Instance) tryReload(ctx context.Context) (config.Diff, error) {
 		i.scrubber.SetRules(cfg.Rules)
 		i.metrics.loaded(cfg)
 	})
-	i.report(cfg, "changes", strings.Join(changesOf(c.diff), "; "))
+	i.report(cfg, "changes", cmp.Or(strings.Join(changesOf(c.diff), "; "), "none"))
 	return c.diff, nil
 }
 
