@@ -21,7 +21,7 @@ type candidate struct {
 // slow part, the first runs of new and changed checks, comes last. The caller
 // holds reloading, and commits the candidate or drops it.
 func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (_ *candidate, err error) {
-	if err := i.options.Needs.Check(cfg); err != nil {
+	if err = i.options.Needs.Check(cfg); err != nil {
 		return nil, err
 	}
 	i.scrubber.Learn(cfg.Secrets...)
