@@ -26,17 +26,7 @@ type message struct {
 
 func TestAlertTravelsToAReceiverAsOneMessage(t *testing.T) {
 	t.Parallel()
-	messages := make(chan message, 100)
-	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var m message
-		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
-			t.Error(err)
-		}
-		m.receiver = strings.TrimPrefix(r.URL.Path, "/")
-		messages <- m
-	}))
-	t.Cleanup(receiver.Close)
-	alertmanager := alertmanager(t, receiver.Listener.Addr().String())
+	alertmanager, messages := alertmanager(t)
 
 	// A redis that two hosts share is dead, and ten checks on each wait for it.
 	redis := testservers.Redis(t)
@@ -56,17 +46,7 @@ checks:
 	p := scrapeBy(t, testservers.Need(t, "prometheus"), alertmanager.Addr, one, two)
 	p.waitFor(t, `count(healthcheck_failure_info{reason="skipped"})`, "20")
 
-	var got message
-	for len(got.Alerts) < 2 { // The first message may name one host.
-		select {
-		case got = <-messages:
-		case <-time.After(patience):
-			t.Fatal("no message")
-		}
-		if name, check := got.GroupLabels["alertname"], got.GroupLabels["check"]; got.receiver != "pager" || name != "HealthcheckFailed" || check != "redis" {
-			t.Fatalf("message to %s about %s of %q, want HealthcheckFailed of redis to pager", got.receiver, name, check)
-		}
-	}
+	got := wantMessage(t, messages, "pager", "redis", 2)
 	var instances []string
 	for _, alert := range got.Alerts {
 		instances = append(instances, alert.Labels["instance"])
@@ -79,7 +59,31 @@ checks:
 	if want := slices.Sorted(slices.Values([]string{one.Addr, two.Addr})); !slices.Equal(instances, want) {
 		t.Errorf("alerts of %v, want %v", instances, want)
 	}
-	// Alertmanager sends what is new after a second.
+	wantNoMessage(t, messages)
+}
+
+// wantMessage waits for the message about a failed check on that many instances. The
+// messages before it may name some of them.
+func wantMessage(t testing.TB, messages <-chan message, receiver, check string, instances int) message {
+	t.Helper()
+	for {
+		select {
+		case got := <-messages:
+			if got.receiver != receiver || got.GroupLabels["alertname"] != "HealthcheckFailed" || got.GroupLabels["check"] != check {
+				t.Fatalf("message to %s about %v, want HealthcheckFailed of %s to %s", got.receiver, got.GroupLabels, check, receiver)
+			}
+			if len(got.Alerts) == instances {
+				return got
+			}
+		case <-time.After(patience):
+			t.Fatalf("no message about %s on %d instances", check, instances)
+		}
+	}
+}
+
+// wantNoMessage waits three seconds: Alertmanager sends what is new after one.
+func wantNoMessage(t testing.TB, messages <-chan message) {
+	t.Helper()
 	select {
 	case more := <-messages:
 		t.Errorf("one more message, to %s about %v: %v", more.receiver, more.GroupLabels, more.Alerts)
@@ -87,15 +91,25 @@ checks:
 	}
 }
 
-// alertmanager runs Alertmanager with the file of deploy/prometheus, except for
-// the receiver's address and the pace.
-func alertmanager(t *testing.T, receiver string) *testservers.Server {
+// alertmanager runs Alertmanager with the file of deploy/prometheus, except for the
+// receivers' address and the pace. The channel has what it sends.
+func alertmanager(t *testing.T) (*testservers.Server, <-chan message) {
 	t.Helper()
+	messages := make(chan message, 100)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var m message
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
+			t.Error(err)
+		}
+		m.receiver = strings.TrimPrefix(r.URL.Path, "/")
+		messages <- m
+	}))
+	t.Cleanup(receiver.Close)
 	path := testservers.Need(t, "prometheus-alertmanager")
 	dir := testservers.Dir(t)
 	file := filepath.Join(dir, "alertmanager.yml")
 	write(t, file, replace(t, read(t, "deploy/prometheus/alertmanager.yml"),
-		"127.0.0.1:9099", receiver, "group_wait: 30s", "group_wait: 1s", "group_interval: 5m", "group_interval: 1s"))
+		"127.0.0.1:9099", receiver.Listener.Addr().String(), "group_wait: 30s", "group_wait: 1s", "group_interval: 5m", "group_interval: 1s"))
 	return testservers.LaunchOnPort(t, func(addr string) testservers.Program {
 		return testservers.Program{
 			Path: path,
@@ -105,5 +119,5 @@ func alertmanager(t *testing.T, receiver string) *testservers.Server {
 			},
 			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/ready") },
 		}
-	})
+	}), messages
 }

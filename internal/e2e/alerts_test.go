@@ -84,7 +84,7 @@ func TestAlertsFireForWhatTheySay(t *testing.T) {
 	staff.Signal(syscall.SIGHUP)
 
 	minor := start(t, "checks: [{name: minor, tcp: {address: \"127.0.0.1:1\"}, severity: warning}]\n")
-	deaf := startDeaf(t, "global: {success_ttl: 200ms}\nchecks: [{name: fine, exec: {command: [/bin/true]}}]\n", "--log.level=debug")
+	deaf := startBy(t, `exec "$0" "$@" >/dev/full 2>&1`, "global: {success_ttl: 200ms}\nchecks: [{name: fine, exec: {command: [/bin/true]}}]\n", "--log.level=debug")
 	gone, restless := start(t, "checks: []\n"), start(t, "checks: []\n")
 	p := scrape(t, web, staff, minor, deaf, gone, restless)
 	names := strings.NewReplacer(web.Addr, "web", staff.Addr, "staff", minor.Addr, "minor", deaf.Addr, "deaf", gone.Addr, "gone", restless.Addr, "restless")
@@ -143,19 +143,17 @@ func (p *prometheus) wantFiring(t testing.TB, names *strings.Replacer, want stri
 	})
 }
 
-// startDeaf is start with a log that takes nothing.
-func startDeaf(t testing.TB, yaml string, args ...string) *exporter {
+// startBy is start by a shell, whose command has the program as "$0" and its
+// arguments as "$@".
+func startBy(t testing.TB, shell, yaml string, args ...string) *exporter {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "healthcheck.yml")
 	write(t, file, yaml)
 	path := binary(t)
 	server := testservers.LaunchOnPort(t, func(addr string) testservers.Program {
 		return testservers.Program{
-			Path: "/bin/sh",
-			Args: append([]string{
-				"-c", `exec "$0" "$@" >/dev/full 2>&1`, path,
-				"--config.file=" + file, "--web.listen-address=" + addr,
-			}, args...),
+			Path:  "/bin/sh",
+			Args:  append([]string{"-c", shell, path, "--config.file=" + file, "--web.listen-address=" + addr}, args...),
 			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/ready") },
 		}
 	})

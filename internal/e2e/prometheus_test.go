@@ -92,21 +92,31 @@ func scrapeByAll(t testing.TB, exporters ...*exporter) []*prometheus {
 // scrapeBy is scrape by the program at a path, with an Alertmanager at that address.
 func scrapeBy(t testing.TB, path, alertmanager string, exporters ...*exporter) *prometheus {
 	t.Helper()
-	dir := testservers.Dir(t)
 	var targets []string
 	for _, e := range exporters {
 		targets = append(targets, strconv.Quote(e.Addr))
 	}
 	config := replace(t, read(t, "deploy/prometheus/prometheus.yml"),
 		`"127.0.0.1:10927"`, strings.Join(targets, ", "), "127.0.0.1:9093", alertmanager, "_interval: 15s", "_interval: 1s")
-	args := []string{"--log.level=warn"}
+	return launchPrometheus(t, path, map[string]string{
+		"prometheus.yml": config,
+		"rules.yml":      hurried(t, read(t, "deploy/prometheus/rules.yml")),
+	})
+}
+
+// launchPrometheus runs the program at a path with files in a folder of its own, one
+// of which is prometheus.yml.
+func launchPrometheus(t testing.TB, path string, files map[string]string) *prometheus {
+	t.Helper()
+	dir, args := testservers.Dir(t), []string{"--log.level=warn"}
 	if major, minor := versionOf(t, path); major > 3 || major == 3 && minor >= 8 {
-		config = replace(t, config, "global:\n", "global:\n  scrape_native_histograms: true\n")
+		files["prometheus.yml"] = replace(t, files["prometheus.yml"], "global:\n", "global:\n  scrape_native_histograms: true\n")
 	} else {
 		args = append(args, "--enable-feature=native-histograms")
 	}
-	write(t, filepath.Join(dir, "prometheus.yml"), config)
-	write(t, filepath.Join(dir, "rules.yml"), hurried(t, read(t, "deploy/prometheus/rules.yml")))
+	for name, text := range files {
+		write(t, filepath.Join(dir, name), text)
+	}
 	return &prometheus{dir: dir, Server: testservers.LaunchOnPort(t, func(addr string) testservers.Program {
 		return testservers.Program{
 			Path: path,
@@ -367,15 +377,25 @@ func TestOpenMetricsHasNoCreatedLines(t *testing.T) {
 func TestPromtoolAcceptsTheRules(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"prometheus.yml", "rules.yml", "rules_test.yml"} {
-		write(t, filepath.Join(dir, name), read(t, "deploy/prometheus/"+name))
+	files, err := filepath.Glob(filepath.Join(root, "deploy/prometheus/*.yml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d files, %v", len(files), err)
 	}
-	for _, r := range releases(t) {
+	for _, file := range files {
+		write(t, filepath.Join(dir, filepath.Base(file)), read(t, "deploy/prometheus/"+filepath.Base(file)))
+	}
+	for i, r := range releases(t) {
 		for _, args := range [][]string{
 			{"check", "config", "prometheus.yml"},
-			{"check", "rules", "rules.yml"},
-			{"test", "rules", "rules_test.yml"},
+			{"check", "config", "fleet.yml"},
+			{"check", "config", "federation.yml"},
+			{"check", "config", "kubernetes.yml"},
+			{"check", "rules", "rules.yml", "recording.yml"},
+			{"test", "rules", "rules_test.yml", "recording_test.yml"},
 		} {
+			if i == 0 && args[2] == "kubernetes.yml" {
+				continue // Debian's Prometheus has no client of Kubernetes.
+			}
 			cmd := exec.CommandContext(t.Context(), r.promtool, args...)
 			cmd.Dir, cmd.Env = dir, append(os.Environ(), "TZ=UTC")
 			if out, err := cmd.CombinedOutput(); err != nil {
