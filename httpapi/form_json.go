@@ -11,6 +11,8 @@ import (
 // The part before that changes with every answer: see [jsonHead].
 type jsonForm struct {
 	verbose, hide bool
+	// evidence has the evidence of failed runs; nil if it is not shown.
+	evidence EvidenceReporter
 	// tail follows the members of the report: the sections and the brace. It is
 	// nil if it differs between answers.
 	tail []byte
@@ -138,6 +140,9 @@ func (f *jsonForm) appendVerbose(dst []byte, r *collector.Result) []byte {
 	}
 	if r.Runbook != "" {
 		dst = appendString(append(dst, `, "runbook": `...), r.Runbook)
+	}
+	if f.evidence != nil {
+		dst = appendEvidence(dst, f.evidence, r.Check)
 	}
 	return dst
 }

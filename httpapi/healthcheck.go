@@ -22,6 +22,7 @@ type Handler struct {
 	unknown                  int
 	format                   Format
 	hide                     bool
+	trusted                  func(*http.Request) bool // nil: nobody
 	success, failed, drained outcome
 	forms                    [formCount]form
 	sections                 *sections
@@ -47,7 +48,7 @@ func Healthcheck(r Reporter, o Options) *Handler {
 	h := &Handler{
 		selection: newSelection(r, o), views: maps.Clone(o.Views),
 		prefix: o.Prefix, unknown: o.UnknownStatus,
-		format: o.Format, hide: o.HideOutput,
+		format: o.Format, hide: o.HideOutput, trusted: o.Trusted,
 		success:  newOutcome(o.Success, jsonHead(o.Hostname, "success"), "OK"),
 		failed:   newOutcome(o.Failed, jsonHead(o.Hostname, "failure"), "NOT OK"),
 		sections: sections,
@@ -62,6 +63,10 @@ func Healthcheck(r Reporter, o Options) *Handler {
 		formText:    &textForm{hide: o.HideOutput},
 		formHealth:  &healthForm{hide: o.HideOutput},
 		formNagios:  &nagiosForm{hide: o.HideOutput},
+	}
+	h.forms[formEvidence] = h.forms[formVerbose]
+	if evidence, ok := r.(EvidenceReporter); ok && !o.HideOutput {
+		h.forms[formEvidence] = &jsonForm{tail: sections.tail(), verbose: true, evidence: evidence}
 	}
 	return h
 }
@@ -100,6 +105,7 @@ func isNil(v any) bool {
 const (
 	formJSON = iota
 	formVerbose
+	formEvidence // verbose, for trusted requests
 	formText
 	formHealth
 	formNagios
@@ -217,8 +223,12 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, q *request, rep
 		return
 	}
 	n := formNumber(format, q.verbose)
+	if n == formVerbose && h.trusted != nil && h.trusted(r) {
+		n = formEvidence
+	}
 	kept := h.kept.get(n, h.forms[n], rep, q)
-	if n == formJSON || n == formVerbose {
+	switch n {
+	case formJSON, formVerbose, formEvidence:
 		h.answerJSON(w, r, o, contentType, kept, rep)
 		return
 	}

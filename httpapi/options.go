@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
@@ -23,6 +24,13 @@ import (
 // never change a report.
 type Reporter interface {
 	Report(ctx context.Context, f collector.Filter) (collector.Report, error)
+}
+
+// An EvidenceReporter is a Reporter that also has the evidence of failed runs,
+// fit to be shown. *[collector.Collector] implements it. A check's evidence must
+// change only together with its result.
+type EvidenceReporter interface {
+	Evidence(check string) (last, first *checks.Evidence)
 }
 
 // A Format names a form of a report.
@@ -123,6 +131,13 @@ type Options struct {
 	// descriptions and runbooks are absent. Body gets a report without them
 	// too.
 	HideOutput bool
+	// Trusted reports whether a request may see the evidence of failed runs, the
+	// member "evidence" of "?verbose", if the Reporter has it (see
+	// [EvidenceReporter]): addresses, certificates, the beginning of replies,
+	// standard error. It is called concurrently. [Access.Allows] trusts whom
+	// /environment answers. Nil means that no request may see it, and so does
+	// HideOutput.
+	Trusted func(*http.Request) bool
 	// Scrubber masks secrets in sections. Nil means a new one with the built-in
 	// rules; usually it should be the scrubber of the collector.
 	Scrubber *scrub.Scrubber

@@ -23,12 +23,13 @@ type Options struct {
 	// ones below.
 	Collector collector.Options
 	// Healthcheck describes the answers of /healthcheck. Its Prefix is for the
-	// handler that HealthcheckHandler returns; ServeHTTP uses "/healthcheck".
+	// handler that HealthcheckHandler returns; ServeHTTP uses "/healthcheck", and
+	// Access for a Trusted that is nil.
 	Healthcheck httpapi.Options
 	// Environment says what /environment and healthcheck_build_info show.
 	Environment envinfo.Options
 	// Access says which requests /environment answers in addition to those of
-	// local clients.
+	// local clients. The same requests see the evidence of failed runs.
 	Access httpapi.Access
 
 	// Registry is where the metrics are registered and what /metrics shows. Nil

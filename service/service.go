@@ -78,6 +78,9 @@ func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Request
 	s.page = requests.Wrap("page", httpapi.Page(s.Collector, page))
 
 	o.Healthcheck.Prefix = "/healthcheck"
+	if o.Healthcheck.Trusted == nil {
+		o.Healthcheck.Trusted = o.Access.Allows
+	}
 	s.routes = httpapi.Routes(map[string]http.Handler{
 		"/":             s.page,
 		"/checks/":      requests.Wrap("page", httpapi.CheckPage(s.Collector, "/checks", page)),

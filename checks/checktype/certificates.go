@@ -11,8 +11,10 @@ import (
 )
 
 // ObserveCertificates observes tls_not_after_timestamp_seconds: the Unix time
-// at which a client will no longer trust the peer, as [NotAfter] returns it.
+// at which a client will no longer trust the peer, as [NotAfter] returns it. It
+// also records the certificates in the run's [checks.Trace].
 func ObserveCertificates(ctx context.Context, state tls.ConnectionState) {
+	checks.TraceOf(ctx).Secured(state.Version, state.PeerCertificates)
 	if end := NotAfter(state); !end.IsZero() {
 		checks.Observe(ctx, "tls_not_after_timestamp_seconds", float64(end.Unix()))
 	}

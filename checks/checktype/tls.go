@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -113,7 +114,8 @@ func loadFiles(config *tls.Config, t *checks.TLS) error {
 }
 
 // Handshake starts TLS on conn, which was dialled with the host name host, and
-// observes the end of the peer's certificates (see [ObserveCertificates]). On an
+// observes the end of the peer's certificates (see [ObserveCertificates]). It
+// begins the phase "tls handshake" of the run's [checks.Trace]. On an
 // error conn is closed; see [HandshakeError] for the reason of the error. A
 // warning of [JudgeDays] is returned together with the connection; a run that
 // passes must return the warning.
@@ -124,8 +126,10 @@ func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (
 		return nil, err
 	}
 	client := tls.Client(conn, config)
+	checks.TraceOf(ctx).Phase("tls handshake", conn.RemoteAddr().String())
 	if err = client.HandshakeContext(ctx); err != nil {
 		conn.Close()
+		TraceUnverified(ctx, client.ConnectionState().Version, err)
 		return nil, HandshakeError(err)
 	}
 	state := client.ConnectionState()
@@ -139,6 +143,15 @@ func Handshake(ctx context.Context, conn net.Conn, t *checks.TLS, host string) (
 		return nil, HandshakeError(err)
 	}
 	return client, err
+}
+
+// TraceUnverified records the certificates of a handshake that failed with err
+// because of them, in the run's [checks.Trace]. The version is zero if it is not
+// known.
+func TraceUnverified(ctx context.Context, version uint16, err error) {
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		checks.TraceOf(ctx).Secured(version, e.UnverifiedCertificates)
+	}
 }
 
 // HandshakeError names the phase in err, an error of a TLS handshake, and gives

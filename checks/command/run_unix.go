@@ -9,8 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
 const supported = true
@@ -27,7 +30,8 @@ const drainTime = 500 * time.Millisecond
 // process behind. It returns late only if the kernel does not let the program
 // end.
 func (e Exec) run(ctx context.Context) (end, error) {
-	began := time.Now()
+	began, trace := time.Now(), checks.TraceOf(ctx)
+	trace.Phase("starting", e.Command[0])
 	path, err := e.lookup()
 	if err != nil {
 		return end{}, local(err)
@@ -40,9 +44,14 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	if err != nil {
 		return end{}, local(explain(err, path, e.Dir))
 	}
+	trace.Phase("running", path)
 	killed := p.wait(ctx)
 	took := time.Since(began)
+	trace.Phase("reading the output", path)
 	over := p.output(ctx)
+	if over.state != nil {
+		trace.Exited(over.state.ExitCode(), strings.TrimSpace(over.stderr))
+	}
 	if killed {
 		line, _ := over.said(e.Nagios)
 		return end{}, interrupted(ctx, join(fmt.Sprintf("killed after %v", rounded(took)), line))

@@ -14,11 +14,8 @@ const maxExcerpt = 80
 
 // excerpt quotes the first line of a peer's reply for an error message. It masks
 // the secrets first, because a peer may echo what we sent.
-func excerpt(said []byte, secrets ...string) string {
-	text := beginning(bytes.TrimLeft(said, "\r\n\t "))
-	for _, secret := range longestFirst(secrets) {
-		text = strings.ReplaceAll(text, secret, clip.Mask)
-	}
+func excerpt(reply []byte, secrets ...string) string {
+	text := mask(beginning(bytes.TrimLeft(reply, "\r\n\t ")), secrets)
 	line, _, more := strings.Cut(text, "\n")
 	line = strings.TrimRight(line, "\r")
 	if len(line) > maxExcerpt {
@@ -30,16 +27,27 @@ func excerpt(said []byte, secrets ...string) string {
 	return fmt.Sprintf("%q", line)
 }
 
+// said returns the beginning of a peer's reply for the evidence of a failed run,
+// without the secrets that the peer may echo.
+func said(reply []byte, secrets ...string) string { return mask(beginning(reply), secrets) }
+
+func mask(text string, secrets []string) string {
+	for _, secret := range longestFirst(secrets) {
+		text = strings.ReplaceAll(text, secret, clip.Mask)
+	}
+	return text
+}
+
 // maxMasked is how much of an answer is searched for secrets, in bytes.
 const maxMasked = 4 << 10
 
 // beginning shortens a long text and drops the last, unfinished word, which could
 // be part of a secret.
-func beginning(said []byte) string {
-	if len(said) <= maxMasked {
-		return string(said)
+func beginning(reply []byte) string {
+	if len(reply) <= maxMasked {
+		return string(reply)
 	}
-	text := string(said[:maxMasked])
+	text := string(reply[:maxMasked])
 	if blank := strings.LastIndexAny(text, " \r\n"); blank >= 0 {
 		text = text[:blank+1]
 	}

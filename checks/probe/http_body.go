@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // How long a run reads a body if the result does not depend on the body.
@@ -22,16 +23,22 @@ const (
 
 // judge reads the body and compares it with the settings. If no setting concerns
 // the body, the body can have any size and need not end.
-func (c *httpCheck) judge(x *exchange, res *http.Response) error {
+func (c *httpCheck) judge(x *exchange, res *http.Response) (err error) {
 	began := x.Phase("reading the body from")
 	patterns := c.match != nil || c.notMatch != nil
 	if c.settings.MaxBodySize > 0 && res.ContentLength > c.maxBody && c.method != http.MethodHead {
 		return x.tooLarge(c.maxBody)
 	}
-	body, err := c.decoded(x, res)
+	decoded, err := c.decoded(x, res)
 	if err != nil {
 		return err
 	}
+	body := &kept{Reader: decoded}
+	defer func() {
+		if err != nil {
+			x.replied(res, body.whole())
+		}
+	}()
 	var text bytes.Buffer
 	var n int64
 	var given bool
@@ -55,6 +62,36 @@ func (c *httpCheck) judge(x *exchange, res *http.Response) error {
 	x.Observe("transfer_seconds", began)
 	checks.Observe(x.Context(), "body_bytes", float64(n))
 	return c.compare(text.Bytes(), x.secrets)
+}
+
+// A kept is a reader that keeps the beginning of what is read.
+type kept struct {
+	io.Reader
+	head []byte
+}
+
+// maxKept is how much of a body is kept for the evidence, in bytes.
+const maxKept = 1 << 10
+
+// Read implements [io.Reader].
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.Reader.Read(p)
+	k.head = append(k.head, p[:min(n, maxKept-len(k.head))]...)
+	return n, err
+}
+
+// whole returns what was kept without the last, unfinished word, which could be
+// part of a secret.
+func (k *kept) whole() []byte {
+	if len(k.head) < maxKept {
+		return k.head
+	}
+	return []byte(clip.Words(string(k.head), maxKept-1))
+}
+
+// replied records the beginning of an unwanted reply.
+func (x *exchange) replied(res *http.Response, body []byte) {
+	checks.TraceOf(x.Context()).Replied(res.StatusCode, said(body, x.secrets...))
 }
 
 // compare matches the patterns.
@@ -102,6 +139,7 @@ func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Rea
 func (x *exchange) evidence(res *http.Response) string {
 	var text bytes.Buffer
 	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(res.Body, maxMasked))
+	x.replied(res, text.Bytes())
 	if len(bytes.TrimSpace(text.Bytes())) == 0 {
 		return ""
 	}

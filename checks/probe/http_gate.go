@@ -74,6 +74,9 @@ func (g *gate) headless(r *wire.Run, secrets []string) error {
 		return r.Fail(g.writeErr)
 	}
 	r.Phase("waiting for headers from")
+	if g.received > 0 {
+		checks.TraceOf(r.Context()).Replied(0, said(g.head, secrets...))
+	}
 	switch {
 	case g.readErr == nil && g.received >= maxHead:
 		return r.Reject(checks.ReasonProtocol, "larger than 64KiB")

@@ -85,6 +85,7 @@ func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err erro
 	}
 	defer res.Body.Close()
 	checks.Observe(r.Context(), "status_code", float64(res.StatusCode))
+	checks.TraceOf(r.Context()).Replied(res.StatusCode, "")
 	if c.status.contains(res.StatusCode) {
 		return res.StatusCode, "", c.judge(x, res)
 	}

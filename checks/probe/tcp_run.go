@@ -145,9 +145,17 @@ func (t *conversation) unanswered(want *pattern, err error) error {
 	case t.Ended() != nil && wire.Interrupted(err) && bytes.IndexByte(t.received, '\n') >= 0:
 		return t.Reject(checks.ReasonAssertion, "%s within %s, got %s", noMatch(want), t.Limit(), t.got())
 	}
+	t.got()
 	return t.Fail(err)
 }
 
-func (t *conversation) got() string { return excerpt(t.received, t.sent...) }
+// got returns the beginning of the reply as part of an error message, and records
+// it.
+func (t *conversation) got() string {
+	if len(t.received) > 0 {
+		checks.TraceOf(t.Context()).Replied(0, said(t.received, t.sent...))
+	}
+	return excerpt(t.received, t.sent...)
+}
 
 func noMatch(want *pattern) string { return fmt.Sprintf("no match of %q", want.expr) }

@@ -107,6 +107,7 @@ func (c tlsCheck) runFile(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	checks.TraceOf(ctx).Secured(0, certs)
 	end, err := c.verify(certs, time.Now())
 	if err != nil {
 		return "", c.untrusted(err)

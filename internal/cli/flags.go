@@ -126,7 +126,7 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	choice(check, &f.checkOutput, "output", "text, json, nagios or prometheus.", "text", "json", "nagios", "prometheus")
 	check.Flag("tag", "Only the checks with this tag. Repeatable: checks with one of the tags.").PlaceHolder("TAG").StringsVar(&f.checkTags)
 	check.Flag("exclude", "Leave out the check with this name. Repeatable.").PlaceHolder("NAME").StringsVar(&f.checkExclude)
-	check.Flag("verbose", "Also print reasons, descriptions, tags, and the values that were measured.").Short('v').BoolVar(&f.verbose)
+	check.Flag("verbose", "Also print reasons, descriptions, tags, the values that were measured, and for a failure its evidence: phases, addresses, certificates, the reply.").Short('v').BoolVar(&f.verbose)
 	choice(check, &f.color, "color", "Colours in the text: auto (on a terminal, unless NO_COLOR is set), always or never.", "auto", "always", "never")
 	duration(check, &f.wait, "wait", "0s", "Wait at most this long until every check that counts has passed, in text, json or prometheus. Exit status: 0 passed, 1 a check fails with reason auth or tls, which does not get better by waiting, 4 not yet, 130 interrupted.")
 	check.Flag("url", "Ask a running exporter instead: http://127.0.0.1:10927/healthcheck, or unix:/run/hc.sock:/healthcheck for a Unix socket. With /-/healthy: whether the exporter itself works. Name and password for basic authentication come from HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD.").

@@ -42,8 +42,8 @@ type listing struct {
 	// now is the moment for which the age of a state is given. Zero: the end of
 	// the last run.
 	now time.Time
-	// evidence returns lines about the last failure of a check, shown with
-	// --verbose. Nil: none.
+	// evidence returns lines about the last failure of a check, "key: text",
+	// shown with --verbose. Nil: none.
 	evidence func(check string) []string
 }
 
@@ -156,7 +156,8 @@ func (l *listing) details(r *collector.Result) []detail {
 	add("values", values(r))
 	if l.evidence != nil && !r.Passed {
 		for _, line := range l.evidence(r.Check) {
-			add("", line)
+			key, text, _ := strings.Cut(line, ": ")
+			add(key, text)
 		}
 	}
 	return all

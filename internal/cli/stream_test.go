@@ -148,6 +148,9 @@ func TestVerboseAddsWhatIsKnownAboutAResult(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
+	if evidence := regexp.MustCompile(`      phases: starting \(sh\) \S+, running \(/\S+/sh\) \S+, reading the output \S+\n      exit: status 2\n`); !evidence.MatchString(out) {
+		t.Errorf("no evidence of the failure in\n%s", out)
+	}
 	f.write("checks: [{name: disk, disk: {path: /}}]")
 	if _, out, _ := runCommand(t, "--config.file="+f.path, "check", "--verbose"); !regexp.MustCompile(`values: .*used_ratio=0\.\d+`).MatchString(out) {
 		t.Errorf("no values:\n%s", out)

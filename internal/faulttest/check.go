@@ -28,6 +28,7 @@ type Outcome struct {
 	Output   string
 	Err      error
 	Observed map[string]float64
+	Evidence *checks.Evidence
 	Took     time.Duration
 }
 
@@ -61,13 +62,16 @@ func RunIn(ctx context.Context, t testing.TB, spec checks.Spec) Outcome {
 		defer mu.Unlock()
 		observed[name] = v
 	})
+	ctx, trace := checks.WithTrace(ctx)
 	start := time.Now()
 	output, err := f(ctx)
 	mu.Lock()
 	defer mu.Unlock()
-	o := Outcome{Output: output, Err: err, Observed: maps.Clone(observed), Took: time.Since(start)}
-	if strings.Contains(o.Output, Planted) || strings.Contains(o.Text(), Planted) {
-		t.Errorf("the password is shown: %q, %v", o.Output, o.Err)
+	o := Outcome{Output: output, Err: err, Observed: maps.Clone(observed), Evidence: trace.Evidence(), Took: time.Since(start)}
+	for _, text := range []string{o.Output, o.Text(), o.Evidence.String()} {
+		if strings.Contains(text, Planted) {
+			t.Errorf("the password is shown: %s", text)
+		}
 	}
 	return o
 }
@@ -106,6 +110,9 @@ func (o Outcome) Failed(t testing.TB, reason checks.Reason, want string) {
 	if _, warned := checks.Warning(o.Err); o.Err == nil || warned {
 		t.Errorf("check passed with %q, %v; want a failure with the reason %s: …%s…", o.Output, o.Err, reason, want)
 		return
+	}
+	if reason == checks.ReasonAuth && len(o.Evidence.Phases) == 0 {
+		t.Errorf("check failed with %v; want its evidence to name a phase", o.Err)
 	}
 	if got := checks.ReasonOf(o.Err); got != reason || !strings.Contains(o.Err.Error(), want) {
 		t.Errorf("check failed with %s: %v; want %s: …%s…", got, o.Err, reason, want)

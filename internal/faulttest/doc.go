@@ -8,7 +8,8 @@
 //	}})
 //
 // For each fault the check fails with the right reason of the closed set and one
-// line that names the phase, or what was wanted and found. It returns within its
+// line that names the phase, or what was wanted and found, and its evidence (see
+// [checks.Evidence]) names the phase in which it ended. It returns within its
 // timeout plus 100 ms (plus a second unless HEALTHCHECK_STRICT=1 says that the
 // machine is quiet), leaves no goroutine and no descriptor, shows no secret in
 // any encoding, and reads at most 64 KiB (and 8 KiB more, in its last buffers).

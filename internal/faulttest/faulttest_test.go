@@ -35,8 +35,7 @@ func (s toy) Build() (checks.Func, error) {
 		return nil, err
 	}
 	return func(ctx context.Context) (string, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", s.Address)
+		conn, err := connect(ctx, s.Address)
 		if err != nil {
 			return "", err
 		}
@@ -47,11 +46,25 @@ func (s toy) Build() (checks.Func, error) {
 			}
 			defer conn.Close()
 		}
+		checks.TraceOf(ctx).Phase("asking", s.Address)
 		if s.ask != nil {
 			return s.ask(ctx, conn)
 		}
 		return s.ping(ctx, conn)
 	}, checktype.ValidateTLS(s.TLS)
+}
+
+// connect dials, and records that as a check type without package wire has to.
+func connect(ctx context.Context, address string) (net.Conn, error) {
+	trace := checks.TraceOf(ctx)
+	trace.Phase("connecting", address)
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		trace.Phase("resolving", dns.Name)
+	} else if err != nil {
+		trace.Tried(address, err)
+	}
+	return conn, err
 }
 
 func (s toy) ping(ctx context.Context, conn net.Conn) (string, error) {

@@ -49,6 +49,7 @@ func (s toyHTTP) Build() (checks.Func, error) {
 		if err != nil {
 			return "", err
 		}
+		checks.TraceOf(ctx).Phase("asking", u.Host)
 		request.SetBasicAuth("user", canary)
 		response, err := transport.RoundTrip(request)
 		if err != nil {
@@ -63,8 +64,7 @@ func (s toyHTTP) Build() (checks.Func, error) {
 }
 
 func (s toyHTTP) dial(ctx context.Context, u *url.URL) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", u.Host)
+	conn, err := connect(ctx, u.Host)
 	if err != nil || u.Scheme != "https" {
 		return conn, err
 	}

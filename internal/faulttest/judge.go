@@ -71,6 +71,7 @@ func (r *Result) judge(o outcome, want Want, f fault, timeout time.Duration) {
 		}
 	} else {
 		r.judgeFailure(o, want, f)
+		r.judgeEvidence(o.evidence, f)
 	}
 	r.judgeSentence(o.sentence())
 }
@@ -95,6 +96,31 @@ func (r *Result) judgeFailure(o outcome, want Want, f fault) {
 		}
 	case !containsAny(unexplained(text), phases):
 		r.doubt("says %q, want the phase, or what was wanted and found", text)
+	}
+}
+
+// judgeEvidence wants the phase in which the run ended to be named, and what belongs
+// to the fault.
+func (r *Result) judgeEvidence(e *checks.Evidence, f fault) {
+	if len(e.Phases) == 0 {
+		r.problem("leaves no phases as evidence")
+		return
+	}
+	last := e.Phases[len(e.Phases)-1]
+	switch {
+	case f.ends != nil && !containsAny(last.Name, f.ends):
+		r.doubt("ended in the phase %q by its evidence, want one of %q: %s", last.Name, f.ends, e)
+	case f.ends == nil && containsAny(last.Name, []string{"resolving", "connecting"}):
+		r.doubt("ended in the phase %q by its evidence, want a later one: %s", last.Name, e)
+	}
+	if last.Peer == "" {
+		r.problem("leaves no peer of the phase %q as evidence", last.Name)
+	}
+	if f.certified && (e.TLS == nil || len(e.TLS.Chain) == 0 || e.TLS.Chain[0].Subject+strings.Join(e.TLS.Chain[0].Names, "") == "") {
+		r.problem("leaves no certificate as evidence: %s", e)
+	}
+	if f.name == "refused" && last.Name == "connecting" && (len(e.Attempts) == 0 || !strings.Contains(e.Attempts[0].Error, "refused")) {
+		r.problem("leaves no address that refused as evidence: %s", e)
 	}
 }
 

@@ -29,6 +29,7 @@ type outcome struct {
 	output   string
 	err      error
 	observed []string
+	evidence *checks.Evidence
 	took     time.Duration
 	panicked string
 	deaf     bool
@@ -53,7 +54,8 @@ func (n *names) all() []string {
 	return slices.Clone(n.list)
 }
 
-// text returns all texts of the run: output, error, observed names and panic.
+// text returns all texts of the run: output, error, evidence, observed names and
+// panic.
 func (o outcome) text() string {
 	text := o.output
 	if o.err != nil {
@@ -62,7 +64,7 @@ func (o outcome) text() string {
 	for _, name := range o.observed {
 		text += "\n" + name
 	}
-	return text + o.panicked
+	return text + "\n" + o.evidence.String() + o.panicked
 }
 
 func (o outcome) sentence() string {
@@ -88,7 +90,9 @@ func run(ctx context.Context, id string, timeout time.Duration, f checks.Func) o
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		var seen names
+		ctx, trace := checks.WithTrace(ctx)
 		o.output, o.err = f(checks.WithObserver(ctx, seen.add))
+		o.evidence = trace.Evidence()
 		o.observed = seen.all()
 	})
 	select {

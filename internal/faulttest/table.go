@@ -26,6 +26,11 @@ type fault struct {
 	want   Want
 	// The sentence must contain one of these words.
 	words []string
+	// The name of the last phase in the evidence must contain one of these words.
+	// Nil: it is a phase after the connecting.
+	ends []string
+	// certified means that the evidence shows the certificates of the peer.
+	certified bool
 }
 
 // The words that name a phase of a check or say that something was wanted.
@@ -52,6 +57,15 @@ func Names() []string {
 	return names
 }
 
+// How phases are named, as far as the table says. A datagram is refused when a
+// reply is awaited.
+var (
+	connecting = []string{"connecting", "waiting for a reply"}
+	securing   = []string{"tls", "logging in"} // MySQL's server speaks first.
+	resolving  = []string{"resolving"}
+	anywhere   = []string{""} // A reset may come before the connection is known to be made.
+)
+
 func is(h handler) func(*bench) handler { return func(*bench) handler { return h } }
 
 func networkFaults() []fault {
@@ -59,12 +73,12 @@ func networkFaults() []fault {
 	return []fault{
 		{name: "good", handler: goodPeer, skip: needsGood, want: Want{Pass: true}},
 		{name: "refused", peer: func(b *bench) (string, error) { return b.refused, nil },
-			want: Want{Reason: checks.ReasonRefused}, words: []string{"refused"}},
-		{name: "syn dropped", waits: true, peer: func(b *bench) (string, error) { return b.noSYN, b.noDrop }, want: timeout},
+			want: Want{Reason: checks.ReasonRefused}, words: []string{"refused"}, ends: connecting},
+		{name: "syn dropped", waits: true, peer: func(b *bench) (string, error) { return b.noSYN, b.noDrop }, want: timeout, ends: connecting},
 		{name: "established dropped", waits: true, peer: func(b *bench) (string, error) { return b.established, b.noDrop }, want: timeout},
 		{name: "silent", waits: true, handler: is(silent), want: timeout},
 		{name: "closed", handler: is(hangUp), want: Want{Reason: checks.ReasonProtocol}},
-		{name: "reset", handler: is(reset), want: Want{Reason: checks.ReasonProtocol}},
+		{name: "reset", handler: is(reset), want: Want{Reason: checks.ReasonProtocol}, ends: anywhere},
 	}
 }
 
@@ -84,7 +98,7 @@ func answerFaults() []fault {
 		}}},
 		{name: "redirect loop", handler: is(redirectLoop), skip: needsHTTP,
 			want: Want{Reason: checks.ReasonStatus, Or: []checks.Reason{checks.ReasonProtocol}}},
-		{name: "alternating", alternating: true, handler: alternatingPeer, skip: needsGood, want: protocol},
+		{name: "alternating", alternating: true, handler: alternatingPeer, skip: needsGood, want: protocol, ends: anywhere},
 	}
 }
 
@@ -99,10 +113,10 @@ func tlsFaults() []fault {
 			}}},
 		{name: "plain on a tls port", secure: true, skip: needsTLS, handler: is(plain),
 			want:  Want{Reason: checks.ReasonTLS, Or: []checks.Reason{checks.ReasonProtocol}},
-			words: []string{"tls", "ssl", "handshake"}},
+			words: []string{"tls", "ssl", "handshake"}, ends: securing},
 		{name: "tls never answered", waits: true, secure: true, skip: needsTLS,
 			handler: func(b *bench) handler { return tlsSilent(b.subject.StartTLS) },
-			want:    Want{Reason: checks.ReasonTimeout}, words: []string{"tls", "ssl", "handshake"}},
+			want:    Want{Reason: checks.ReasonTimeout}, words: []string{"tls", "ssl", "handshake"}, ends: securing},
 	}
 }
 
@@ -111,7 +125,7 @@ func certificateFaults() []fault {
 		return fault{
 			name: "certificate " + name, secure: true, skip: needsTLS,
 			handler: func(b *bench) handler { return b.overTLS(leaf(b.certs)) },
-			want:    Want{Reason: checks.ReasonTLS}, words: words,
+			want:    Want{Reason: checks.ReasonTLS}, words: words, ends: []string{"tls handshake"}, certified: true,
 		}
 	}
 	return []fault{
@@ -128,9 +142,9 @@ func nameFaults() []fault {
 	}
 	words := []string{"lookup", "resolv", "dns"}
 	return []fault{
-		{name: "nxdomain", peer: at(HostNXDomain), want: Want{Reason: checks.ReasonDNS}, words: words},
-		{name: "servfail", peer: at(HostServFail), want: Want{Reason: checks.ReasonDNS}, words: words},
-		{name: "resolver silent", waits: true, peer: at(HostUnresolving), want: Want{Reason: checks.ReasonTimeout}, words: words},
+		{name: "nxdomain", peer: at(HostNXDomain), want: Want{Reason: checks.ReasonDNS}, words: words, ends: resolving},
+		{name: "servfail", peer: at(HostServFail), want: Want{Reason: checks.ReasonDNS}, words: words, ends: resolving},
+		{name: "resolver silent", waits: true, peer: at(HostUnresolving), want: Want{Reason: checks.ReasonTimeout}, words: words, ends: resolving},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +23,9 @@ import (
 type Options struct {
 	// ConfigFile is a file, a directory or a glob. Empty: the built-in default.
 	ConfigFile string
+	// Trusted reports whether a request may see the evidence of failed runs in
+	// the reports of [Instance.Health]. Nil: no request.
+	Trusted func(*http.Request) bool
 	// Histogram is healthcheck_run_duration_seconds.
 	Histogram collector.Histogram
 	// HideOutput omits the outputs of the checks from the reports of
@@ -107,8 +111,8 @@ func (i *Instance) build(cfg *config.Config) (*configuration, error) {
 		return nil, err
 	}
 	return &configuration{
-		health:      i.newReports(cfg, false),
-		public:      i.newReports(cfg, i.options.HideOutput),
+		health:      i.newReports(cfg, false, i.options.Trusted),
+		public:      i.newReports(cfg, i.options.HideOutput, nil),
 		environment: httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: "/environment"}),
 		buildInfo:   labels,
 		config:      cfg,

@@ -21,10 +21,11 @@ type reports struct {
 }
 
 // newReports makes the handlers of cfg. If hide is true, the outputs of checks
-// are hidden even if cfg does not hide them.
-func (i *Instance) newReports(cfg *config.Config, hide bool) reports {
+// are hidden even if cfg does not hide them. Requests that are trusted see the
+// evidence of failed runs.
+func (i *Instance) newReports(cfg *config.Config, hide bool, trusted func(*http.Request) bool) reports {
 	handler := func(o httpapi.Options) *httpapi.Handler {
-		o.Scrubber, o.HideOutput = i.scrubber, o.HideOutput || hide
+		o.Scrubber, o.HideOutput, o.Trusted = i.scrubber, o.HideOutput || hide, trusted
 		return httpapi.Healthcheck(i.collector, o)
 	}
 	all := HealthOptions(cfg, i.scrubber)

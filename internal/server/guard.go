@@ -20,10 +20,8 @@ const environmentHint = "ask on that machine by way of loopback or a Unix socket
 // local clients, because a proxy on this machine that adds no forwarding header
 // makes every client look local.
 func (d *daemon) guardEnvironment(next http.Handler) http.Handler {
-	authenticated := authenticator(d.WebConfigFile)
-	guarded := httpapi.Guard(next, httpapi.Access{
-		AllowRemote: d.EnvironmentAllowRemote, Authenticated: authenticated, Hint: environmentHint,
-	})
+	access := d.environmentAccess()
+	authenticated, guarded := access.Authenticated, httpapi.Guard(next, access)
 	if !d.EnvironmentDeny {
 		return guarded
 	}
@@ -34,6 +32,22 @@ func (d *daemon) guardEnvironment(next http.Handler) http.Handler {
 		}
 		guarded.ServeHTTP(w, r)
 	})
+}
+
+func (o *Options) environmentAccess() httpapi.Access {
+	return httpapi.Access{
+		AllowRemote: o.EnvironmentAllowRemote, Authenticated: authenticator(o.WebConfigFile), Hint: environmentHint,
+	}
+}
+
+// trusted returns a func that reports whether /environment answers a request. The
+// evidence of failed runs is for the same clients.
+func (o *Options) trusted() func(*http.Request) bool {
+	access := o.environmentAccess()
+	if !o.EnvironmentDeny {
+		return access.Allows
+	}
+	return access.Authenticated
 }
 
 // guardLifecycle lets a client change the exporter if the client is local or

@@ -37,6 +37,7 @@ func Run(ctx context.Context, o Options) error {
 
 	level.Info(o.Logging.Logger).Log("msg", "starting healthcheck_exporter", "version", version.Info())
 	store := o.openState()
+	o.Instance.Trusted = o.trusted()
 	i, err := instance.New(o.Instance)
 	if err != nil {
 		store.Close()

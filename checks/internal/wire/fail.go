@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // A Failure is the error of a phase of a run. Its text is our own, because the
@@ -40,7 +41,7 @@ func (e *TooLarge) Error() string { return fmt.Sprintf("larger than %v", e.Limit
 // and err in plain words. If the run's context has ended, the failure names that
 // instead of the exceeded deadline or closed connection in err.
 func (r *Run) Fail(err error) error {
-	r.unverified(0, err)
+	checktype.TraceUnverified(r.ctx, 0, err)
 	r.mu.Lock()
 	where := strings.TrimSpace(r.phase + " " + r.peer)
 	r.mu.Unlock()

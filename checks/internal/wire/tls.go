@@ -2,7 +2,6 @@ package wire
 
 import (
 	"crypto/tls"
-	"errors"
 	"net"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -29,7 +28,7 @@ func (r *Run) Handshake(conn net.Conn, config *tls.Config) (*tls.Conn, error) {
 	began := r.Phase("tls handshake with")
 	client := tls.Client(conn, config)
 	if err := client.HandshakeContext(r.ctx); err != nil {
-		r.unverified(client.ConnectionState().Version, err)
+		checktype.TraceUnverified(r.ctx, client.ConnectionState().Version, err)
 		return nil, r.Fail(checktype.HandshakeError(err))
 	}
 	r.Observe("tls_seconds", began)
@@ -53,7 +52,6 @@ func (r *Run) TLSConfig(t *checks.TLS, host string) (*tls.Config, error) {
 func (r *Run) Watch(config *tls.Config, t *checks.TLS) {
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		checktype.ObserveCertificates(r.ctx, state)
-		r.trace.Secured(state.Version, state.PeerCertificates)
 		if t == nil {
 			return nil
 		}
@@ -63,13 +61,5 @@ func (r *Run) Watch(config *tls.Config, t *checks.TLS) {
 			return nil
 		}
 		return err
-	}
-}
-
-// unverified records the certificates of a handshake that failed because of them.
-// The version is zero if it is not known.
-func (r *Run) unverified(version uint16, err error) {
-	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		r.trace.Secured(version, e.UnverifiedCertificates)
 	}
 }
