@@ -1,7 +1,6 @@
 package instance_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -106,49 +105,39 @@ func TestDiffSaysWhatAReloadWouldDoAndDoesNothing(t *testing.T) {
 		t.Errorf("after it: %s\nbefore: %s", got, before)
 	}
 	wantReloaded(t, i, 1)
-	if len(i.Events()) != 0 {
-		t.Errorf("events %v, want none", i.Events())
-	}
 	f.write("checks: [")
 	if _, err := i.Diff(t.Context()); err == nil {
 		t.Error("Diff() of a broken file = nil, want an error")
 	}
 }
 
-func TestEventsAreTheLastReloadsWithTheirChanges(t *testing.T) {
-	f := newFile(t, "checks: []\n")
+func TestAFailureIsKeptUntilAReloadSucceeds(t *testing.T) {
+	f := newFile(t, checksOf(passing))
 	i := newInstance(t, instance.Options{ConfigFile: f.path})
-	if len(i.Events()) != 0 || i.Failure() != nil {
-		t.Error("events after the start, want none")
-	}
-	many := make([]string, 25)
-	for n := range many {
-		many[n] = fmt.Sprintf("{name: c%d, disk: {path: /}}", n)
-	}
-	f.write(checksOf(many...))
-	begin := time.Now()
-	if err := i.Reload(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	event := i.Events()[0]
-	if n := len(event.Changes); n != 21 || event.Changes[0] != "+ c0" || event.Changes[20] != "and 5 more" || event.Err != "" || event.Time.Before(begin) {
-		t.Errorf("event %+v, want 20 new checks and 5 more", event)
+	if i.Failure() != nil {
+		t.Error("a failure after the start, want none")
 	}
 	f.write("checks: [{name: a, tcp: {address: \"h:1\", swordfish: 1}}]\n")
+	begin := time.Now()
 	if err := i.Reload(t.Context()); err == nil {
 		t.Fatal("reloaded, want an error")
 	}
-	if failure := i.Failure(); failure == nil || !strings.Contains(failure.Err, "swordfish") || len(failure.Changes) != 0 {
+	if failure := i.Failure(); failure == nil || !strings.Contains(failure.Err, "swordfish") || failure.Time.Before(begin) {
 		t.Errorf("Failure() = %+v, want the fault", failure)
 	}
-	f.write(checksOf(many...))
-	for range 20 {
-		if err := i.Reload(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+	f.write(strings.Repeat("# more\n", 100) + strings.Repeat("- x\n", 500))
+	if err := i.Reload(t.Context()); err == nil {
+		t.Fatal("reloaded, want an error")
 	}
-	if events := i.Events(); len(events) != 16 || len(events[15].Changes) != 0 || events[0].Time.After(events[15].Time) {
-		t.Errorf("%d events, want the last 16, oldest first, without changes", len(events))
+	if failure := i.Failure(); failure == nil || len(failure.Err) > 1<<10 {
+		t.Errorf("Failure() = %+v, want at most 1 KiB", failure)
+	}
+	f.write(checksOf(passing))
+	if err := i.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if i.Failure() != nil {
+		t.Error("a failure after a success, want none")
 	}
 }
 

@@ -46,6 +46,9 @@ func (i *Instance) Diff(ctx context.Context) (Preview, error) {
 	return Preview{Diff: c.diff, First: c.change.FirstResults(), WouldFail: c.change.WouldFail()}, nil
 }
 
+// maxChanges is the number of changes that a log line names.
+const maxChanges = 20
+
 // changesOf returns a line for each change of d, and one for those beyond
 // maxChanges.
 func changesOf(d config.Diff) []string {

@@ -60,7 +60,7 @@ type Instance struct {
 	reloading sync.Mutex
 	current   current
 	tried     atomic.Pointer[config.Inputs] // of the last attempt to load
-	events    events
+	failure   atomic.Pointer[Failure]
 }
 
 // New loads the configuration for the first time.

@@ -20,8 +20,8 @@ import (
 func (i *Instance) Reload(ctx context.Context) error {
 	i.reloading.Lock()
 	defer i.reloading.Unlock()
-	d, err := i.tryReload(ctx)
-	i.note(d, err)
+	err := i.tryReload(ctx)
+	i.noteFailure(err)
 	if err != nil {
 		i.metrics.failed()
 		level.Error(i.logger).Log("msg", "the configuration was not reloaded, the old one stays", "err", err)
@@ -29,19 +29,19 @@ func (i *Instance) Reload(ctx context.Context) error {
 	return err
 }
 
-func (i *Instance) tryReload(ctx context.Context) (config.Diff, error) {
+func (i *Instance) tryReload(ctx context.Context) error {
 	cfg, read, err := config.Read(i.options.ConfigFile)
 	i.tried.Store(&read)
 	if err != nil {
-		return config.Diff{}, err
+		return err
 	}
 	c, err := i.prepare(ctx, cfg)
 	if err != nil {
-		return config.Diff{}, err
+		return err
 	}
 	if err := i.refusal(c.change); err != nil {
 		i.drop(c)
-		return config.Diff{}, err
+		return err
 	}
 	i.current.swap(c.next, func() {
 		c.change.Commit()
@@ -49,7 +49,7 @@ func (i *Instance) tryReload(ctx context.Context) (config.Diff, error) {
 		i.metrics.loaded(cfg)
 	})
 	i.report(cfg, "changes", cmp.Or(strings.Join(changesOf(c.diff), "; "), "none"))
-	return c.diff, nil
+	return nil
 }
 
 // refusal returns an error if the options refuse a change after which the whole

@@ -2,6 +2,7 @@ package instance_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -103,6 +104,12 @@ func TestWatchReloadsWhenTheContentChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantLog(t, l, `changes="- b; ~ a: tags"`)
+		var many strings.Builder
+		for n := range 25 {
+			fmt.Fprintf(&many, "  - {name: c%d, disk: {path: /}}\n", n)
+		}
+		put(t, main, "checks:\n"+many.String())
+		wantLog(t, l, `changes="+ c0; + c1; `, `+ c19; and 6 more"`)
 	})
 }
 
