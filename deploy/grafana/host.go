@@ -21,6 +21,8 @@ func host() *dashboard.DashboardBuilder {
 		WithPanel(failing()).
 		WithPanel(timeline("Checks", "The state of each check, after its thresholds.", "passed", "failed or skipped",
 			query{of("healthcheck_state"), "{{check}}"}).Height(12)).
+		WithPanel(timeline("Views", "Whether each view (a named selection of checks) is answered with its success status. Empty without views.", "healthy", "unhealthy",
+			query{on("healthcheck_view_healthy"), "{{instance}}: {{view}}"}).Height(6)).
 		WithPanel(lines("Durations", "How long the last run of each check took.", "s",
 			query{of("healthcheck_duration_seconds"), "{{check}}"})).
 		WithPanel(failures("check")).
@@ -40,6 +42,10 @@ func host() *dashboard.DashboardBuilder {
 			query{`rate(` + on("process_cpu_seconds_total") + `[$__rate_interval]) and on (job, instance) healthcheck_healthy`, "{{instance}}"})).
 		WithPanel(lines("Memory", "Resident memory of the exporter.", "bytes",
 			query{on("process_resident_memory_bytes") + ` and on (job, instance) healthcheck_healthy`, "{{instance}}"})).
+		WithPanel(number("Drained for", "Until the drain ends by itself; empty for one without an end.", "dtdurations", plain,
+			query{on("healthcheck_drain_end_timestamp_seconds") + ` - time()`, "{{instance}}"})).
+		WithPanel(number("State kept", "1: drain, mutes and results survive a restart. Empty without --state.directory.", "none", greenAt1,
+			query{on("healthcheck_state_directory_usable"), "{{instance}}"})).
 		WithPanel(rows("Build", "What runs on which system.", "none", []string{"job", "branch", "tags"},
 			query{on("healthcheck_build_info"), "builds"}))
 }

@@ -49,6 +49,7 @@ checks:
   - {name: slow, exec: {command: [/bin/sleep, "0.4"]}, tags: [ready]}
   - {name: site, http: {url: "%s", tls: {ca_file: %s}}}
   - {name: disk, disk: {path: /}}
+views: {ready: {tags: [ready]}}
 `, t.TempDir(), site.URL, ca.File)
 }
 
@@ -75,9 +76,12 @@ type dashboard struct {
 func TestEveryQueryOfGrafanaReturnsData(t *testing.T) {
 	t.Parallel()
 	one, two := start(t, observed(t)), start(t, everything)
+	socket := filepath.Join(testservers.Dir(t), "s")
+	drained := start(t, "checks: []\n", "--state.directory="+t.TempDir(), "--admin.socket="+socket)
+	admin(t, socket, "drain", "--reason=deploy", "--for=1h")
 	gone := start(t, "checks: []\n")
-	p := scrape(t, one, two, gone)
-	p.waitFor(t, `count(up == 1)`, "3")
+	p := scrape(t, one, two, drained, gone)
+	p.waitFor(t, `count(up == 1)`, "4")
 	gone.Stop()
 	p.waitFor(t, `count(healthcheck_failures_total{check="fails", reason="refused"} > 2)`, "1")
 	p.waitFor(t, `changes(healthcheck_last_change_timestamp_seconds{check="flaps"}[1m]) > bool 1`, "1")
@@ -265,8 +269,8 @@ func (p *prometheus) wantSameAlerts(t testing.TB, known map[string]bool) {
 			}
 		}
 		if rule.Alert == "HealthcheckExporterDown" { // All targets, and a threshold.
-			if got := len(p.query(t, expression)); got != 3 {
-				t.Errorf("%s has %d targets, want 3", other.Title, got)
+			if got := len(p.query(t, expression)); got != 4 {
+				t.Errorf("%s has %d targets, want 4", other.Title, got)
 			}
 			expression = "(" + expression + ") > 0.5"
 		}
