@@ -68,9 +68,12 @@ func (s *slot) note(p *published) {
 	if len(s.transitions) == maxTransitions {
 		s.transitions = slices.Delete(s.transitions, 0, 1)
 	}
-	s.transitions = append(s.transitions, Transition{
-		Time: p.Time, State: p.State, Reason: p.Reason, Output: clip.Short(p.Output, maxTransitionText),
-	})
+	s.transitions = append(s.transitions, p.transition(p.Time))
+}
+
+// transition returns the change at that time to the state of p.
+func (p *published) transition(at time.Time) Transition {
+	return Transition{Time: at, State: p.State, Reason: p.Reason, Output: clip.Short(p.Output, maxTransitionText)}
 }
 
 // A record is a Run in 32 bytes: each of thousands of checks keeps 128 of them.

@@ -147,7 +147,10 @@ func (c *Collector) restore(fx *effects, s *Saved) {
 	for _, r := range s.Results {
 		e := set.byName[r.Check]
 		if e != nil && e.Fingerprint != "" && e.Fingerprint == r.Fingerprint && e.Receiver == nil && r.TTL > 0 && r.State != StateUnknown {
-			e.current.Store(e.restored(r, fx.now))
+			p := e.restored(r, fx.now)
+			e.current.Store(p)
+			// If the history is lost, this is its beginning.
+			e.line.slot.transitions = []Transition{p.transition(r.Since)}
 		}
 	}
 	for name, transitions := range s.Transitions {

@@ -64,6 +64,8 @@ func execute(ctx context.Context, command string, f *flags, stdout, stderr io.Wr
 		return runRun(ctx, f, stdout, stderr)
 	case "status":
 		return runStatus(ctx, f, stdout, stderr)
+	case "history":
+		return runHistory(ctx, f, stdout, stderr)
 	case "environment":
 		return runEnvironment(ctx, f, stdout, stderr)
 	}

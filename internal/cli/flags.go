@@ -62,6 +62,7 @@ type flags struct {
 	reason             string   // drain, mute
 	lasts              time.Duration
 	mutedCheck         string // mute, unmute
+	historyCheck       string // history
 	dependents         bool
 	checkToRun         string // run
 }
@@ -151,6 +152,9 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	app.Command("reload", "Reload the configuration of the running exporter, and wait for it.")
 	app.Command("diff", diffHelp)
 	app.Command("status", "Print one line about the running exporter, and what fails. Exit status: 0 passed or degraded, 1 failed, 3 not reachable.")
+
+	history := app.Command("history", "Print the last changes of state of the checks and, for one check, its last runs: those of the running exporter or, without one, those in its state directory. Exit status: 0 printed, 2 misuse, 3 neither is reachable.")
+	history.Arg("check", "Name of a check. None: the changes of all.").StringVar(&f.historyCheck)
 
 	config := app.Command("config", "Look at the configuration.")
 	config.Command("check", "Say what is wrong with the configuration. Exit status: 0 nothing, 1 something.")

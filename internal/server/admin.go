@@ -22,12 +22,13 @@ func (d *daemon) serveAdmin(ctx context.Context, l net.Listener) {
 }
 
 // adminHandler serves the actions, the reports that the status command asks
-// for, and heartbeats.
+// and history commands ask for, and heartbeats.
 func (d *daemon) adminHandler(ctx context.Context) http.Handler {
 	routes := map[string]http.Handler{
 		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
 		"/heartbeat/":   d.requests.Wrap("heartbeat", httpapi.Heartbeat(d.instance.Collector(), "/heartbeat")),
 		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
+		"/-/history":    d.requests.Wrap("history", httpapi.Histories(d.instance.Collector())),
 		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
 	}
 	d.addLifecycle(ctx, routes, func(next http.Handler) http.Handler { return next })

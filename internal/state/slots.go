@@ -107,9 +107,6 @@ func (f *slotFile) open(root *os.Root) error {
 	if err != nil {
 		return err
 	}
-	if info, err := file.Stat(); err == nil && info.Mode().Perm() != 0o600 {
-		_ = file.Chmod(0o600) // Somebody has opened it to others.
-	}
 	if _, err := file.WriteAt([]byte(f.header()), 0); err != nil {
 		file.Close()
 		return err

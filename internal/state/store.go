@@ -91,7 +91,17 @@ func (s *Store) takeLock() error {
 		return err
 	}
 	s.lock = f
+	s.tighten()
 	return nil
+}
+
+// tighten takes our files from others who may read them.
+func (s *Store) tighten() {
+	for _, name := range []string{keyName, decisionsName, s.results.slots.name, s.history.slots.name} {
+		if info, err := s.root.Lstat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm() != 0o600 {
+			_ = s.root.Chmod(name, 0o600) // If it is not ours, writing fails too.
+		}
+	}
 }
 
 // Restore returns what the directory has about these checks, for

@@ -1,0 +1,238 @@
+package state_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// fill gives a directory a drain, a result and a history of the check db.
+func (d *directory) fill(db checks.Check) {
+	d.t.Helper()
+	store := d.open()
+	c := newCollector(d.t, nil, db)
+	run(d.t, c)
+	if err := c.SetDrain(&collector.Drain{Reason: "deploy"}); err != nil {
+		d.t.Fatal(err)
+	}
+	keep(d.t, store, c)
+	store.Close()
+	d.wantReports(0)
+}
+
+// A damaged file costs one report and what was in it. Everything else comes back,
+// and the directory is as good as new.
+func TestADamagedFileCostsAReportAndNothingElse(t *testing.T) {
+	type damage struct {
+		name   string
+		do     func(content []byte) []byte
+		aside  bool // the file is renamed
+		silent bool // there is nothing to report
+	}
+	text := func(s string) func([]byte) []byte { return func([]byte) []byte { return []byte(s) } }
+	foreign := damage{"foreign", text(strings.Repeat("[Unit]\nDescription=x\n", 500)), true, false}
+	newer := damage{"of a newer version", func(b []byte) []byte { return bytes.Replace(b, []byte(" 1 "), []byte(" 2 "), 1) }, true, false}
+	half := func(b []byte) []byte { return b[:len(b)/2] }
+	flipped := func(b []byte) []byte {
+		b[len(b)-20] ^= 1
+		return b
+	}
+	for file, damages := range map[string][]damage{
+		"decisions.json": {foreign, newer, {"truncated", half, true, false}, {"empty", text(""), true, false}, {"flipped", flipped, true, false},
+			{"of another kind", text("healthcheck_exporter results 1 2048\n"), true, false}},
+		"results.slots": {foreign, newer, {"truncated in a record", half, false, false}, {"empty", text(""), false, true}, {"flipped", flipped, false, false},
+			{"truncated in its header", func(b []byte) []byte { return b[:10] }, true, false},
+			{"with slots of another size", func(b []byte) []byte { return bytes.Replace(b, []byte(" 2048"), []byte(" 1024"), 1) }, true, false}},
+		"history.slots": {foreign, newer, {"truncated in a record", func(b []byte) []byte { return b[:64+304+20] }, false, false},
+			{"empty", text(""), false, true}, {"flipped in a record", func(b []byte) []byte { b[64+304+20] ^= 1; return b }, false, false},
+			{"flipped in a name", func(b []byte) []byte { b[64+6] ^= 1; return b }, false, false}},
+		"fingerprint.key": {foreign, {"truncated", half, true, false}, {"empty", text(""), true, false}, {"flipped", func(b []byte) []byte { b[3] = 'x'; return b }, true, false}},
+	} {
+		for _, damage := range damages {
+			t.Run(file+" "+damage.name, func(t *testing.T) {
+				d := newDirectory(t)
+				db := new(subject).check("db")
+				d.fill(db)
+				if err := os.WriteFile(d.file(file), damage.do(d.read(file)), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				d.wantRestoredBut(db, file, damage.silent)
+				if _, err := os.Stat(d.file(file + ".old")); (err == nil) != damage.aside {
+					t.Errorf("put aside: %v, want %v", err == nil, damage.aside)
+				}
+				d.wantGoodAsNew(db)
+			})
+		}
+	}
+}
+
+// wantRestoredBut opens the directory and expects one report, and all but what
+// was in that file.
+func (d *directory) wantRestoredBut(db checks.Check, file string, silent bool) {
+	d.t.Helper()
+	store := d.open()
+	saved := store.Restore([]checks.Check{db})
+	if got, want := saved.Drain != nil, file != "decisions.json"; got != want {
+		d.t.Errorf("drained: %v, want %v", got, want)
+	}
+	if got, want := len(saved.Results) == 1, file != "results.slots" && file != "fingerprint.key"; got != want {
+		d.t.Errorf("with the result: %v, want %v", got, want)
+	}
+	if got, want := len(saved.Transitions) == 1, file != "history.slots"; got != want {
+		d.t.Errorf("with the history: %v, want %v", got, want)
+	}
+	for _, err := range d.reports {
+		if !strings.HasPrefix(err.Error(), "state directory "+d.path+": "+file+": ") {
+			d.t.Errorf("the report %q does not name %s", err, file)
+		}
+	}
+	if silent {
+		d.wantReports(0)
+	} else {
+		d.wantReports(1)
+	}
+	c := newCollector(d.t, saved, db)
+	run(d.t, c)
+	if err := c.SetDrain(&collector.Drain{Reason: "again"}); err != nil {
+		d.t.Fatal(err)
+	}
+	keep(d.t, store, c)
+	if !store.Usable() {
+		d.t.Error("the directory is not usable")
+	}
+	store.Close()
+}
+
+// wantGoodAsNew expects that everything comes back.
+func (d *directory) wantGoodAsNew(db checks.Check) {
+	d.t.Helper()
+	saved := d.open().Restore([]checks.Check{db})
+	if saved.Drain == nil || saved.Drain.Reason != "again" || len(saved.Results) != 1 || len(saved.Transitions["db"]) != 1 {
+		d.t.Errorf("drain %v, %d results, history %v", saved.Drain, len(saved.Results), saved.Transitions)
+	}
+	d.wantReports(0)
+}
+
+func TestADirectoryInPlaceOfAFileIsPutAside(t *testing.T) {
+	for _, file := range []string{"decisions.json", "results.slots", "history.slots", "fingerprint.key"} {
+		d := newDirectory(t)
+		db := new(subject).check("db")
+		d.fill(db)
+		if err := os.Remove(d.file(file)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(d.file(file)+"/inside", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		d.wantRestoredBut(db, file, false)
+		d.wantGoodAsNew(db)
+		if info, err := os.Stat(d.file(file + ".old/inside")); err != nil || !info.IsDir() {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+func TestALinkOutOfTheDirectoryIsNotFollowed(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	d.fill(db)
+	victim := d.path + "-victim"
+	if err := os.WriteFile(victim, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"decisions.json", "results.slots", "history.slots"} {
+		if err := os.Remove(d.file(file)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(victim, d.file(file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := d.open()
+	c := newCollector(t, store.Restore([]checks.Check{db}), db)
+	run(t, c)
+	keep(t, store, c)
+	d.wantReports(3)
+	if content, err := os.ReadFile(victim); err != nil || string(content) != "precious" {
+		t.Errorf("the file outside has %q, %v", content, err)
+	}
+}
+
+func TestADirectoryThatCannotBeUsedCostsAReport(t *testing.T) {
+	file := t.TempDir() + "/file"
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, file + "/below", "/dev/null/state", "/proc/state"} {
+		d := newDirectory(t)
+		d.path = path
+		store := d.open()
+		c := newCollector(t, store.Restore(nil))
+		keep(t, store, c)
+		if err := store.SaveDecisions(c); err == nil || store.Usable() {
+			t.Errorf("%s: error %v, usable %v", path, err, store.Usable())
+		}
+		d.wantReports(1)
+	}
+}
+
+func TestFilesThatOthersMayReadBecomePrivate(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	d.fill(db)
+	for _, file := range []string{"decisions.json", "results.slots", "history.slots", "fingerprint.key"} {
+		if err := os.Chmod(d.file(file), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.wantRestoredBut(db, "", true)
+	for _, file := range []string{"decisions.json", "results.slots", "history.slots", "fingerprint.key"} {
+		if info, err := os.Stat(d.file(file)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v, %v", file, info.Mode(), err)
+		}
+	}
+}
+
+// Copies of the directory, taken at any moment, are what a killed process leaves.
+func TestAProcessThatIsKilledLeavesNothingDamaged(t *testing.T) {
+	d := newDirectory(t)
+	var s subject
+	var set []checks.Check
+	for i := range 50 {
+		check := s.check("check-" + strings.Repeat("x", i))
+		check.SuccessTTL, check.FailedTTL = -1, -1
+		set = append(set, check)
+	}
+	store := d.open()
+	c := newCollector(t, store.Restore(set), set...)
+	for i := range 20 {
+		s.fails.Store(i%2 == 1)
+		run(t, c)
+		drain := &collector.Drain{Reason: "deploy", Until: time.Now().Add(time.Hour)}
+		if err := c.SetDrain(drain); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SaveDecisions(c); err != nil {
+			t.Fatal(err)
+		}
+		saving := make(chan struct{})
+		go func() {
+			defer close(saving)
+			keep(t, store, c)
+		}()
+		copied := newDirectory(t)
+		if err := os.CopyFS(copied.path, os.DirFS(d.path)); err != nil {
+			t.Fatal(err)
+		}
+		<-saving
+		if saved := copied.open().Restore(set); saved.Drain == nil {
+			t.Error("the drain is lost")
+		}
+		copied.wantReports(0)
+	}
+}
