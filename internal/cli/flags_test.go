@@ -73,7 +73,7 @@ func TestAWrongCommandLineSaysWhatIsMeant(t *testing.T) {
 	for line, want := range map[string]string{
 		"chekc":                   `unknown command "chekc", did you mean "check"? (try --help)`,
 		"config chek":             `unknown command "chek", did you mean "check"? (try --help)`,
-		"wrong":                   `unknown command "wrong", want one of serve, check, drain, undrain, mute, unmute, run, reload, diff, status, config, environment (try --help)`,
+		"wrong":                   `unknown command "wrong", want one of serve, check, drain, undrain, mute, unmute, run, reload, diff, status, history, config, environment (try --help)`,
 		"config types tpc":        `unknown check type "tpc", did you mean "tcp"?`,
 		"check ap --config.file":  `expected argument for flag '--config.file'`,
 		"check apq":               `unknown check "apq", did you mean "app"?`,

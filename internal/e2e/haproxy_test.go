@@ -80,14 +80,17 @@ func (b *balancer) tell(t testing.TB, command string) {
 }
 
 // A server is one line of haproxy's statistics.
-type server struct{ status, weight, why string }
+type server struct {
+	status, weight, why string
+	downs               string // how often it has gone from UP to DOWN
+}
 
 // servers returns the state of each backend/server.
 func (b *balancer) servers(t testing.TB) map[string]server {
 	t.Helper()
 	all := map[string]server{}
 	for _, row := range b.rows(t) {
-		all[row["pxname"]+"/"+row["svname"]] = server{row["status"], row["weight"], row["last_chk"] + " " + row["last_agt"]}
+		all[row["pxname"]+"/"+row["svname"]] = server{row["status"], row["weight"], row["last_chk"] + " " + row["last_agt"], row["chkdown"]}
 	}
 	return all
 }
