@@ -79,6 +79,8 @@ type wireResult struct {
 	Optional    bool
 	Cause       []string
 	Muted       *wireMute
+	Opposite    int
+	Threshold   int
 	Severity    checks.Severity
 	Labels      map[string]string
 	Reason      checks.Reason
@@ -101,7 +103,7 @@ func (w *wireResult) result() *collector.Result {
 		Time: w.Timestamp.time(), Expires: w.Expires.time(),
 		Duration: time.Duration(math.Round(w.ResponseTime*1e6)) * time.Microsecond,
 		State:    w.State, Warning: w.Warning, Optional: w.Optional, Cause: w.Cause, Reason: w.Reason,
-		Severity: w.Severity, Labels: w.Labels, Tags: w.Tags, Values: w.Values,
+		Opposite: w.Opposite, Threshold: w.Threshold, Severity: w.Severity, Labels: w.Labels, Tags: w.Tags, Values: w.Values,
 		Since: w.Since.time(), LastSuccess: w.LastSuccess.time(),
 		Description: w.Description, Runbook: w.Runbook,
 	}

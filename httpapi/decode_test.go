@@ -19,6 +19,7 @@ func TestDecodeReadsWhatEncodeWrites(t *testing.T) {
 	full.Severity, full.Labels = checks.SeverityInfo, map[string]string{"team": "shop", "area": "eu"}
 	full.Muted = &collector.Mute{Reason: "disk is being replaced", Until: time.Unix(1795340000, 0)}
 	full.Output, full.Value = `{"used":0.86}`, json.RawMessage(`{"used":0.86}`)
+	full.Opposite, full.Threshold = 1, 3
 	full.Values = []collector.Value{{Name: "z_bytes", Value: 3}, {Name: "a_ratio", Value: 0.86}}
 	timeout := failed("db", "line one\nline \"two\"")
 	timeout.Reason = checks.ReasonTimeout

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -111,6 +112,9 @@ func (f *jsonForm) appendMute(dst []byte, m *collector.Mute) []byte {
 }
 
 func (f *jsonForm) appendVerbose(dst []byte, r *collector.Result) []byte {
+	if r.Threshold > 0 {
+		dst = fmt.Appendf(dst, `, "opposite": %d, "threshold": %d`, r.Opposite, r.Threshold)
+	}
 	if !r.Passed && r.Reason != "" {
 		dst = appendString(append(dst, `, "reason": `...), string(r.Reason))
 	}

@@ -33,10 +33,10 @@ func (d Disk) judgeMount(v *verdict, m mount) error {
 
 func (d Disk) judgeUsage(v *verdict, u usage) {
 	bytes, inodes := d.limits(u.mount)
-	v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), size(u.total)), percent)
+	v.judge(100*u.usedRatio(), bytes, fmt.Sprintf("%s of %v used", percent(100*u.usedRatio()), size(u.total)), "%")
 	d.judgeFree(v, u)
 	if u.hasInodes() {
-		v.judge(100*u.inodesUsedRatio(), inodes, percent(100*u.inodesUsedRatio())+" of inodes used", percent)
+		v.judge(100*u.inodesUsedRatio(), inodes, percent(100*u.inodesUsedRatio())+" of inodes used", "%")
 	}
 }
 

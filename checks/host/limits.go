@@ -47,8 +47,9 @@ func (l limits) validate(highest float64) error {
 type verdict struct{ warned, failed []string }
 
 // judge notes a warning or a failure if value is not below its limits. The text
-// found describes the value; the func show formats a limit.
-func (v *verdict) judge(value float64, l limits, found string, show func(limit float64) string) {
+// found describes the value; a limit is written as it is set, with its unit.
+func (v *verdict) judge(value float64, l limits, found, unit string) {
+	show := func(limit float64) string { return strconv.FormatFloat(limit, 'f', -1, 64) + unit }
 	switch {
 	case l.fail > 0 && value >= l.fail:
 		v.failed = append(v.failed, fmt.Sprintf("%s, want below %s", found, show(l.fail)))

@@ -77,7 +77,7 @@ func (l Load) build(root string) (checks.Func, error) {
 			ratio := found.load[i] / float64(found.cpus)
 			checks.Observe(ctx, fmt.Sprintf("load%d_ratio", minutes), ratio)
 			if minutes == l.Minutes {
-				v.judge(ratio, perCPU, fmt.Sprintf("%d-minute load is %s per CPU", minutes, decimal(ratio, 2)), plain)
+				v.judge(ratio, perCPU, fmt.Sprintf("%d-minute load is %s per CPU", minutes, decimal(ratio, 2)), "")
 			}
 		}
 		return v.result(found.String())
@@ -137,5 +137,3 @@ func (l averages) String() string {
 	}
 	return s
 }
-
-func plain(limit float64) string { return decimal(limit, 2) }

@@ -31,6 +31,8 @@ func TestLoadIsComparedPerProcessor(t *testing.T) {
 		warned(t, "load 400.00 400.00 400.00 on 4 CPUs", "5-minute load is 100 per CPU, want below 4")
 	run(host.Load{WarnPerCPU: 1, FailPerCPU: 2.5, Minutes: 1}, "10.10 0.00 0.00 1/200 1234\n").
 		failed(t, checks.ReasonThreshold, "1-minute load is 2.53 per CPU, want below 2.5")
+	run(host.Load{FailPerCPU: 0.004}, "1.00 1.00 1.00 1/200 1234\n").
+		failed(t, checks.ReasonThreshold, "5-minute load is 0.25 per CPU, want below 0.004")
 	run(host.Load{FailPerCPU: 8, Minutes: 15}, "99.00 99.00 31.00 1/200 1234\n").
 		passed(t, "load 99.00 99.00 31.00 on 4 CPUs")
 }

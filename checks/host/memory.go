@@ -70,7 +70,7 @@ func (m Memory) build(root string) (checks.Func, error) {
 		}
 		found.observe(ctx)
 		var v verdict
-		v.judge(100*found.ratio(), l, found.String(), percent)
+		v.judge(100*found.ratio(), l, found.String(), "%")
 		return v.result(found.String())
 	}, nil
 }

@@ -113,13 +113,28 @@ func resultNames(results []*collector.Result) []string {
 
 // An unexpected is the error of an answer that is not what was asked for.
 type unexpected struct {
-	wanted string
-	status int
+	wanted, found string
+	status        int // 0: not an HTTP server
+}
+
+func unexpectedStatus(wanted string, status int) unexpected {
+	return unexpected{wanted, fmt.Sprint("status ", status), status}
+}
+
+// foreign returns the error of a server that speaks another protocol, or nil.
+func foreign(wanted string, err error) error {
+	if _, is := errors.AsType[tls.RecordHeaderError](err); is || errors.Is(err, http.ErrSchemeMismatch) {
+		return unexpected{wanted: wanted, found: "a server without TLS"}
+	}
+	if strings.Contains(err.Error(), "malformed HTTP") {
+		return unexpected{wanted: wanted, found: "a server that does not speak HTTP"}
+	}
+	return nil
 }
 
 // Error implements error.
 func (u unexpected) Error() string {
-	return fmt.Sprintf("--url: not %s, but status %d", u.wanted, u.status)
+	return fmt.Sprintf("--url: not %s, but %s", u.wanted, u.found)
 }
 
 const (
@@ -165,7 +180,7 @@ func read(word string, status int, body []byte) (answer, error) {
 	if a.probe {
 		passed := status == http.StatusOK
 		if passed != (a.line() == word) || !passed && status != http.StatusServiceUnavailable {
-			return a, unexpected{wantProbe, status}
+			return a, unexpectedStatus(wantProbe, status)
 		}
 		if !passed {
 			a.Status = collector.StatusFailed
@@ -178,7 +193,7 @@ func read(word string, status int, body []byte) (answer, error) {
 	report, err := httpapi.Decode(body)
 	a.Report = report
 	if _, is := errors.AsType[httpapi.Refusal](err); err != nil && !is {
-		err = fmt.Errorf("%w: want the address of an exporter and a path such as /healthcheck", unexpected{wantReport, status})
+		err = fmt.Errorf("%w: want the address of an exporter and a path such as /healthcheck", unexpectedStatus(wantReport, status))
 	}
 	return a, err
 }
@@ -277,7 +292,7 @@ func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
 	}
 	response, err := a.transport.RoundTrip(request)
 	if err != nil {
-		return 0, nil, fmt.Errorf("ask %s: %w", a.target.Host, err)
+		return 0, nil, cmp.Or(foreign(wantReport, err), fmt.Errorf("ask %s: %w", a.target.Host, err))
 	}
 	defer response.Body.Close()
 	const most = 4 << 20

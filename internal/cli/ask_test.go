@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
 // passing answers as an exporter whose checks pass, also about itself.
@@ -115,4 +116,8 @@ func TestAskingAtAWrongPathOrAForeignServerIsMisuse(t *testing.T) {
 	wantCheck(t, cli.ExitMisuse, "not a report, but status 404", "--url="+s.URL)
 	wantCheck(t, cli.ExitMisuse, "not a report, but status 404", "--url="+s.URL+"/metrics", "a")
 	wantCheck(t, cli.NagiosUnknown, "UNKNOWN - --url: not a report", "--url="+s.URL+"/", "--output=nagios")
+	wantCheck(t, cli.ExitMisuse, "not a report, but a server without TLS", "--url="+strings.Replace(s.URL, "http", "https", 1)+"/healthcheck")
+	smtp := faulttest.Serve(t, func(c net.Conn) { _, _ = io.WriteString(c, "220 mail.example.org\r\n") })
+	wantCheck(t, cli.ExitMisuse, "not a report, but a server that does not speak HTTP", "--url=http://"+smtp+"/healthcheck")
+	wantCheck(t, cli.ExitFailed, "connection refused", "--url=http://"+faulttest.Refused(t)+"/healthcheck")
 }

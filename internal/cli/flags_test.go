@@ -101,6 +101,20 @@ func TestTheHelpOfACommandHasItsOwnFlagsFirst(t *testing.T) {
 	}
 }
 
+func TestAFaultOfTheWebConfigIsOneLineWithItsFile(t *testing.T) {
+	for content, want := range map[string]string{
+		"basic_auth_user: {}\nfoo: 1\n": "line 1: field basic_auth_user not found in type web.Config; line 2: field foo not found in type web.Config",
+		"a: [\n":                        "line 1: did not find expected node content",
+		"tls_server_config: {min_version: TLS9}\n":     "unknown TLS version: TLS9",
+		"tls_server_config: {cert_file: /nowhere.pem}": "missing one of key or key_file",
+	} {
+		web := newFile(t, content)
+		if err := cli.Validate("--web.config.file=" + web.path); err == nil || err.Error() != "--web.config.file: "+web.path+": "+want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestAPasswordThatIsNoHashIsNamed(t *testing.T) {
 	web := newFile(t, "basic_auth_users:\n  bob: hunter2\n  ann: secret\n")
 	err := cli.Validate("--web.config.file=" + web.path)

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
 
@@ -40,7 +41,21 @@ func (f *flags) validate() error {
 	if err := server.ValidateWebConfig(*f.web.WebConfigFile); err != nil {
 		fault("--web.config.file: %w", err)
 	} else if err := web.Validate(*f.web.WebConfigFile); err != nil {
-		fault("--web.config.file: %w", err)
+		fault("--web.config.file: %s", webFault(*f.web.WebConfigFile, err))
 	}
 	return errors.Join(errs...)
+}
+
+// webFault puts a fault of a web config on one line, with the name of the file.
+func webFault(file string, err error) string {
+	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n", "")
+	var lines []string
+	for line := range strings.Lines(text) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	text = strings.Join(lines, "; ")
+	if strings.Contains(text, file) {
+		return text
+	}
+	return file + ": " + text
 }
