@@ -329,6 +329,7 @@ func (w *world) reload() {
 		case err != nil:
 			w.wrong("Prepare() = %v", err)
 		case abort:
+			w.wantPreview(ch, next)
 			ch.Abort()
 		default:
 			w.changing.Lock()
@@ -342,6 +343,24 @@ func (w *world) reload() {
 		return
 	}
 	change()
+}
+
+// wantPreview checks what a change shows before it is committed.
+func (w *world) wantPreview(ch *collector.Change, next []checks.Check) {
+	known := map[string]checks.Check{}
+	for _, def := range next {
+		known[def.Name] = def
+	}
+	for _, r := range ch.WouldFail() {
+		if def, is := known[r.Check]; !is || def.Optional || r.State == collector.StatePassed {
+			w.wrong("%s (%s, %v) would fail the whole", r.Check, r.State, def.Optional)
+		}
+	}
+	for _, r := range ch.FirstResults() {
+		if _, is := known[r.Check]; !is || r.State == collector.StateUnknown {
+			w.wrong("the first result of %s is %s", r.Check, r.State)
+		}
+	}
 }
 
 func (w *world) nextSet() []checks.Check {

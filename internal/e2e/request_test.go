@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -73,4 +74,34 @@ the service would be failed, and is not now: changes
 	}
 	asked := stop()
 	t.Logf("0 of %d requests failed", asked)
+}
+
+// An operator sees at once that a server is gone, and that it is back.
+func TestRunAsksARealServerAtOnce(t *testing.T) {
+	t.Parallel()
+	redis, socket := testservers.Redis(t), filepath.Join(testservers.Dir(t), "s")
+	e := start(t, `checks: [{name: redis, redis: {address: "`+redis.Addr+`"}}]`, "--admin.socket="+socket, "--web.enable-lifecycle")
+	fetch(t, http.StatusOK, e.url+"/healthcheck")
+	redis.Stop()
+	fetch(t, http.StatusOK, e.url+"/healthcheck") // The pass of before.
+	var all sync.WaitGroup
+	for range 5 { // One of them starts the run.
+		all.Go(func() { post(t, e.url+"/-/run/redis") })
+	}
+	all.Wait()
+	fetch(t, http.StatusInternalServerError, e.url+"/healthcheck")
+	if runs := metricsOf(t, e).sum("healthcheck_runs_total", "result", "failed"); runs != 1 {
+		t.Errorf("%v failed runs, want 1", runs)
+	}
+	if status, body := post(t, e.url+"/-/run/redis"); status != http.StatusTooManyRequests || !strings.Contains(body, "try again in") {
+		t.Errorf("a second run: %d %s, want 429", status, body)
+	}
+	redis.Start()
+	eventually(t, func() string {
+		if out, errs, status := command(t, nil, "--admin.socket="+socket, "run", "redis"); status != 0 {
+			return out + errs
+		}
+		return ""
+	})
+	fetch(t, http.StatusOK, e.url+"/healthcheck")
 }
