@@ -84,11 +84,17 @@ func alerts(path string) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// An exception is what a rule says differently in Grafana. Empty: as the rest.
-type exception struct{ expr, description, runbook, noData, execErr string }
+// An exception holds the parts of a rule that differ in Grafana. An empty part does
+// not differ.
+type exception struct {
+	expr, description, runbook string
+	// truth is a math expression on the result $A: not 0 where the rule alerts.
+	truth           string
+	noData, execErr string
+}
 
-// exceptions are the rules that use what only Prometheus has: the series ALERTS, and
-// queries within annotations; and those about exporters instead of checks.
+// exceptions are the rules with features that only Prometheus has (the series ALERTS,
+// queries within annotations), and the rules about exporters instead of checks.
 var exceptions = map[string]exception{
 	"HealthcheckFailed": {
 		expr: `( healthcheck_state == 0
@@ -110,12 +116,12 @@ var exceptions = map[string]exception{
       unless healthcheck_muted == 1
       unless on (job, instance, check) healthcheck_check_info{severity!="critical"} )`,
 	},
-	// Every target is a result, so that no result means no target.
-	"HealthcheckExporterDown": {expr: `1 - up{job="healthcheck"}`, noData: "Alerting", execErr: "Error"},
+	// The result has all targets, so no data means no target.
+	"HealthcheckExporterDown": {expr: `1 - up{job="healthcheck"}`, truth: "$A", noData: "Alerting", execErr: "Error"},
 	"HealthcheckTargetAbsent": {execErr: "Error"},
 }
 
-// translated is a rule with the meaning that it has in Prometheus.
+// translated returns the rule of Grafana with the same meaning.
 func translated(r promRule) rule {
 	e := exceptions[r.Alert]
 	runbook := r.Annotations["runbook_url"]
@@ -140,18 +146,14 @@ func translated(r promRule) rule {
 			"description": or(e.description, strings.ReplaceAll(r.Annotations["description"], "$value", "$values.A.Value")),
 			"runbook_url": runbook,
 		},
-		Data: steps(r.Alert, or(e.expr, r.Expr)),
+		Data: steps(or(e.expr, r.Expr), or(e.truth, "$A * 0 + 1")),
 	}
 }
 
-// steps are the query (A), a truth value for each of its series (B), and the
-// condition on it (C). In Prometheus each series that a rule finds alerts, whatever
-// its value.
-func steps(alert, expr string) []data {
-	found := "$A * 0 + 1"
-	if alert == "HealthcheckExporterDown" {
-		found = "$A"
-	}
+// steps returns the query (A), a truth value for each of its series (B), and the
+// condition (C): B is not 0. In Prometheus every series that a rule finds alerts,
+// whatever its value, so the usual truth is "$A * 0 + 1".
+func steps(expr, truth string) []data {
 	return []data{
 		{
 			RefID: "A", DatasourceUID: "prometheus",
@@ -160,7 +162,7 @@ func steps(alert, expr string) []data {
 		},
 		{
 			RefID: "B", DatasourceUID: "__expr__",
-			Model: map[string]any{"refId": "B", "type": "math", "expression": found},
+			Model: map[string]any{"refId": "B", "type": "math", "expression": truth},
 		},
 		{
 			RefID: "C", DatasourceUID: "__expr__",
@@ -171,8 +173,8 @@ func steps(alert, expr string) []data {
 	}
 }
 
-// defaultRunbook is the page of this project in an annotation that prefers the
-// check's own.
+// defaultRunbook returns the runbook of this project from an annotation that prefers
+// the check's own runbook.
 func defaultRunbook(annotation string) string {
 	_, rest, _ := strings.Cut(annotation, "{{ else }}")
 	page, _, _ := strings.Cut(rest, "{{ end }}")

@@ -5,7 +5,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 )
 
-// check is about one check, or a few, on every instance: where it fails, why, and
+// check returns the dashboard of one check on every instance: where it fails, why, and
 // what it measures.
 func check() *dashboard.DashboardBuilder {
 	return board("healthcheck-check", "Health checks: check", "One check on every instance.").

@@ -2,7 +2,7 @@ package main
 
 import "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
-// fleet is about all instances: how many, which are out, why, since when.
+// fleet returns the dashboard of all instances: which are out, why, and since when.
 func fleet() *dashboard.DashboardBuilder {
 	asked, outcomes := requests("job")
 	return board("healthcheck-fleet", "Health checks: fleet", "All instances of the exporter.").

@@ -38,7 +38,7 @@ func TestWrittenFilesAreThoseOfTheCode(t *testing.T) {
 	}
 }
 
-// Strictly: no unknown key, no absent one, no wrong type.
+// The decoding is strict: it refuses an unknown key, a missing key and a wrong type.
 func TestDashboardsAreWhatGrafanaReads(t *testing.T) {
 	plugins.RegisterDefaultPlugins()
 	all, err := filepath.Glob("dashboards/*.json")
@@ -75,7 +75,7 @@ func TestDashboardsAreWhatGrafanaReads(t *testing.T) {
 	}
 }
 
-// A panel is what the tests look at.
+// A panel holds the parts of a panel that the tests check.
 type panel struct {
 	ID                 int
 	Title, Description string
@@ -129,7 +129,8 @@ func TestPanelsOfIncreasesSayWhatTheyMiss(t *testing.T) {
 	}
 }
 
-// A rule of a provisioning file is the one of the API, without what the group says.
+// A rule in a provisioning file has the keys of the API, without those that its group
+// has.
 func TestAlertRulesAreWhatGrafanaReads(t *testing.T) {
 	plugins.RegisterDefaultPlugins()
 	var file struct {
@@ -213,7 +214,7 @@ func TestContactPointsAreWhatGrafanaReads(t *testing.T) {
 	}
 }
 
-// faults is err, unless it is an empty list: the SDK returns that for no error.
+// faults returns nil for an empty list of errors, which the SDK returns for no error.
 func faults(err error) error {
 	if err == nil || err.Error() == "" {
 		return nil

@@ -2,7 +2,7 @@ package main
 
 import "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
-// host is about one instance, or a few: all of its checks, and the exporter itself.
+// host returns the dashboard of one instance: all of its checks, and the exporter.
 func host() *dashboard.DashboardBuilder {
 	asked, outcomes := requests("instance")
 	return board("healthcheck-host", "Health checks: host", "The checks of one instance, and the exporter there.").

@@ -17,7 +17,8 @@ import (
 // as {{check}}, or the heading of its column in a table.
 type query struct{ expr, name string }
 
-// number shows the last value of each series. Its colours begin at these values.
+// number shows the last value of each series. steps are the values at which colours
+// begin.
 func number(title, description, unit string, steps []dashboard.Threshold, queries ...query) *stat.PanelBuilder {
 	p := stat.NewPanelBuilder().Title(title).Description(description).Unit(unit).Datasource(source()).Span(4).Height(4).
 		GraphMode(common.BigValueGraphModeNone).
@@ -57,8 +58,8 @@ func timeline(title, description string, good, bad string, queries ...query) *st
 	return p
 }
 
-// rows shows a row for each series, with its labels and a column for each query.
-// hidden are labels that nobody needs to see.
+// rows shows a table with a row for each series: its labels, except the hidden ones,
+// and a column for each query.
 func rows(title, description, unit string, hidden []string, queries ...query) *table.PanelBuilder {
 	p := table.NewPanelBuilder().Title(title).Description(description).Unit(unit).Datasource(source()).Span(24).Height(8).
 		Footer(common.NewTableFooterOptionsBuilder().Reducer([]string{}))
@@ -89,7 +90,8 @@ func linked(p *table.PanelBuilder, column, title, url string) *table.PanelBuilde
 	}})
 }
 
-// colored gives a column its own unit, and colours that begin at these values.
+// colored gives a column its own unit and colours. steps are the values at which
+// colours begin.
 func colored(p *table.PanelBuilder, column, unit string, steps []dashboard.Threshold) *table.PanelBuilder {
 	return p.OverrideByName(column, []dashboard.DynamicConfigValue{
 		{Id: "unit", Value: unit},

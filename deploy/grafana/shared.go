@@ -9,7 +9,7 @@ import (
 
 // Panels that more than one dashboard has.
 
-// failing lists what has not passed now: since when, why, whose it is.
+// failing lists the checks that have not passed: since when, why, and the team.
 func failing() *table.PanelBuilder {
 	p := rows("What fails now", "Every check that has not passed, with its reason; skipped: a check that it depends on has not passed.", "dtdurations",
 		[]string{"job", "optional", "tags"},
@@ -21,8 +21,8 @@ func failing() *table.PanelBuilder {
 	return linked(p, "check", "This check", "/d/healthcheck-check?var-check=${__value.raw}&${datasource:queryparam}&${job:queryparam}")
 }
 
-// availability compares three spans of time with the objective. The gauge is 1
-// while all is well; rest follows it in each query.
+// availability compares the mean of a gauge over three spans of time with the
+// objective. rest is appended to each query.
 func availability(title, gauge, rest string) *table.PanelBuilder {
 	share := func(span string) string { return fmt.Sprintf("avg_over_time(%s[%s])", gauge, span) }
 	p := rows(title, "Share of the time in which it passed, as scraped. Budget left: what remains of the failures that the objective allows in 30 days. Below 0 % the objective is missed.",
@@ -50,7 +50,7 @@ func failures(by string) *timeseries.PanelBuilder {
 		"none", query{`sum by (` + by + `, reason) (increase(healthcheck_failures_total{` + picked + `}[$__rate_interval]))`, "{{" + by + "}}: {{reason}}"})
 }
 
-// requests shows who asks, and where the answers come from.
+// requests returns two panels: requests by path and status, and answers by outcome.
 func requests(by string) (requests, outcomes *timeseries.PanelBuilder) {
 	requests = lines("Pollers: requests", "Answers in a second, by path and status.", "reqps",
 		query{`sum by (` + by + `, handler, code) (rate(` + on("healthcheck_http_requests_total") + `[$__rate_interval]))`, "{{" + by + "}} {{handler}} {{code}}"})

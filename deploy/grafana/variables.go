@@ -11,8 +11,8 @@ func source() common.DataSourceRef {
 	return common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr("${datasource}")}
 }
 
-// board returns a dashboard with what all of them share: variables, annotations,
-// and links to the others.
+// board returns a dashboard with the common parts: variables, annotations, and links
+// to the other dashboards.
 func board(uid, title, description string) *dashboard.DashboardBuilder {
 	return dashboard.NewDashboardBuilder(title).
 		Uid(uid).
@@ -40,8 +40,8 @@ func board(uid, title, description string) *dashboard.DashboardBuilder {
 			Options([]dashboard.VariableOption{option("99.9"), option("99"), option("99.5"), option("99.95"), option("99.99")}))
 }
 
-// list is a variable with the values of a label, some or all of them. A series
-// without the label has all.
+// list returns a variable that selects some or all values of a label. All also selects
+// series without the label.
 func list(name, label, query string) *dashboard.QueryVariableBuilder {
 	return dashboard.NewQueryVariableBuilder(name).Label(label).
 		Datasource(source()).

@@ -62,8 +62,8 @@ checks:
 	wantNoMessage(t, messages)
 }
 
-// wantMessage waits for the message about a failed check on that many instances. The
-// messages before it may name some of them.
+// wantMessage waits for a message about a failed check that names so many instances.
+// Earlier messages may name fewer.
 func wantMessage(t testing.TB, messages <-chan message, receiver, check string, instances int) message {
 	t.Helper()
 	for {
@@ -81,7 +81,8 @@ func wantMessage(t testing.TB, messages <-chan message, receiver, check string, 
 	}
 }
 
-// wantNoMessage waits three seconds: Alertmanager sends what is new after one.
+// wantNoMessage fails if a message arrives within three seconds. Alertmanager sends
+// new alerts after one.
 func wantNoMessage(t testing.TB, messages <-chan message) {
 	t.Helper()
 	select {
@@ -92,7 +93,7 @@ func wantNoMessage(t testing.TB, messages <-chan message) {
 }
 
 // alertmanager runs Alertmanager with the file of deploy/prometheus, except for the
-// receivers' address and the pace. The channel has what it sends.
+// receivers' address and the pace. It also returns the messages to the receivers.
 func alertmanager(t *testing.T) (*testservers.Server, <-chan message) {
 	t.Helper()
 	messages := make(chan message, 100)

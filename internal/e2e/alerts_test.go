@@ -19,10 +19,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// troubled has a check for every alert about checks that can be made in seconds:
-// it fails, warns, flaps, becomes slow, takes far longer than its TTL, or sees a
-// certificate that ends within hours. The rest must not alert. delay is a file with
-// the seconds that slow takes; the last run of overdue begins with the delay.
+// troubled returns a configuration with a check for each alert about checks that a
+// test can raise in seconds. The checks waits, known and fine must not alert. The file
+// delay holds the seconds that the check slow takes. While they are not 0, a run of
+// the check overdue takes far longer than its TTL.
 func troubled(t *testing.T, delay string) string {
 	t.Helper()
 	ca := testservers.NewCA(t)
@@ -67,7 +67,7 @@ checks:
 `, t.TempDir(), delay, delay, site.URL, ca.File)
 }
 
-// Each alert is raised by a real situation, and nothing else alerts.
+// A real situation raises each alert, and nothing else alerts.
 func TestAlertsFireForWhatTheySay(t *testing.T) {
 	t.Parallel()
 	delay := filepath.Join(t.TempDir(), "delay")
@@ -120,9 +120,9 @@ HealthcheckWarns web warns warning
 	p.waitFor(t, `count(ALERTS{alertname="HealthcheckTargetAbsent", alertstate="firing", severity="critical"})`, "1")
 }
 
-// wantFiring waits until just these alerts fire: name, instance, check, severity,
-// team. What flaps fails for less than a minute at a time, but a busy machine may
-// prolong that.
+// wantFiring waits until exactly these alerts fire. Each line of want has the alert's
+// name, instance, check, severity and team. A failure of the check flaps is ignored:
+// it is too short to alert, except on a busy machine.
 func (p *prometheus) wantFiring(t testing.TB, names *strings.Replacer, want string) {
 	t.Helper()
 	want = strings.TrimSpace(want)
@@ -143,8 +143,8 @@ func (p *prometheus) wantFiring(t testing.TB, names *strings.Replacer, want stri
 	})
 }
 
-// startBy is start by a shell, whose command has the program as "$0" and its
-// arguments as "$@".
+// startBy starts the program as start does, but through a shell command in which "$0"
+// is the program and "$@" its arguments.
 func startBy(t testing.TB, shell, yaml string, args ...string) *exporter {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "healthcheck.yml")
@@ -160,7 +160,7 @@ func startBy(t testing.TB, shell, yaml string, args ...string) *exporter {
 	return &exporter{Server: server, url: "http://" + server.Addr}
 }
 
-// admin runs a command of an operator.
+// admin runs a command of the program, such as mute, over the admin socket.
 func admin(t testing.TB, socket string, args ...string) {
 	t.Helper()
 	if out, errs, status := command(t, nil, append([]string{"--admin.socket=" + socket}, args...)...); status != 0 {

@@ -19,8 +19,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// Two Prometheus servers share twenty exporters, ten of which they know from a file
-// and ten by HTTP. A third one adds up what they have recorded.
+// Two Prometheus servers share twenty exporters: ten from a file, ten over HTTP. A
+// third server adds up their recorded series.
 func TestTwoShardsShareAFleet(t *testing.T) {
 	t.Parallel()
 	var addrs []string
@@ -93,8 +93,8 @@ func (p *prometheus) scraped(t testing.TB) []string {
 	return all
 }
 
-// Three hosts share a redis, and each has a disk of its own. The death of redis takes
-// no host out and is one message; a full disk takes out its own host only.
+// Three hosts share a redis, and each has its own disk. When redis dies, no host goes
+// out and one message is sent. When a disk is full, only its host goes out.
 func TestSharedDependencyTakesNoHostOutAndAFullDiskOnlyItsOwn(t *testing.T) {
 	t.Parallel()
 	if !testservers.InNamespace(t, "--mount") {

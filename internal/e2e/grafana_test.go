@@ -21,8 +21,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// observed has a check for everything that a dashboard shows: failing, flapping,
-// slow, with a certificate that ends within hours, with values of every unit.
+// observed returns a configuration with a check for everything that the dashboards
+// show: failing, flapping and slow checks, a certificate that ends within hours, and
+// values of every unit.
 func observed(t *testing.T) string {
 	t.Helper()
 	ca := testservers.NewCA(t)
@@ -53,7 +54,7 @@ views: {ready: {tags: [ready]}}
 `, t.TempDir(), site.URL, ca.File)
 }
 
-// A dashboard is the parts of one that ask Prometheus.
+// A dashboard holds the parts of a Grafana dashboard that have queries.
 type dashboard struct {
 	Panels []struct {
 		Title   string
@@ -115,7 +116,7 @@ func TestEveryQueryOfGrafanaReturnsData(t *testing.T) {
 		}
 	}
 
-	// A tag, a team and a check choose what has them.
+	// The variables tag, team and check select checks.
 	for chosen, want := range map[*strings.Replacer]string{
 		with("$tag", "ready"): "fails slow", with("$tag", "rea"): "", with("$tag", "ready|cache"): "fails slow",
 		with("$team", "shop"): "fails", with("$check", "disk|slow"): "disk disk slow",
@@ -132,15 +133,16 @@ func TestEveryQueryOfGrafanaReturnsData(t *testing.T) {
 	p.wantSameAlerts(t, known)
 }
 
-// all is every variable with All as its value, and the pace of this test.
+// all sets each variable to All.
 var all = with()
 
+// with sets some variables, and the others to All.
 func with(oldnew ...string) *strings.Replacer {
 	return strings.NewReplacer(append(oldnew, "$__rate_interval", "10s", "$job", ".*", "$instance", ".*", "$team", ".*", "$tag", ".*",
 		"$check", ".*", "$objective", "99.9")...)
 }
 
-// stateOf is the query of the state timeline of a host.
+// stateOf returns the query of the panel that shows the state of all checks of a host.
 func stateOf(t testing.TB) string {
 	t.Helper()
 	var d dashboard
@@ -214,8 +216,8 @@ func (p *prometheus) names(t testing.TB) map[string]bool {
 
 var metricNames = regexp.MustCompile(`\b(healthcheck_[a-z_]+|process_[a-z_]+|go_[a-z_]+|up)\b`)
 
-// wantData waits until a query has a result, over the last seconds if it is not
-// instant. Every metric that it names must exist.
+// wantData waits until a query has a result, now or, if the query is not instant, in
+// the last half minute. Every metric in the query must exist.
 func (p *prometheus) wantData(t testing.TB, known map[string]bool, what, expression string, instant bool) {
 	t.Helper()
 	for _, name := range metricNames.FindAllString(expression, -1) {
@@ -235,8 +237,8 @@ func (p *prometheus) wantData(t testing.TB, known map[string]bool, what, express
 	})
 }
 
-// wantSameAlerts compares each rule of Grafana with the one of Prometheus: both find
-// the same checks and instances.
+// wantSameAlerts checks that each alert rule of Grafana finds the same checks and
+// instances as the rule of Prometheus with the same name.
 func (p *prometheus) wantSameAlerts(t testing.TB, known map[string]bool) {
 	t.Helper()
 	var ours struct {
@@ -289,7 +291,7 @@ func (p *prometheus) wantSameAlerts(t testing.TB, known map[string]bool) {
 	}
 }
 
-// subjects returns what a rule finds at a moment: job, instance, check.
+// subjects returns job, instance and check of each series that an expression finds.
 func (p *prometheus) subjects(t testing.TB, expression string, at time.Time) []string {
 	t.Helper()
 	var all []string

@@ -13,8 +13,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// A checkForm is a way in which haproxy can ask. WEB, TLS, HEALTH, NOTFOUND and AGENT
-// in it are ports of an exporter; NOTFOUND answers 404 while drained.
+// A checkForm is a way to configure haproxy's check. WEB, TLS, HEALTH, NOTFOUND and
+// AGENT stand for ports of the exporters; NOTFOUND answers 404 while drained.
 type checkForm struct{ name, options, server string }
 
 // forms are the rows of the table in docs/haproxy.md.
@@ -42,8 +42,8 @@ var redisOf = map[string]string{
 	"starting": `{name: redis, exec: {command: [/bin/sleep, "4"]}}`,
 }
 
-// A pair is the two exporters of a situation: the second has TLS, and answers 404
-// while drained.
+// A pair has the two exporters of a situation. The second one uses TLS, and answers
+// 404 while drained.
 type pair struct {
 	plain, secure *exporter
 	sockets       []string
@@ -124,7 +124,8 @@ type cell struct {
 	situation string
 }
 
-// backendOf has one server, which is asked often; a hung exporter is given up soon.
+// backendOf returns a backend with one server. Checks of a hung exporter time out
+// soon.
 func backendOf(at cell, form checkForm, ports *strings.Replacer) string {
 	options := form.options
 	if !strings.Contains(options, "option httpchk") && !strings.Contains(form.server, "agent") {
@@ -141,7 +142,8 @@ func backendOf(at cell, form checkForm, ports *strings.Replacer) string {
 // A state is what haproxy's statistics say of a server.
 type state struct{ status, weight, result, text string }
 
-// look returns the state of each cell, and adds changed states to their course.
+// look returns the state of each cell. It appends each status that differs from the
+// last one to the course of the cell.
 func (b *balancer) look(t testing.TB, course map[cell][]string) map[cell]state {
 	t.Helper()
 	states := map[cell]state{}
