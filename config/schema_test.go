@@ -6,191 +6,33 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/schematest"
 )
 
-// A validator knows as much of JSON Schema as ours uses.
-type validator struct {
-	root map[string]any
-}
-
-func newValidator(t *testing.T) validator {
+func schema(t *testing.T) schematest.Schema {
 	t.Helper()
-	var v validator
-	if err := json.Unmarshal(config.Schema(), &v.root); err != nil {
+	var root map[string]any
+	if err := json.Unmarshal(config.Schema(), &root); err != nil {
 		t.Fatal(err)
 	}
-	return v
+	return schematest.New(root)
 }
 
-// valid returns an error that says where value breaks schema, or nil.
-func (v validator) valid(schema map[string]any, value any, path string) error {
-	for keyword, want := range schema {
-		if err := v.keyword(schema, keyword, want, value, path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v validator) keyword(schema map[string]any, keyword string, want, value any, path string) error {
-	fault := fmt.Errorf("%s: %s", path, keyword)
-	switch keyword {
-	case "$schema", "title", "description", "default", "definitions", "patternProperties":
-		return nil
-	case "$ref":
-		return v.valid(object(object(v.root["definitions"])[strings.TrimPrefix(want.(string), "#/definitions/")]), value, path)
-	case "type":
-		types, several := want.([]any)
-		if !several {
-			types = []any{want}
-		}
-		for _, t := range types {
-			if isType(value, t.(string)) {
-				return nil
-			}
-		}
-		return fault
-	case "enum":
-		for _, one := range want.([]any) {
-			if reflect.DeepEqual(one, value) {
-				return nil
-			}
-		}
-		return fault
-	case "pattern":
-		if text, is := value.(string); is && !regexp.MustCompile(want.(string)).MatchString(text) {
-			return fault
-		}
-	case "minimum":
-		if n, is := value.(float64); is && n < want.(float64) {
-			return fault
-		}
-	case "maximum":
-		if n, is := value.(float64); is && n > want.(float64) {
-			return fault
-		}
-	case "not":
-		if v.valid(object(want), value, path) == nil {
-			return fault
-		}
-	case "anyOf", "oneOf", "allOf":
-		good := 0
-		for _, one := range want.([]any) {
-			if v.valid(object(one), value, path) == nil {
-				good++
-			}
-		}
-		if good == 0 || keyword == "oneOf" && good != 1 || keyword == "allOf" && good != len(want.([]any)) {
-			return fault
-		}
-	case "items":
-		items, _ := value.([]any)
-		for i, item := range items {
-			if err := v.valid(object(want), item, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-				return err
-			}
-		}
-	case "minProperties":
-		if members, is := value.(map[string]any); is && float64(len(members)) < want.(float64) {
-			return fault
-		}
-	case "required":
-		for _, key := range want.([]any) {
-			if members, is := value.(map[string]any); is && members[key.(string)] == nil {
-				return fmt.Errorf("%w %s", fault, key)
-			}
-		}
-	case "properties", "additionalProperties":
-		members, _ := value.(map[string]any)
-		properties := object(schema["properties"])
-		for key, member := range members {
-			known, is := properties[key]
-			switch {
-			case keyword == "properties" && is:
-				if err := v.valid(object(known), member, path+"."+key); err != nil {
-					return err
-				}
-			case keyword == "additionalProperties" && !is && matches(schema["patternProperties"], key):
-			case keyword == "additionalProperties" && !is && want == false:
-				return fmt.Errorf("%s: unknown key %s", path, key)
-			case keyword == "additionalProperties" && !is:
-				if err := v.valid(object(want), member, path+"."+key); err != nil {
-					return err
-				}
-			}
-		}
-	default:
-		return fmt.Errorf("%w: the validator does not know this keyword", fault)
-	}
-	return nil
-}
-
-func object(v any) map[string]any {
-	o, _ := v.(map[string]any)
-	return o
-}
-
-func matches(patterns any, key string) bool {
-	for pattern := range object(patterns) {
-		if regexp.MustCompile(pattern).MatchString(key) {
-			return true
-		}
-	}
-	return false
-}
-
-func isType(value any, name string) bool {
-	switch v := value.(type) {
-	case map[string]any:
-		return name == "object"
-	case []any:
-		return name == "array"
-	case string:
-		return name == "string"
-	case bool:
-		return name == "boolean"
-	case float64:
-		return name == "number" || name == "integer" && v == float64(int64(v))
-	}
-	return false
-}
-
-// check validates a file as an editor does.
-func (v validator) check(content []byte) error {
-	var tree any
-	if err := yaml.Unmarshal(content, &tree); err != nil {
+// asEditor validates a file as an editor does.
+func asEditor(s schematest.Schema, content []byte) error {
+	tree, err := schematest.FromYAML(content)
+	if err != nil {
 		return err
 	}
-	return v.valid(v.root, asJSON(tree), "")
-}
-
-// asJSON turns whole numbers into those of JSON.
-func asJSON(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, member := range value {
-			value[key] = asJSON(member)
-		}
-	case []any:
-		for i, item := range value {
-			value[i] = asJSON(item)
-		}
-	case int:
-		return float64(value)
-	}
-	return value
+	return s.Valid(s.Root(), tree, "")
 }
 
 func TestGoodFilesKeepTheSchema(t *testing.T) {
-	v := newValidator(t)
+	s := schema(t)
 	names, err := filepath.Glob("testdata/*.good.yml")
 	if err != nil || len(names) == 0 {
 		t.Fatal(names, err)
@@ -200,13 +42,13 @@ func TestGoodFilesKeepTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := v.check(bytes.ReplaceAll(content, []byte("@DIR@"), []byte("/dir"))); err != nil {
+		if err := asEditor(s, bytes.ReplaceAll(content, []byte("@DIR@"), []byte("/dir"))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for name, example := range examplesIn(t, "../checks/*/*.go") {
 		content := "checks:\n  - " + strings.ReplaceAll(example, "\n", "\n    ") + "\n"
-		if err := v.check([]byte(content)); err != nil {
+		if err := asEditor(s, []byte(content)); err != nil {
 			t.Errorf("example %s: %v", name, err)
 		}
 	}
@@ -215,7 +57,7 @@ func TestGoodFilesKeepTheSchema(t *testing.T) {
 // The golden file lists the bad files that a schema cannot refuse: faults of
 // files, names and hosts, and of settings that contradict each other.
 func TestSchemaRefusesWhatASchemaCan(t *testing.T) {
-	v := newValidator(t)
+	s := schema(t)
 	names, err := filepath.Glob("testdata/*.bad.yml")
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +69,7 @@ func TestSchemaRefusesWhatASchemaCan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v.check(bytes.ReplaceAll(content, []byte("@DIR@"), []byte("/dir"))) == nil {
+		if asEditor(s, bytes.ReplaceAll(content, []byte("@DIR@"), []byte("/dir"))) == nil {
 			fmt.Fprintln(&passed, strings.TrimSuffix(filepath.Base(name), ".bad.yml"))
 		} else {
 			refused++
@@ -238,7 +80,7 @@ func TestSchemaRefusesWhatASchemaCan(t *testing.T) {
 }
 
 func TestSchemaTakesVariablesBesideChoices(t *testing.T) {
-	v := newValidator(t)
+	s := schema(t)
 	for content, good := range map[string]bool{
 		"healthcheck: {format: json}":                                             true,
 		"healthcheck: {format: '${FORMAT:-json}'}":                                true,
@@ -250,7 +92,7 @@ func TestSchemaTakesVariablesBesideChoices(t *testing.T) {
 		"x-anchors: {a: 1}":                                                       true,
 		"y-anchors: {a: 1}":                                                       false,
 	} {
-		if err := v.check([]byte(content)); (err == nil) != good {
+		if err := asEditor(s, []byte(content)); (err == nil) != good {
 			t.Errorf("%s: %v, want valid: %v", content, err, good)
 		}
 	}

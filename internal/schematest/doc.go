@@ -1,0 +1,10 @@
+// Package schematest validates values against a JSON Schema in tests. It knows
+// the keywords that this project's schemas use, and reports any other keyword as
+// an error, so that a schema cannot promise what nobody checks.
+//
+//	s := schematest.New(root)
+//	err := s.Valid(object, value)
+//
+// Values and schemas are decoded JSON: map[string]any, []any, string, float64,
+// bool and nil. FromYAML makes them from YAML.
+package schematest
