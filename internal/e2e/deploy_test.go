@@ -163,9 +163,17 @@ func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
 			if got := c.LivenessProbe.HTTPGet.Path; got != "/-/healthy" {
 				t.Errorf("the liveness probe asks %q", got)
 			}
-			e := startWith(t)
-			fetch(t, http.StatusOK, e.url+c.LivenessProbe.HTTPGet.Path)
-			fetch(t, http.StatusOK, e.url+c.ReadinessProbe.HTTPGet.Path)
+			health := testservers.FreeAddr(t)
+			for i, arg := range args {
+				args[i] = strings.ReplaceAll(arg, "=:10929", "="+health)
+			}
+			startWith(t, args...)
+			fetch(t, http.StatusOK, "http://"+health+c.LivenessProbe.HTTPGet.Path)
+			ready := http.StatusOK
+			if c.ReadinessProbe.HTTPGet.Path != "/-/ready" {
+				ready = http.StatusInternalServerError // What the sidecar checks is not here.
+			}
+			fetch(t, ready, "http://"+health+c.ReadinessProbe.HTTPGet.Path)
 		})
 	}
 }
