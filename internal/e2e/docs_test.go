@@ -121,7 +121,8 @@ var (
 // flagsOfOthers belong to other programs, to the parser of the command line itself,
 // or are examples of secrets in a command line.
 var flagsOfOthers = []string{
-	"ask", "cookie", "enable-feature", "help-long", "help-man", "home-dir", "name", "no", "password", "shell", "system", "texts", "user",
+	"ask", "build-arg", "cap-drop", "check", "cookie", "enable-feature", "help-long", "help-man", "home-dir", "ignore-missing", "init", "name", "no", "now",
+	"password", "read-only", "shell", "system", "texts", "user",
 }
 
 func TestFlagsInTheDocumentsExist(t *testing.T) {
@@ -218,5 +219,18 @@ func TestEachRecordHasANumberOfItsOwn(t *testing.T) {
 		if want := fmt.Sprintf("# %d. ", i+1); !strings.HasPrefix(read(t, filepath.Join("docs", "adr", name)), want) {
 			t.Errorf("docs/adr/%s does not begin with %q", name, want)
 		}
+	}
+}
+
+func TestEveryReasonHasItsRemedy(t *testing.T) {
+	_, list, _ := strings.Cut(read(t, "docs/metrics.md"), "## Reasons")
+	list, _, _ = strings.Cut(list, "No other value")
+	want := slices.Sorted(slices.Values(regexp.MustCompile("`[a-z_]+`").FindAllString(list, -1)))
+	var got []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z_]+`) \\| .+ \\| .+ \\|$").FindAllStringSubmatch(read(t, "docs/troubleshooting.md"), -1) {
+		got = append(got, row[1])
+	}
+	if slices.Sort(got); len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("docs/troubleshooting.md explains %v, want %v", got, want)
 	}
 }

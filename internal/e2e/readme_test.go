@@ -5,11 +5,11 @@ package e2e_test
 import (
 	"fmt"
 	"go/format"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,47 +83,73 @@ func steps(t testing.TB, path string) []step {
 
 var (
 	anyNumber   = regexp.MustCompile(`-?\d+(\.\d+)?(e[+-]?\d+)?([KMGTP]i?B)?`)
+	anyDuration = regexp.MustCompile(`N[mµ]?s\b`)
 	anyHostname = regexp.MustCompile(`"hostname": "[^"]*"`)
 	anyWarning  = regexp.MustCompile(`(?m) \(warning: .*\)$`)
 )
 
-// normal returns a text without everything that differs from machine to machine:
-// numbers, the host name, and the warnings of a busy machine.
+// normal returns a text without everything that differs from run to run: numbers,
+// the host name, the warnings of a busy machine, and the order in which checks end.
 func normal(text string) string {
 	text = anyHostname.ReplaceAllString(text, `"hostname": "h"`)
 	text = strings.ReplaceAll(anyWarning.ReplaceAllString(text, ""), "[!]", "[+]")
 	text = strings.ReplaceAll(text, "healthcheck: degraded", "healthcheck: passed")
-	return strings.TrimSpace(anyNumber.ReplaceAllString(text, "N"))
+	text = anyDuration.ReplaceAllString(anyNumber.ReplaceAllString(text, "N"), "N")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
-func TestCommandsOfTheREADMEPrintWhatItShows(t *testing.T) {
+func TestCommandsOfTheDocumentsPrintWhatTheyShow(t *testing.T) {
 	t.Parallel()
 	curl := testservers.Need(t, "curl")
-	e := startWith(t)
-	file := filepath.Join(t.TempDir(), "healthcheck.yml")
-	// Nobody listens on the ports of the file while the commands run.
-	write(t, file, replace(t, oneBlock(t, "README.md", "yaml", "shop").text,
-		"127.0.0.1:6379", testservers.FreeAddr(t), "127.0.0.1:8080", testservers.FreeAddr(t)))
-	for _, s := range steps(t, "README.md") {
-		words := strings.Fields(strings.ReplaceAll(s.command, "=healthcheck.yml", "="+file))
-		switch words[0] {
-		case "make": // See TestTargetsOfTheREADMEExist.
-		case "curl":
-			address := strings.Trim(replace(t, words[1], "localhost:10927", e.Addr), "'")
-			out, err := exec.CommandContext(t.Context(), curl, "--silent", "--show-error", address).Output()
-			if err != nil {
-				t.Errorf("%s: %s: %v", s.where, s.command, err)
+	redis := testservers.Redis(t)
+	down := []string{"127.0.0.1:6379", testservers.FreeAddr(t), "127.0.0.1:8080", testservers.FreeAddr(t)}
+	shop := oneBlock(t, "README.md", "yaml", "shop").text
+	for _, c := range []struct {
+		document string
+		served   string // by the exporter that curl asks; empty: the default
+		file     string // healthcheck.yml
+	}{
+		{"README.md", "", replace(t, shop, down...)},
+		{"docs/start.md", "file", replace(t, blocks(t, "docs/start.md", "yaml")[0].text, "127.0.0.1:6379", redis.Addr)},
+		{"docs/troubleshooting.md", "file", replace(t, shop, down...)},
+	} {
+		file := filepath.Join(t.TempDir(), "healthcheck.yml")
+		write(t, file, c.file)
+		var e *exporter
+		if c.served == "" {
+			e = startWith(t)
+		} else {
+			e = startWith(t, "--config.file="+file)
+		}
+		for _, s := range steps(t, c.document) {
+			words := strings.Fields(strings.ReplaceAll(s.command, "=healthcheck.yml", "="+file))
+			switch words[0] {
+			case "make": // See TestTargetsOfTheREADMEExist.
+			case "curl":
+				address := strings.Trim(replace(t, words[1], "localhost:10927", e.Addr), "'")
+				out, err := exec.CommandContext(t.Context(), curl, "--globoff", "--silent", "--show-error", address).Output()
+				if err != nil {
+					t.Errorf("%s: %s: %v", s.where, s.command, err)
+				}
+				compare(t, s, string(out))
+			case "./healthcheck_exporter":
+				if s.output == "" { // It serves.
+					_, body, err := get(t.Context(), startWith(t, words[1:]...).url+"/healthcheck")
+					if err != nil || !strings.Contains(body, `"results": [{`) {
+						t.Errorf("%s: %s: answers %s, %v", s.where, s.command, body, err)
+					}
+					continue
+				}
+				stdout, _, _ := command(t, nil, words[1:]...)
+				compare(t, s, stdout)
+			default:
+				t.Errorf("%s: %s: this test does not know the command", s.where, s.command)
 			}
-			compare(t, s, string(out))
-		case "./healthcheck_exporter":
-			if s.output == "" { // It serves.
-				fetch(t, http.StatusInternalServerError, startWith(t, words[1:]...).url+"/healthcheck")
-				continue
-			}
-			stdout, _, _ := command(t, nil, words[1:]...)
-			compare(t, s, stdout)
-		default:
-			t.Errorf("%s: %s: this test does not know the command", s.where, s.command)
 		}
 	}
 }
@@ -164,16 +190,16 @@ func TestHAProxyOfTheREADMEFollowsTheChecks(t *testing.T) {
 	b.waitFor(t, "UP")
 }
 
-// What real Prometheus evaluates is deploy/prometheus: the README shows pieces
+// What real Prometheus evaluates is deploy/prometheus: the documents show pieces
 // of it, word for word.
-func TestPrometheusOfTheREADMEIsThatOfDeploy(t *testing.T) {
-	for path, containing := range map[string]string{
-		"deploy/prometheus/prometheus.yml": "scrape_configs:",
-		"deploy/prometheus/rules.yml":      "alert:",
+func TestPrometheusOfTheDocumentsIsThatOfDeploy(t *testing.T) {
+	for _, c := range []struct{ document, containing, path string }{
+		{"README.md", "scrape_configs:", "deploy/prometheus/prometheus.yml"},
+		{"docs/prometheus.md", "alert:", "deploy/prometheus/rules.yml"},
 	} {
-		b := oneBlock(t, "README.md", "yaml", containing)
-		if file := withoutComments(read(t, path)); !strings.Contains(file, b.text) {
-			t.Errorf("%s is no piece of %s:\n%s", b.where, path, b.text)
+		b := oneBlock(t, c.document, "yaml", c.containing)
+		if file := withoutComments(read(t, c.path)); !strings.Contains(file, b.text) {
+			t.Errorf("%s is no piece of %s:\n%s", b.where, c.path, b.text)
 		}
 	}
 }
@@ -203,10 +229,10 @@ func TestGoOfTheREADMECompiles(t *testing.T) {
 	}
 }
 
-// The cells of YAML in the table "From the Python library".
+// The cells of YAML in the table of Python's options.
 func TestYAMLForPythonsOptionsIsValid(t *testing.T) {
 	t.Parallel()
-	cells := regexp.MustCompile("`((?:healthcheck|global|environment|checks): [^`]*)`").FindAllStringSubmatch(read(t, "README.md"), -1)
+	cells := regexp.MustCompile("`((?:healthcheck|global|environment|checks): [^`]*)`").FindAllStringSubmatch(read(t, "docs/migration.md"), -1)
 	if len(cells) < 8 {
 		t.Errorf("found %d pieces of YAML in the table", len(cells))
 	}
@@ -215,11 +241,17 @@ func TestYAMLForPythonsOptionsIsValid(t *testing.T) {
 	}
 }
 
-// checkConfig wants a configuration without a fault.
+var secretFile = regexp.MustCompile(`/run/secrets/([a-z]+)`)
+
+// checkConfig wants a configuration without a fault. Files of secrets are there.
 func checkConfig(t testing.TB, where, yaml string) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "healthcheck.yml")
-	write(t, file, yaml)
+	dir := t.TempDir()
+	for _, found := range secretFile.FindAllStringSubmatch(yaml, -1) {
+		write(t, filepath.Join(dir, found[1]), "a-secret-of-an-example")
+	}
+	file := filepath.Join(dir, "healthcheck.yml")
+	write(t, file, strings.ReplaceAll(yaml, "/run/secrets/", dir+"/"))
 	if _, stderr, status := command(t, nil, "--config.file="+file, "config", "check"); status != 0 {
 		t.Errorf("%s: %s\n%s", where, stderr, yaml)
 	}
