@@ -52,6 +52,7 @@ func leakyChecks(c *canaries) []checks.Check {
 	address := c.plant("http://app:{{error of net/http}}@127.0.0.1:1/?access_token={{error of net/http, query}}")
 	broken := c.plant("http://app:{{error of net/url}}@h:port/")
 
+	traced := c.plant("amqp://app:{{text of a trace}}@mq/")
 	simple := func(name string, f checks.Func) checks.Check { return checks.Check{Name: name, Func: f} }
 	return []checks.Check{
 		simple("panic", func(context.Context) (string, error) { panic(panics) }),
@@ -80,6 +81,15 @@ func leakyChecks(c *canaries) []checks.Check {
 			_, err = (&http.Client{}).Do(request)
 			return "", err
 		}),
+		simple("trace", func(ctx context.Context) (string, error) {
+			trace := checks.TraceOf(ctx)
+			trace.Phase("asking "+traced, traced)
+			trace.Tried(traced, errors.New(traced))
+			trace.Replied(500, traced)
+			trace.Exited(1, traced)
+			trace.Note(traced, traced)
+			return "", errors.New("no answer")
+		}),
 		simple("url", func(context.Context) (string, error) {
 			_, err := url.Parse(broken)
 			return "", err
@@ -103,7 +113,7 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 		"panics": func(context.Context) (any, error) { panic(panics) },
 		"fails":  func(context.Context) (any, error) { return nil, errors.New(fails) },
 	}
-	var options httpapi.Options
+	options := httpapi.Options{Trusted: func(*http.Request) bool { return true }}
 	var dumped envinfo.Options
 	for name, f := range functions {
 		options.Sections = append(options.Sections, httpapi.Section{Name: name, Func: f})
@@ -127,8 +137,11 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 		c.absent(t, path, w.Body.String())
-		if path == "/healthcheck" && strings.Count(w.Body.String(), `"passed": false`) != 8 {
-			t.Errorf("want eight failures in %s", w.Body)
+		if path == "/healthcheck?verbose" && !strings.Contains(w.Body.String(), `"evidence": {"last"`) {
+			t.Errorf("no evidence in %s", w.Body)
+		}
+		if path == "/healthcheck" && strings.Count(w.Body.String(), `"passed": false`) != 9 {
+			t.Errorf("want nine failures in %s", w.Body)
 		}
 	}
 	c.absent(t, "the log", logged.String())

@@ -109,7 +109,7 @@ func TestASecretIsNowhereWhereverItWasPut(t *testing.T) {
 		len(c.all), len(places), c.looks))
 	for _, args := range [][]string{
 		{"config", "show"}, {"config", "check"}, {"environment"}, {"environment", "--explain"},
-		{"check"}, {"check", "--output=json"}, {"check", "--output=nagios"}, {"check", "--output=prometheus"},
+		{"check"}, {"check", "--verbose"}, {"check", "--output=json"}, {"check", "--output=nagios"}, {"check", "--output=prometheus"},
 	} {
 		out, errs, _ := command(t, env, append([]string{"--config.file=" + file}, args...)...)
 		c.absent(t, strings.Join(args, " "), out+errs)
@@ -157,6 +157,13 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 	for _, path := range []string{"/-/run/redis-wrong", "/-/run/postgres-dsn?format=json", "/-/run/redis-wrong"} {
 		_, answer := post(t, e.url+path)
 		c.absent(t, "the answer to POST "+path, answer)
+	}
+
+	_, body, _ = get(t.Context(), e.url+"/healthcheck?verbose")
+	for _, want := range []string{`"stderr": "one`, `"begins": "POST / HTTP/1.1`, `"attempts": [{"address": "`, `"phases": [{"name": "connecting"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no evidence %s in\n%s", want, body)
+		}
 	}
 
 	good := readFile(t, file)

@@ -18,6 +18,18 @@ func GuardEnvironment(o Options, next http.Handler) http.Handler {
 	return (&daemon{Options: o}).guardEnvironment(next)
 }
 
+// Trusting returns next for requests that may see evidence, and 403 for others.
+func Trusting(o Options, next http.Handler) http.Handler {
+	trusted := o.trusted()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !trusted(r) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Reachable reports whether other machines may reach an address.
 func Reachable(address net.Addr) bool { return reachable(address) }
 

@@ -92,6 +92,7 @@ func TestWithDenyBeingOnThisMachineIsNoProof(t *testing.T) {
 	} {
 		g.check(t, server.GuardLifecycle(o, ok))
 		g.check(t, server.GuardEnvironment(o, ok))
+		g.check(t, server.Trusting(o, ok))
 	}
 }
 
@@ -102,8 +103,10 @@ func TestTheEnvironmentIsForThisMachineUnlessAllowed(t *testing.T) {
 		{"local, by a foreign name", local, "evil.example.org", nil, no},
 	} {
 		g.check(t, server.GuardEnvironment(server.Options{}, ok))
+		g.check(t, server.Trusting(server.Options{}, ok))
 		g.want = yes
 		g.check(t, server.GuardEnvironment(server.Options{EnvironmentAllowRemote: true}, ok))
+		g.check(t, server.Trusting(server.Options{EnvironmentAllowRemote: true}, ok))
 	}
 }
 
