@@ -126,7 +126,8 @@ func foreign(wanted string, err error) error {
 	if _, is := errors.AsType[tls.RecordHeaderError](err); is || errors.Is(err, http.ErrSchemeMismatch) {
 		return unexpected{wanted: wanted, found: "a server without TLS"}
 	}
-	if strings.Contains(err.Error(), "malformed HTTP") {
+	// The second text is that of a server that speaks first.
+	if text := err.Error(); strings.Contains(text, "malformed HTTP") || strings.HasPrefix(text, "readLoopPeekFailLocked") {
 		return unexpected{wanted: wanted, found: "a server that does not speak HTTP"}
 	}
 	return nil

@@ -117,7 +117,10 @@ func TestAskingAtAWrongPathOrAForeignServerIsMisuse(t *testing.T) {
 	wantCheck(t, cli.ExitMisuse, "not a report, but status 404", "--url="+s.URL+"/metrics", "a")
 	wantCheck(t, cli.NagiosUnknown, "UNKNOWN - --url: not a report", "--url="+s.URL+"/", "--output=nagios")
 	wantCheck(t, cli.ExitMisuse, "not a report, but a server without TLS", "--url="+strings.Replace(s.URL, "http", "https", 1)+"/healthcheck")
-	smtp := faulttest.Serve(t, func(c net.Conn) { _, _ = io.WriteString(c, "220 mail.example.org\r\n") })
+	smtp := faulttest.Serve(t, func(c net.Conn) {
+		_, _ = io.WriteString(c, "220 mail.example.org\r\n")
+		_, _ = io.Copy(io.Discard, c)
+	})
 	wantCheck(t, cli.ExitMisuse, "not a report, but a server that does not speak HTTP", "--url=http://"+smtp+"/healthcheck")
 	wantCheck(t, cli.ExitFailed, "connection refused", "--url=http://"+faulttest.Refused(t)+"/healthcheck")
 }
