@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/go-kit/log/level"
@@ -11,6 +12,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/notify"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
@@ -21,17 +23,29 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 	queue := logging.NewQueue(stderr)
 	defer queue.Flush(server.ShutdownLimit)
 	l := logging.New(queue, logging.Options{Level: f.logLevel, Format: f.logFormat, Scrub: scrubber.Text})
-	err := f.validate()
-	if err == nil {
-		err = server.Run(ctx, f.serverOptions(l, queue, scrubber))
+	manager, err := notify.Find(takeVariable)
+	if err != nil {
+		level.Warn(l.Logger).Log("msg", "systemd is not told everything", "err", err)
+	}
+	if err = f.validate(); err == nil {
+		o := f.serverOptions(l, queue, scrubber)
+		o.Manager = manager
+		err = server.Run(ctx, o)
 	}
 	if err == nil {
 		return exitPassed
 	}
+	_ = manager.Tell(notify.Status("cannot serve: " + scrubber.Text(err.Error()))) // The log says so too.
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		level.Error(l.Logger).Log("msg", "cannot serve", "err", line)
 	}
 	return exitFailed
+}
+
+// takeVariable returns a variable of the environment and removes it.
+func takeVariable(name string) string {
+	defer os.Unsetenv(name)
+	return os.Getenv(name)
 }
 
 func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber *scrub.Scrubber) server.Options {

@@ -118,10 +118,10 @@ func TestASecretIsNowhereWhereverItWasPut(t *testing.T) {
 
 // hunt looks at everything that a running exporter shows.
 func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat string) {
-	path, dir, agent := binary(t), t.TempDir(), testservers.FreeAddr(t)
+	path, dir, agent, systemd := binary(t), t.TempDir(), testservers.FreeAddr(t), newManager(t, false)
 	server := testservers.LaunchOnPort(t, func(addr string) testservers.Program {
 		return testservers.Program{
-			Path: path, Dir: dir, Env: env,
+			Path: path, Dir: dir, Env: append(slices.Clone(env), "NOTIFY_SOCKET="+systemd.notify),
 			Args: []string{
 				"--config.file=" + file, "--web.listen-address=" + addr, "--agent.listen-address=" + agent,
 				"--log.level=debug", "--log.format=" + logFormat, "--web.enable-lifecycle", "--web.enable-pprof",
@@ -189,7 +189,9 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 	c.inRequests(t, e)
 	e.Signal(syscall.SIGHUP)
 	look("after faulty files")
+	systemd.wantMessage("STATUS=draining: ")
 	e.Stop()
+	c.absent(t, "what systemd hears", strings.Join(systemd.messages(""), "\n"))
 	c.absent(t, "the log", readFile(t, filepath.Join(dir, "output-healthcheck_exporter.log")))
 }
 

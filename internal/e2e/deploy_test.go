@@ -3,13 +3,10 @@
 package e2e_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,61 +59,6 @@ func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
 				up()
 			}
 		})
-	}
-}
-
-// systemdUnits copies deploy/systemd to a folder, with the path of our binary in
-// the units, and returns the paths of the units.
-func systemdUnits(t *testing.T) (dir string, units []string) {
-	t.Helper()
-	dir = t.TempDir()
-	for _, name := range []string{"healthcheck_exporter.service", "healthcheck_exporter.socket"} {
-		text := strings.ReplaceAll(read(t, "deploy/systemd/"+name), "=healthcheck_exporter ", "="+binary(t)+" ")
-		units = append(units, filepath.Join(dir, name))
-		write(t, units[len(units)-1], text)
-	}
-	return dir, units
-}
-
-func TestSystemdAcceptsTheUnits(t *testing.T) {
-	t.Parallel()
-	analyze := testservers.Need(t, "systemd-analyze")
-	verify := func(units ...string) {
-		t.Helper()
-		out, err := exec.CommandContext(t.Context(), analyze, append([]string{"verify"}, units...)...).CombinedOutput()
-		if err != nil || len(bytes.TrimSpace(out)) > 0 {
-			t.Errorf("systemd-analyze verify: %v\n%s", err, out)
-		}
-	}
-	_, units := systemdUnits(t)
-	verify(units...)
-
-	dropIns, err := filepath.Glob(filepath.Join(root, "deploy/systemd/drop-ins/*.conf"))
-	if err != nil || len(dropIns) == 0 {
-		t.Fatalf("no drop-ins: %v", err)
-	}
-	for _, path := range dropIns {
-		dir, units := systemdUnits(t)
-		if err := os.Mkdir(units[0]+".d", 0o700); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(units[0]+".d", filepath.Base(path)), strings.ReplaceAll(string(text), "=healthcheck_exporter ", "="+binary(t)+" "))
-		write(t, filepath.Join(dir, "shop.service"), "[Service]\nExecStart=/bin/true\n")
-		verify(units[0])
-	}
-}
-
-func TestTheUnitIsHardened(t *testing.T) {
-	t.Parallel()
-	_, units := systemdUnits(t)
-	out, err := exec.CommandContext(t.Context(), testservers.Need(t, "systemd-analyze"),
-		"security", "--offline=true", "--threshold=15", units[0]).CombinedOutput()
-	if err != nil {
-		t.Errorf("exposure above 1.5: %v\n%s", err, out)
 	}
 }
 

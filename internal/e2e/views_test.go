@@ -1,16 +1,14 @@
-//go:build unix
+//go:build linux
 
 package e2e_test
 
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
@@ -23,22 +21,6 @@ checks:
   - {name: disk, exec: {command: ["true"]}, tags: [host]}
 healthcheck: {success_headers: {X-All: "1"}}
 `
-
-// agentLine is what haproxy would read on an address for agent checks.
-func agentLine(t testing.TB, addr string) string {
-	t.Helper()
-	conn, err := net.DialTimeout("tcp", addr, 10*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	line, err := io.ReadAll(conn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSuffix(string(line), "\n")
-}
 
 func TestViewsAreAnsweredInTheirOwnWayOnEveryListener(t *testing.T) {
 	t.Parallel()
@@ -135,7 +117,7 @@ func TestAnAgentTellsTheStateOfItsView(t *testing.T) {
 	lines := func(want map[string]string) {
 		t.Helper()
 		for view, line := range want {
-			if got := agentLine(t, addr[view]); got != line {
+			if got := strings.TrimSuffix(lineOf(t, addr[view]), "\n"); got != line {
 				t.Errorf("view %q: %q, want %q", view, got, line)
 			}
 		}

@@ -50,19 +50,19 @@ func rooms() []room {
 
 	answers := []string{words, authors, self, "collector", "envinfo", "httpapi", "agentcheck", state}
 	files := with(answers, "config", "service")
-	everything := with(files, with(types, "internal/instance", "internal/listen", logging, "internal/server")...)
+	everything := with(files, with(types, "internal/instance", "internal/listen", "internal/notify", logging, "internal/server")...)
 	const toolkit = "github.com/prometheus/exporter-toolkit"
 
 	return append(checkTypes(), []room{
 		{path: ".", floor: mainFloor, step: 1, uses: []string{"internal/cli"}},
 		{path: "internal/cli", floor: mainFloor,
 			uses: []string{words, self, spell, clip, "collector", "envinfo", "httpapi", state, "config",
-				"internal/instance", "internal/listen", logging, "internal/server"},
+				"internal/instance", "internal/listen", "internal/notify", logging, "internal/server"},
 			outside: with(clientGolang, "github.com/alecthomas/kingpin/v2", toolkit, kitLog, "github.com/prometheus/common",
 				"golang.org/x/sys/unix", "golang.org/x/text/width")}, // terminals
 		{path: "internal/docs", floor: mainFloor, uses: everything},
 
-		{path: "internal/server", floor: 6, uses: with(files, clip, "internal/instance", "internal/listen", logging),
+		{path: "internal/server", floor: 6, uses: with(files, clip, "internal/instance", "internal/listen", "internal/notify", logging),
 			outside: with(clientGolang, toolkit, kitLog, "github.com/prometheus/common",
 				"golang.org/x/crypto/bcrypt", "go.yaml.in/yaml/v3", // basic_auth_users of the web config
 				"net/http/pprof")},
@@ -70,6 +70,7 @@ func rooms() []room {
 		{path: "internal/instance", floor: 5, uses: with(files, clip), outside: with(clientGolang, kitLog, "github.com/prometheus/common")},
 		{path: "internal/listen", floor: 5, outside: []string{
 			toolkit, kitLog, "github.com/coreos/go-systemd/v22/activation", "golang.org/x/net/netutil", "golang.org/x/sys/unix"}},
+		{path: "internal/notify", floor: 5, lean: true},
 		{path: logging, floor: 5, uses: []string{self}, outside: []string{kitLog, "github.com/tjhop/slog-gokit"}},
 
 		{path: "config", floor: 4, uses: with(answers, with(types, spell)...), outside: []string{"go.yaml.in/yaml/v3"}},

@@ -1,8 +1,12 @@
 package server
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
 // Authenticator is authenticator.
@@ -35,3 +39,12 @@ func Reachable(address net.Addr) bool { return reachable(address) }
 
 // Posts lets only POST requests through.
 func Posts(next http.Handler) http.Handler { return posts(next) }
+
+// Summary is summary.
+func Summary(r collector.Report) string { return summary(r) }
+
+// Narrate calls tell with what systemd is told, until ctx ends.
+func Narrate(ctx context.Context, c *collector.Collector, scrub func(string) string, watchdog time.Duration, tell func([]string)) {
+	n := &narrator{collector: c, scrub: scrub, watchdog: watchdog}
+	n.run(ctx, tell)
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/logging"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/notify"
 )
 
 // Options say how the exporter serves. They are not validated here: the command
@@ -21,6 +22,9 @@ type Options struct {
 	// Queue is the destination of Logging. It is closed before the checks are
 	// stopped, so that their cancellation is not logged as a failure.
 	Queue *logging.Queue
+
+	// Manager is told when the exporter is ready and how it is. Nil: nobody is.
+	Manager *notify.Manager
 
 	// WebConfigFile is exporter-toolkit's file with TLS and authentication for
 	// the web listeners. Empty: neither.

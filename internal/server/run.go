@@ -82,6 +82,7 @@ func (d *daemon) live(ctx context.Context, reload, end <-chan os.Signal) error {
 	if d.Watch {
 		d.working.Go(func() { d.instance.Watch(serving) })
 	}
+	d.working.Go(func() { d.tellSystemd(checking) })
 	err := d.wait(ctx, end)
 	stopServing()
 	d.stopServing()
@@ -187,6 +188,7 @@ func (d *daemon) wait(ctx context.Context, end <-chan os.Signal) error {
 // signal comes.
 func (d *daemon) drainBeforeStop(ctx context.Context, end <-chan os.Signal) {
 	d.stopping.Store(true)
+	d.working.Go(d.tellStopping)
 	if d.ShutdownDelay == 0 {
 		return
 	}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-kit/log/level"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/notify"
+)
+
+const (
+	// readyPace is how often the first results are waited for, statusPace how
+	// often at most the status changes.
+	readyPace, statusPace = 50 * time.Millisecond, time.Second
+	// extendPace is how often a long start is announced, by extendBy each time.
+	extendPace, extendBy = 5 * time.Second, 30 * time.Second
+	// shortestStall is the shortest standstill of the scheduler that counts. The
+	// scheduler moves every five seconds, even without any check.
+	shortestStall = 10 * time.Second
+)
+
+// tellSystemd tells systemd how the exporter is until ctx ends.
+func (d *daemon) tellSystemd(ctx context.Context) {
+	if d.Manager == nil {
+		return
+	}
+	n := &narrator{collector: d.instance.Collector(), scrub: d.instance.Scrub, watchdog: d.Manager.Watchdog()}
+	n.run(ctx, d.tell)
+}
+
+// tellStopping tells systemd that the process ends, and how long that may take.
+func (d *daemon) tellStopping() {
+	d.tell([]string{notify.Stopping, notify.Extend(d.ShutdownDelay + extendBy)})
+}
+
+func (d *daemon) tell(messages []string) {
+	if err := d.Manager.Tell(messages...); err != nil {
+		level.Debug(d.Logging.Logger).Log("msg", "systemd was not told", "err", err)
+	}
+}
+
+// watched is the part of a collector that a narrator looks at.
+type watched interface {
+	Ready() bool
+	Stalled(limit time.Duration) bool
+	Peek(f collector.Filter) (collector.Report, error)
+}
+
+// A narrator decides what systemd is told about the collector.
+type narrator struct {
+	collector watched
+	scrub     func(string) string
+	watchdog  time.Duration // zero: there is none
+
+	ready    bool
+	extended time.Time // when the start was last extended
+	fed      time.Time // when the watchdog was last fed
+	version  uint64    // of the report that status describes
+	status   string
+	told     time.Time // when status was told
+}
+
+// run tells everything that there is to tell, until ctx ends.
+func (n *narrator) run(ctx context.Context, tell func(messages []string)) {
+	for {
+		if messages := n.messages(time.Now()); len(messages) > 0 {
+			tell(messages)
+		}
+		select {
+		case <-time.After(n.pace()):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// pace is the time until the next messages.
+func (n *narrator) pace() time.Duration {
+	switch {
+	case !n.ready:
+		return readyPace
+	case n.watchdog > 0:
+		return min(statusPace, n.watchdog/4)
+	}
+	return statusPace
+}
+
+// messages returns what there is to tell now.
+func (n *narrator) messages(now time.Time) (all []string) {
+	if !n.ready {
+		switch n.ready = n.collector.Ready(); {
+		case n.ready:
+			all = append(all, notify.Ready)
+		case now.Sub(n.extended) >= extendPace:
+			n.extended = now
+			all = append(all, notify.Extend(extendBy))
+		}
+	}
+	if status, changed := n.newStatus(now); changed {
+		all = append(all, notify.Status(status))
+	}
+	if n.watchdog > 0 && now.Sub(n.fed) >= n.watchdog/4 && !n.collector.Stalled(max(n.watchdog/2, shortestStall)) {
+		n.fed = now
+		all = append(all, notify.Alive)
+	}
+	return all
+}
+
+// newStatus returns the status if it has changed and may be told again.
+func (n *narrator) newStatus(now time.Time) (status string, changed bool) {
+	if now.Sub(n.told) < statusPace {
+		return "", false
+	}
+	report, err := n.collector.Peek(collector.Filter{})
+	if err != nil || report.Version != 0 && report.Version == n.version {
+		return "", false // After an error the collector has ended.
+	}
+	n.version = report.Version
+	status = n.scrub(summary(report))
+	if status == n.status {
+		return "", false
+	}
+	n.status, n.told = status, now
+	return status, true
+}
