@@ -59,6 +59,17 @@ func (c *Collector) Runs(name string) []Run {
 	return e.line.slot.runs.all()
 }
 
+// Definition returns the definition of a check, with every default filled in. It
+// reports false if there is no such check. The definition is shared and must not
+// be changed.
+func (c *Collector) Definition(name string) (checks.Check, bool) {
+	e := c.set.Load().byName[name]
+	if e == nil {
+		return checks.Check{}, false
+	}
+	return e.Check, true
+}
+
 // note adds a change of state to the history. The first result after a restart
 // is no change if the history, which has survived it, ends with the same state.
 func (s *slot) note(p *published) {

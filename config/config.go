@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -77,6 +78,15 @@ func read(pattern string, certificates bool) (*Config, Inputs, error) {
 // secrets. Clean, which must know the literal secrets, cleans every value.
 func (c *Config) YAML(clean *scrub.Scrubber) ([]byte, error) {
 	return c.written().YAML(clean)
+}
+
+// CheckYAML is YAML of one check, by its name; nil if there is no such check.
+func (c *Config) CheckYAML(name string, clean *scrub.Scrubber) ([]byte, error) {
+	i := slices.IndexFunc(c.definitions, func(d definition) bool { return d.name == name })
+	if i < 0 {
+		return nil, nil
+	}
+	return c.written().Get("checks").Items()[i].YAML(clean)
 }
 
 // JSON returns the same as JSON. Only the fields that are secrets by their type

@@ -298,7 +298,7 @@ func TestAMutedFailureOnlyDegradesAndSaysWhy(t *testing.T) {
 		}
 	}
 	page := get(t, httpapi.Page(engine, httpapi.PageOptions{}), "/").body
-	if want := "db is muted by frank until " + until.UTC().Format(time.DateTime) + " UTC: the disk is being replaced"; !strings.Contains(page, want) || !strings.Contains(page, "Only degrades: db") {
+	if want := "db is muted by frank until " + until.UTC().Format(time.DateTime) + " UTC ("; !strings.Contains(page, want) || !strings.Contains(page, " left): the disk is being replaced") || !strings.Contains(page, `Only degrades:</b> <a href="checks/db">`) {
 		t.Errorf("no %s on the page:\n%s", want, page)
 	}
 }

@@ -7,7 +7,7 @@ import "net/http"
 var (
 	noStore     = []string{"no-store"}
 	noSniff     = []string{"nosniff"}
-	noReferrer  = []string{"no-referrer"}
+	sameOrigin  = []string{"same-origin"} // Other sites learn no address of a page, but its own form says where it comes from.
 	varyAccept  = []string{"Accept"}
 	allowHealth = []string{"GET, HEAD, OPTIONS"}
 	allowRead   = []string{"GET, HEAD"}

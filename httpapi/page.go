@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -9,32 +10,10 @@ import (
 	"html/template"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
-
-// PageOptions are the settings of [Page] and [CheckPage]. The zero value is
-// useful.
-type PageOptions struct {
-	// Links lead to other paths. A path that does not begin with a slash is
-	// relative to the page of all checks.
-	Links []Link
-	// Footer are short facts about the program, such as its version.
-	Footer []string
-	// Started is when the program started. Zero shows no uptime.
-	Started time.Time
-	// Banners returns messages that a person must see in addition to the
-	// checks, such as a failed reload. It is called for each answer,
-	// concurrently. Nil means no banners.
-	Banners func() []string
-}
-
-// A Link is a path that a page leads to.
-type Link struct {
-	Path string // such as /metrics
-	Text string // what is there, in a few words
-}
 
 //go:embed page
 var pageFiles embed.FS
@@ -43,19 +22,24 @@ var typeHTML = []string{"text/html; charset=utf-8"}
 
 // Page returns a handler that shows a page for people: all checks, with those
 // that need attention first, and a filter in the query (?q= text, ?state=,
-// ?tag=). It answers GET and HEAD with 200 in any state of the checks. The
-// names link to "checks/{check}", relative to the page: see [CheckPage]. A
-// short script refreshes the page every five seconds while it is visible;
-// without scripts the page is complete.
+// ?tag=, ?label=name=value). It answers GET and HEAD with 200 in any state of
+// the checks. The names link to "checks/{check}", relative to the page: see
+// [CheckPage]. A short script refreshes the page every five seconds while it is
+// visible; without scripts the page is complete.
+//
+// If r has the methods Runs and Transitions of a [collector.Collector], the
+// page shows the last runs of each check that needs attention.
 func Page(r Reporter, o PageOptions) http.Handler {
 	p := newPages(r, o)
 	return p.handler("page", func(rep collector.Report, req *http.Request) (any, error) {
-		return p.overview(rep, newPageFilter(req.URL.Query())), nil
+		return p.overview(rep, req), nil
 	})
 }
 
 // CheckPage returns a handler that shows one check, by the name below prefix or
-// the router's wildcard {check}. Mount it at "checks/" beside the page.
+// the router's wildcard {check}. Mount it at "checks/" beside the page. With a
+// [collector.Collector] as r it shows the last runs, the changes of state and
+// the definition too.
 func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 	p := newPages(r, o)
 	prefix = cleanPrefix(prefix)
@@ -66,7 +50,7 @@ func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 		}
 		for _, result := range rep.Results {
 			if result.Check == name {
-				return p.detail(rep, result), nil
+				return p.detail(rep, result, req), nil
 			}
 		}
 		return nil, fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
@@ -76,6 +60,7 @@ func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 // pages holds the data that the two pages share.
 type pages struct {
 	all       selection
+	known     knowledge
 	o         PageOptions
 	hostname  string
 	templates *template.Template
@@ -88,12 +73,13 @@ func newPages(r Reporter, o PageOptions) *pages {
 	if isNil(r) {
 		r = nil
 	}
+	o.Scrubber = cmp.Or(o.Scrubber, scrub.New(scrub.Rules{}))
 	style, script := mustReadPage("page.css"), mustReadPage("page.js")
 	p := &pages{
-		all: selection{reporter: r}, o: o,
-		templates: template.Must(template.New("").Parse(mustReadPage("page.html"))), // A constant: it parses, or no test passes.
-		style:     template.CSS(style),                                              //nolint:gosec // A constant of ours.
-		script:    template.JS(script),                                              //nolint:gosec // A constant of ours.
+		all: selection{reporter: r}, known: knowledge{r}, o: o,
+		templates: template.Must(template.ParseFS(pageFiles, "page/*.html")), // Constants: they parse, or no test passes.
+		style:     template.CSS(style),                                       //nolint:gosec // A constant of ours.
+		script:    template.JS(script),                                       //nolint:gosec // A constant of ours.
 		policy: []string{"default-src 'none'; style-src " + sourceHash(style) + "; script-src " + sourceHash(script) +
 			"; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	}
@@ -124,7 +110,7 @@ func (p *pages) handler(name string, view func(collector.Report, *http.Request) 
 		header["Cache-Control"] = noStore
 		header["X-Content-Type-Options"] = noSniff
 		header["Content-Security-Policy"] = p.policy
-		header["Referrer-Policy"] = noReferrer
+		header["Referrer-Policy"] = sameOrigin
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			refuseMethod(w, r, allowRead)
 			return
@@ -146,3 +132,6 @@ func (p *pages) handler(name string, view func(collector.Report, *http.Request) 
 		send(w, r, http.StatusOK, typeHTML, nil, b.Bytes())
 	})
 }
+
+// trusted reports whether a request may see what only operators may see.
+func (p *pages) trusted(r *http.Request) bool { return p.o.Trusted != nil && p.o.Trusted(r) }

@@ -1,14 +1,14 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"regexp"
-	"strconv"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,30 +17,26 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/browsertest"
 )
 
-// browse returns the document that Chromium has after some seconds of its own
-// time, and what it logs.
-func browse(t *testing.T, url string, seconds int) (document, logged string) {
+// desk is the screen of most tests.
+func desk() browsertest.Screen { return browsertest.Screen{Width: 1280, Height: 900} }
+
+// servePages serves both pages of a reporter.
+func servePages(t *testing.T, r httpapi.Reporter, o httpapi.PageOptions) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes seconds")
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("there is no chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	browser := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-logging=stderr",
-		"--user-data-dir="+t.TempDir(), fmt.Sprintf("--virtual-time-budget=%d", seconds*1000), "--dump-dom", url)
-	var out, errs strings.Builder
-	browser.Stdout, browser.Stderr = &out, &errs
-	if err := browser.Run(); err != nil {
-		t.Fatalf("chromium: %v\n%s", err, errs.String())
-	}
-	return out.String(), errs.String()
+	server := httptest.NewServer(httpapi.Routes(map[string]http.Handler{
+		"/": httpapi.Page(r, o), "/checks/": httpapi.CheckPage(r, "/checks", o),
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// widest returns how wide the content of a page is.
+func widest(tab *browsertest.Tab) (pixels int) {
+	tab.Eval(`document.documentElement.scrollWidth`, &pixels)
+	return pixels
 }
 
 func TestABrowserRefreshesThePageUnderItsPolicy(t *testing.T) {
@@ -54,65 +50,207 @@ func TestABrowserRefreshesThePageUnderItsPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(httpapi.Page(c, httpapi.PageOptions{}))
-	defer server.Close()
-	document, logged := browse(t, server.URL, 12)
-	if !regexp.MustCompile(`look [3-9]`).MatchString(document) || !strings.Contains(document, "<title>1 fail · ") {
-		t.Errorf("after twelve seconds the page is\n%s", document)
-	}
-	if !strings.Contains(document, " here)") {
-		t.Errorf("the page does not show the local time:\n%s", document)
-	}
-	for _, bad := range []string{"Content Security Policy", "CONSOLE", "Uncaught"} {
-		if strings.Contains(logged, bad) {
-			t.Errorf("the browser complains:\n%s", logged)
-		}
+	tab := browsertest.Start(t).Open(servePages(t, c, httpapi.PageOptions{}), desk())
+	tab.Wait(`document.title.startsWith("passed · ")`)
+	tab.Wait(`document.title.startsWith("1 fail · ") && /look [2-9]/.test(document.body.textContent)`)
+	tab.Wait(`document.getElementById("now").textContent.endsWith(" here)") && document.querySelector("header.top").classList.contains("fail")`)
+	tab.WantNoComplaints()
+}
+
+// Every page in every state, on a phone and on a desk, light and dark: no
+// complaint of the browser, nothing for axe-core, nothing wider than the screen.
+func TestEveryoneCanReadThePages(t *testing.T) {
+	browser := browsertest.Start(t)
+	for name, s := range pageScenes() {
+		t.Run(name, func(t *testing.T) {
+			url := servePages(t, s, sceneOptions())
+			paths, screens := []string{"/"}, []browsertest.Screen{{Width: 320, Height: 800, Dark: true}}
+			switch name {
+			case "nine", "thousand":
+				screens = append(screens, browsertest.Screen{Width: 320, Height: 800}, desk(), browsertest.Screen{Width: 1280, Height: 900, Dark: true, ReducedMotion: true})
+				paths = append(paths, "/checks/postgres")
+			case "long":
+				screens = append(screens, desk())
+				paths = append(paths, "/checks/"+s.report.Results[0].Check)
+			}
+			tab := browser.Open(url, desk())
+			defer tab.Close()
+			for _, path := range paths {
+				for _, screen := range screens {
+					tab.Look(screen)
+					tab.Go(url + path)
+					if wide := widest(tab); wide > screen.Width {
+						t.Errorf("%s: %d pixels wide on a screen of %d", path, wide, screen.Width)
+					}
+					if name != "thousand" {
+						tab.Eval(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil)
+						tab.WantAccessible()
+					}
+					var moving int
+					if tab.Eval(`document.getAnimations().length`, &moving); moving > 0 {
+						t.Errorf("%s: %d animations", path, moving)
+					}
+					tab.WantNoComplaints()
+					keepPicture(t, tab, name, path, screen)
+				}
+			}
+		})
 	}
 }
 
-func TestThePagesFitIntoAPhone(t *testing.T) {
-	f := &fake{report: pageReport()}
-	long := failed(strings.Repeat("a_name_without_a_break_", 4), strings.Repeat("https://example.org/without/a/break/", 20))
-	long.Runbook, long.Description = "https://wiki.example.org/"+strings.Repeat("x", 200), strings.Repeat("y", 200)
-	long.Tags = []string{strings.Repeat("t", 100)}
-	f.report.Results = append(f.report.Results, long)
-	pages := map[string]http.Handler{
-		"page":       httpapi.Page(f, httpapi.PageOptions{Banners: func() []string { return []string{strings.Repeat("z", 300)} }}),
-		"check page": httpapi.CheckPage(f, "/", httpapi.PageOptions{}),
+// keepPicture writes a screenshot to the folder SCREENSHOTS, for people.
+func keepPicture(t *testing.T, tab *browsertest.Tab, name, path string, s browsertest.Screen) {
+	t.Helper()
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
 	}
-	for name, path := range map[string]string{"page": "/", "check page": "/" + long.Check} {
-		// A window of Chromium is at least 500 pixels wide; a frame may be a phone.
-		mux := http.NewServeMux()
-		mux.HandleFunc("/frame", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			fmt.Fprint(w, get(t, pages[name], path).body) // Without its policy, which forbids frames.
-		})
-		mux.HandleFunc("/measure", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			fmt.Fprint(w, `<!DOCTYPE html><body><iframe id="f" src="/frame" width="320" height="900" frameborder="0"></iframe><script>
-onload = () => { const f = document.getElementById("f"); document.body.dataset.widths = f.contentWindow.innerWidth + " " + f.contentDocument.documentElement.scrollWidth }
-</script></body>`)
-		})
-		server := httptest.NewServer(mux)
-		document, _ := browse(t, server.URL+"/measure", 1)
-		server.Close()
-		window, content, err := widths(document)
-		if err != nil || window != 320 || content > window {
-			t.Errorf("%s: window %d, content %d pixels wide, %v, want at most 320", name, window, content, err)
-		}
+	tab.Eval(`document.querySelectorAll("details").forEach(d => d.open = d.id === "pollers")`, nil)
+	file := name
+	if path != "/" {
+		file += "-check"
+	}
+	file += fmt.Sprintf("-%d", s.Width)
+	if s.Dark {
+		file += "-dark"
+	}
+	if err := os.WriteFile(filepath.Join(dir, file+".png"), tab.Picture(4000), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// widths reads what the page has measured.
-func widths(document string) (window, content int, err error) {
-	m := regexp.MustCompile(`data-widths="(\d+) (\d+)"`).FindStringSubmatch(document)
-	if m == nil {
-		return 0, 0, errors.New("the page did not measure itself")
+// pageScenes are the states that a page can be in.
+func pageScenes() map[string]*scene {
+	scenes := map[string]*scene{"nine": nineChecks(), "thousand": thousandChecks()}
+	add := func(name string, change func(s *scene)) {
+		scenes[name] = nineChecks()
+		change(scenes[name])
 	}
-	window, err = strconv.Atoi(m[1])
-	if err != nil {
-		return 0, 0, err
+	add("passed", func(s *scene) {
+		s.report.Status, s.report.Results = collector.StatusPassed, s.report.Results[6:7]
+	})
+	add("degraded", func(s *scene) {
+		s.report.Status, s.report.Results = collector.StatusDegraded, append(s.report.Results[2:4:4], s.report.Results[5:]...)
+	})
+	add("drained", func(s *scene) {
+		s.report.Draining, s.report.DrainingBy, s.report.DrainingUntil = "kernel update", "frank", sceneTime().Add(time.Hour)
+	})
+	add("muted", func(s *scene) {
+		s.report.Status = collector.StatusDegraded
+		s.report.Results[0].Muted = &collector.Mute{Reason: "moved to the new host", By: "frank", Until: sceneTime().Add(2 * time.Hour)}
+	})
+	add("starting", func(s *scene) {
+		for _, r := range s.report.Results[:5] {
+			r.State, r.Passed, r.Output, r.Cause, r.Since, r.LastSuccess = collector.StateUnknown, false, "not checked yet", nil, time.Time{}, time.Time{}
+		}
+	})
+	add("empty", func(s *scene) { s.report = collector.Report{Status: collector.StatusPassed, Time: sceneTime()} })
+	add("long", func(s *scene) {
+		long := failed(strings.Repeat("a_name_without_a_break_", 4), strings.Repeat("https://example.org/without/a/break/", 20))
+		long.Runbook, long.Description = "https://wiki.example.org/"+strings.Repeat("x", 200), strings.Repeat("y", 200)
+		long.Tags, long.Labels = []string{strings.Repeat("t", 100)}, map[string]string{"team": strings.Repeat("l", 100)}
+		long.Values = []collector.Value{{Name: strings.Repeat("v", 90), Value: 1e300}}
+		s.report.Draining = strings.Repeat("z", 256)
+		s.report.Results = append([]*collector.Result{long}, s.report.Results...)
+		s.transitions[long.Check] = []collector.Transition{{Time: sceneTime(), State: collector.StateFailed, Output: strings.Repeat("w", 240)}}
+	})
+	return scenes
+}
+
+func TestThePageCanBeUsedWithTheKeyboard(t *testing.T) {
+	tab := browsertest.Start(t).Open(servePages(t, nineChecks(), sceneOptions()), desk())
+	seen := map[string]bool{}
+	for range 60 {
+		tab.Press("Tab")
+		var focus struct {
+			Name    string
+			Visible bool
+		}
+		tab.Eval(`(e => ({name: e.localName + " " + (e.name || e.textContent.trim()).slice(0, 40), visible: e === document.body || getComputedStyle(e).outlineStyle !== "none"}))(document.activeElement)`, &focus)
+		if !focus.Visible {
+			t.Errorf("the focus on %s is not seen", focus.Name)
+		}
+		first := !seen[focus.Name]
+		if seen[focus.Name] = true; first && focus.Name == "summary postgres fails; 2 checks wait for it" {
+			tab.Press("Enter")
+			tab.Wait(`document.getElementById("w:postgres").open`)
+		}
 	}
-	content, err = strconv.Atoi(m[2])
-	return window, content, err
+	for _, want := range []string{"input q", "select state", "button Filter", "a postgres", "a search", "a redis", "a orders", "summary Who asks: 3", "a metrics, for Prometheus"} {
+		if !seen[want] {
+			t.Errorf("the Tab key does not lead to %q, but to %v", want, seen)
+		}
+	}
+	tab.WantNoComplaints()
+}
+
+func TestARefreshKeepsThePlaceAndTheFocus(t *testing.T) {
+	s := thousandChecks()
+	var asked atomic.Int64
+	o := sceneOptions()
+	o.Banners = func() []string { return []string{fmt.Sprintf("answer %d", asked.Add(1))} }
+	tab := browsertest.Start(t).Open(servePages(t, s, o), desk())
+	tab.Eval(`(document.getElementById("passed").open = true, document.getElementById("w:postgres").open = true, document.querySelector('.rows a[href="checks/shop-service-0500"]').focus(), scrollTo(0, 9000))`, nil)
+	tab.Wait(`document.getElementById("banners").textContent.includes("answer 3")`)
+	var after struct {
+		Y       int
+		Focus   string
+		Open    int
+		Passed  bool
+		Waiting bool
+	}
+	tab.Eval(`({y: scrollY, focus: document.activeElement.textContent, passed: document.getElementById("passed").open, waiting: document.getElementById("w:postgres").open})`, &after)
+	if after.Y != 9000 || after.Focus != "shop-service-0500" || !after.Passed || !after.Waiting {
+		t.Errorf("after two refreshes: %+v", after)
+	}
+	tab.WantNoComplaints()
+}
+
+func TestABrowserFilters(t *testing.T) {
+	tab := browsertest.Start(t).Open(servePages(t, nineChecks(), sceneOptions()), desk())
+	tab.Eval(`(document.querySelector("select[name=state]").value = "failed", document.querySelector("select[name=label]").value = "team=search", document.querySelector("form button").click())`, nil)
+	tab.Wait(`location.search.includes("state=failed") && location.search.includes("label=team%3Dsearch")`)
+	tab.Wait(`document.querySelectorAll("#checks h3 a").length === 1 && document.querySelector("#checks h3 a").textContent === "search"`)
+	tab.Eval(`[...document.querySelectorAll("form a")].find(a => a.textContent === "show all").click()`, nil)
+	tab.Wait(`location.search === "" && document.querySelectorAll("#checks h3 a").length === 3`)
+	tab.WantNoComplaints()
+}
+
+func TestThePagesReadWithoutScriptAndOnPaper(t *testing.T) {
+	browser := browsertest.Start(t)
+	url := servePages(t, thousandChecks(), sceneOptions())
+	tab := browser.Open(url, browsertest.Screen{Width: 320, Height: 800, NoScript: true})
+	paper := browser.Open(url, browsertest.Screen{Width: 800, Height: 1100, Paper: true, Dark: true})
+	var text string
+	tab.Eval(`document.body.innerText`, &text)
+	for _, want := range []string{"3:12:44 UTC", "connection refused", "Takes this instance out: postgres", "revision 9c5dbc9"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("without script: no %q in\n%.2000s", want, text)
+		}
+	}
+	var printed struct {
+		Form, Row float64
+		Back      string
+	}
+	paper.Eval(`({form: document.querySelector("form").getBoundingClientRect().height, row: [...document.querySelectorAll("#passed li")].at(-1).getBoundingClientRect().height, back: getComputedStyle(document.body).backgroundColor})`, &printed)
+	if printed.Form != 0 || printed.Row < 10 || printed.Back != "rgb(255, 255, 255)" {
+		t.Errorf("on paper: %+v, want no form, the passed checks, white", printed)
+	}
+	picture, err := png.Decode(bytes.NewReader(paper.Picture(1100)))
+	if err != nil || picture.Bounds().Dx() != 800 {
+		t.Errorf("picture: %v", err)
+	}
+}
+
+func TestAThousandChecksAreUsableAtOnce(t *testing.T) {
+	browser := browsertest.Start(t)
+	tab := browser.Open(servePages(t, thousandChecks(), sceneOptions()), browsertest.Screen{Width: 320, Height: 800})
+	var page struct {
+		Loaded, Height float64
+	}
+	tab.Eval(`({loaded: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd, height: document.documentElement.scrollHeight})`, &page)
+	if page.Loaded > 10_000 || page.Height > 12_000 {
+		t.Errorf("usable after %.0f ms, %.0f pixels high", page.Loaded, page.Height)
+	}
+	t.Logf("usable after %.0f ms, %.0f pixels high", page.Loaded, page.Height)
 }

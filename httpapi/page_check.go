@@ -16,31 +16,43 @@ const maxShortOutput = 80
 type pageCheck struct {
 	Name, State, Class, Sign string
 	Output, Short            string
-	Facts                    []string
+	Facts, Chips             []string
+	Note                     string // of a threshold that is not reached
 	Took                     string
 	Since                    *pageMoment
 	Description, Runbook     string
+	ByHand                   string // a command
+	Strip                    *pageStrip
+	Before                   *pageBefore
 	Waiting                  []pageCheck // skipped because of this one
 	WaitingText              string
 }
 
-func newPageCheck(r *collector.Result, now time.Time) pageCheck {
-	c := pageCheck{
-		Name: r.Check, State: string(r.State), Took: took(r.Duration), Since: moment(r.Since, now),
-		Output: said(r), Facts: facts(r, now), Description: r.Description, Runbook: r.Runbook,
-	}
+// newPageCheck returns what a list shows of a check.
+func newPageCheck(r *collector.Result) pageCheck {
+	c := pageCheck{Name: r.Check, State: string(r.State), Took: took(r.Duration), Output: said(r)}
 	c.Class, c.Sign = look(r)
 	if c.Class == "warn" {
 		c.State = "warning"
+	}
+	if r.Threshold > 0 {
+		c.Note = thresholdNote(r)
 	}
 	c.Short = clip.Short(clip.Line(c.Output), maxShortOutput)
 	return c
 }
 
+// describe adds what is known of a check that a page shows at length.
+func (c *pageCheck) describe(r *collector.Result, now time.Time) {
+	c.Since, c.Facts = moment(r.Since, now), facts(r, now)
+	c.Description, c.Runbook = r.Description, r.Runbook
+	c.Chips = append(append(c.Chips, r.Tags...), labelsOf(r)...)
+}
+
 // wait adds the checks that are skipped because of this one.
-func (c *pageCheck) wait(results []*collector.Result, now time.Time) {
+func (c *pageCheck) wait(results []*collector.Result) {
 	for _, r := range results {
-		c.Waiting = append(c.Waiting, newPageCheck(r, now))
+		c.Waiting = append(c.Waiting, newPageCheck(r))
 	}
 	switch n := len(results); n {
 	case 0:
@@ -53,15 +65,10 @@ func (c *pageCheck) wait(results []*collector.Result, now time.Time) {
 
 // look returns the colour of a result, and the sign that says the same.
 func look(r *collector.Result) (class, sign string) {
-	switch {
-	case r.State == collector.StateFailed:
-		return "fail", "✕"
-	case r.State != collector.StatePassed:
-		return "wait", "…"
-	case r.Warning != "":
+	if r.State == collector.StatePassed && r.Warning != "" {
 		return "warn", "!"
 	}
-	return "pass", "✓"
+	return lookOf(r.State)
 }
 
 // said returns the output and the warning, or only the longer one if it
@@ -76,7 +83,7 @@ func said(r *collector.Result) string {
 	return r.Output + "\nwarning: " + r.Warning
 }
 
-// facts returns the most useful details of a check, shortest first.
+// facts returns the most useful details of a check.
 func facts(r *collector.Result, now time.Time) []string {
 	var all []string
 	add := func(ok bool, format string, a ...any) {
@@ -84,15 +91,14 @@ func facts(r *collector.Result, now time.Time) []string {
 			all = append(all, fmt.Sprintf(format, a...))
 		}
 	}
-	add(r.Reason != "" && r.State != collector.StatePassed, "%s", r.Reason)
+	add(r.Reason != "" && r.State != collector.StatePassed, "reason %s", r.Reason)
 	add(r.Threshold > 0, "%s", thresholdNote(r))
 	add(r.Optional, "optional")
 	add(r.Muted != nil, "muted")
 	add(r.Severity != "" && r.State != collector.StatePassed, "severity %s", r.Severity)
-	add(len(r.Tags) > 0, "%s", strings.Join(r.Tags, ", "))
-	add(len(r.Labels) > 0, "%s", strings.Join(labelsOf(r), ", "))
 	add(r.Duration > 0, "took %s", took(r.Duration))
 	add(!r.Time.IsZero(), "checked %s ago, %s", age(now.Sub(r.Time)), next(r, now))
+	add(r.State != collector.StatePassed && !r.LastSuccess.IsZero(), "last passed %s ago", age(now.Sub(r.LastSuccess)))
 	return all
 }
 

@@ -1,37 +1,74 @@
 package httpapi
 
 import (
-	"fmt"
-	"strconv"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
 // A detail is the page of one check.
 type detail struct {
 	pageFrame
-	Check   pageCheck
-	Rows    []pageRow
-	Values  []pageRow
-	Queries []pageRow
+	Check    pageCheck
+	RunNow   string
+	Before   *pageBefore
+	Chart    *pageChart
+	Evidence []pageEvidence
+	Changes  []pageChange
+	Values   []pageValue
+	Rows     []pageRow
+	Settings string
+	Queries  []pageQuery
 }
 
-// A pageRow is a name with a value, which may be a time or a link.
-type pageRow struct{ Name, Value, At, Href string }
+// A pageRow is a name with a value of one kind: a text, a moment, a link, checks
+// or code.
+type pageRow struct {
+	Name, Value, Href, Code string
+	Moment                  *pageMoment
+	Checks                  []pageCheck
+}
 
-func (p *pages) detail(rep collector.Report, r *collector.Result) detail {
-	d := detail{Check: newPageCheck(r, rep.Time), Queries: queries(r)}
+// A pageValue is a value that the check observed.
+type pageValue struct{ Name, Value, Warn, Fail string }
+
+// A pageEvidence is the record of one failed run.
+type pageEvidence struct {
+	Title string
+	Rows  []pageRow
+}
+
+func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Request) *detail {
+	d := &detail{Check: newPageCheck(r), Queries: p.queries(r)}
+	d.Check.describe(r, rep.Time)
 	d.pageFrame = p.frame(rep, d.Check.State+" · "+r.Check, "../")
-	d.Rows = rows(r, rep.Time)
+	def := p.known.definition(r.Check)
+	d.Chart = newChart(p.known.runs(r.Check), def.Timeout, rep.Time)
+	d.Changes = newChanges(p.known.transitions(r.Check), rep.Time)
+	d.Rows = p.rows(rep, r, def)
+	if r.State == collector.StateFailed {
+		d.Before = p.before(r.Since)
+	}
 	for _, v := range r.Values {
-		d.Values = append(d.Values, pageRow{Name: v.Name, Value: measured(v)})
+		d.Values = append(d.Values, pageValue{Name: v.Name, Value: measured(v.Name, v.Value)})
+	}
+	if p.o.RunNow != nil {
+		if path := p.o.RunNow(req); path != "" {
+			d.RunNow = strings.TrimSuffix(path, "/") + "/" + r.Check
+		}
+	}
+	if p.trusted(req) && p.o.Settings != nil {
+		d.Settings = p.o.Settings(r.Check)
 	}
 	return d
 }
 
-func rows(r *collector.Result, now time.Time) []pageRow {
+// rows returns the definition of a check, and the times of its result.
+func (p *pages) rows(rep collector.Report, r *collector.Result, def checks.Check) []pageRow {
 	var all []pageRow
 	add := func(name, value string) {
 		if value != "" {
@@ -39,64 +76,38 @@ func rows(r *collector.Result, now time.Time) []pageRow {
 		}
 	}
 	at := func(name string, t time.Time) {
-		if m := moment(t, now); m != nil {
-			all = append(all, pageRow{Name: name, Value: m.Ago + " ago, " + t.UTC().Format(time.DateTime) + " UTC", At: m.At})
+		if m := moment(t, rep.Time); m != nil {
+			all = append(all, pageRow{Name: name, Moment: m})
+		}
+	}
+	list := func(name string, has func(check string) bool) {
+		row := pageRow{Name: name}
+		for _, r := range rep.Results {
+			if has(r.Check) {
+				row.Checks = append(row.Checks, newPageCheck(r))
+			}
+		}
+		if row.Checks != nil {
+			all = append(all, row)
 		}
 	}
 	add("description", r.Description)
 	if r.Runbook != "" {
 		all = append(all, pageRow{Name: "runbook", Value: r.Runbook, Href: r.Runbook})
 	}
-	if r.State != collector.StatePassed {
-		add("reason", string(r.Reason))
-	}
-	add("waits for", strings.Join(r.Cause, ", "))
-	if r.Threshold > 0 {
-		add("threshold", thresholdNote(r))
-	}
 	at("in this state since", r.Since)
 	at("last success", r.LastSuccess)
 	at("checked", r.Time)
-	add("next run", strings.TrimPrefix(next(r, now), "next "))
-	add("duration", took(r.Duration))
+	add("waits for", strings.Join(r.Cause, ", "))
+	list("depends on", func(name string) bool { return slices.Contains(def.DependsOn, name) })
+	list("needed by", func(name string) bool { return slices.Contains(p.known.definition(name).DependsOn, r.Check) })
 	add("type", r.Type)
+	add("timeout", took(def.Timeout))
 	add("severity", string(r.Severity))
 	add("tags", strings.Join(r.Tags, ", "))
 	add("labels", strings.Join(labelsOf(r), ", "))
 	if r.Optional {
 		add("optional", "a failure degrades, and takes no instance out")
-	}
-	return all
-}
-
-// measured writes a value in the unit that its name ends in.
-func measured(v collector.Value) string {
-	text := strconv.FormatFloat(v.Value, 'g', 6, 64)
-	switch {
-	case strings.HasSuffix(v.Name, "_timestamp_seconds"):
-		return time.Unix(int64(v.Value), 0).UTC().Format(time.DateTime) + " UTC"
-	case strings.HasSuffix(v.Name, "_seconds"):
-		return text + " s"
-	case strings.HasSuffix(v.Name, "_ratio"):
-		return fmt.Sprintf("%.1f %%", 100*v.Value)
-	case strings.HasSuffix(v.Name, "_bytes"):
-		return fmt.Sprintf("%s (%.1f MiB)", strconv.FormatFloat(v.Value, 'f', -1, 64), v.Value/(1<<20))
-	}
-	return text
-}
-
-// queries are PromQL for the series of a check, ready to copy.
-func queries(r *collector.Result) []pageRow {
-	check := "{check=" + strconv.Quote(r.Check) + "}"
-	all := []pageRow{
-		{Name: "state over time", Value: "healthcheck_state" + check},
-		{Name: "availability over 30 days", Value: "avg_over_time(healthcheck_state" + check + "[30d])"},
-		{Name: "changes in a day", Value: "changes(healthcheck_state" + check + "[1d])"},
-		{Name: "duration", Value: "healthcheck_duration_seconds" + check},
-		{Name: "why it fails", Value: "healthcheck_failure_info" + check},
-	}
-	if len(r.Values) > 0 {
-		all = append(all, pageRow{Name: "what it measures", Value: "healthcheck_value" + check})
 	}
 	return all
 }

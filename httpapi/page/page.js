@@ -1,14 +1,16 @@
 "use strict";
 (() => {
-	const parts = ["summary", "banners", "checks", "asof"];
+	const parts = ["summary", "said", "banners", "checks", "asof"];
 	const byId = (doc, id) => doc.getElementById(id);
+	const seen = {}; // the parts as the exporter sent them
+	for (const id of parts) seen[id] = byId(document, id)?.innerHTML;
 
 	// clocks adds this browser's time to the times in UTC.
 	const clocks = () => {
 		for (const t of document.querySelectorAll("time[datetime]")) {
 			const d = new Date(t.dateTime);
 			t.title = d.toLocaleString();
-			if (t.id === "now") t.textContent = t.textContent.split(" (")[0] + " (" + d.toLocaleTimeString() + " here)";
+			if (t.id === "now" || "utc" in t.dataset) t.textContent = t.textContent.split(" (")[0] + " (" + d.toLocaleTimeString() + " here)";
 		}
 	};
 
@@ -18,7 +20,9 @@
 		document.title = next.title;
 		for (const id of parts) {
 			const old = byId(document, id), fresh = byId(next, id);
-			if (!old || !fresh || old.innerHTML === fresh.innerHTML) continue;
+			if (!old || !fresh || seen[id] === fresh.innerHTML) continue;
+			if (old.parentNode.className !== fresh.parentNode.className) old.parentNode.className = fresh.parentNode.className;
+			seen[id] = fresh.innerHTML;
 			const open = [...old.querySelectorAll("details[open]")].map(d => d.id);
 			const active = old.contains(document.activeElement) ? document.activeElement : null;
 			const focus = active && (active.id ? "#" + CSS.escape(active.id) : active.localName + "[href=\"" + CSS.escape(active.getAttribute("href") || "") + "\"]");
@@ -46,7 +50,25 @@
 		}
 	};
 
+	// run asks for a run of the check and shows its outcome.
+	const run = async event => {
+		event.preventDefault();
+		const [button, said] = [event.target.querySelector("button"), event.target.querySelector("output")];
+		button.disabled = true;
+		said.textContent = "running …";
+		try {
+			const answer = await fetch(event.target.action, {method: "POST", headers: {Accept: "text/plain"}});
+			said.textContent = (await answer.text()).split("\n")[0];
+		} catch (e) {
+			said.textContent = e.message;
+		}
+		button.disabled = false;
+		button.focus();
+		refresh();
+	};
+
 	clocks();
+	byId(document, "run")?.addEventListener("submit", run);
 	setInterval(refresh, 5000);
 	document.addEventListener("visibilitychange", refresh);
 })();

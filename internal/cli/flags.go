@@ -28,6 +28,7 @@ type flags struct {
 	maxConnections         int
 	enableLifecycle        bool
 	enablePprof            bool
+	prometheusURL          string
 	disableExporterMetrics bool
 
 	lifecycleHosts         []string
@@ -90,6 +91,8 @@ func newApplication() (*kingpin.Application, *flags) {
 	app.Flag("web.enable-lifecycle", "Allow POST to /-/reload, /-/drain, /-/undrain, /-/mute, /-/unmute, /-/run/{check} and /-/diff, from this machine or with authentication.").BoolVar(&f.enableLifecycle)
 	app.Flag("web.lifecycle-hosts", "Name that the Host of such a request may have, beside addresses and loopback names. Repeatable.").
 		PlaceHolder("NAME").StringsVar(&f.lifecycleHosts)
+	app.Flag("web.prometheus-url", "Address of a Prometheus, such as https://prometheus.example.org: the status page links its queries to it. None: it shows them as text.").
+		PlaceHolder("URL").StringVar(&f.prometheusURL)
 	app.Flag("web.enable-pprof", "Show profiles of the exporter below /debug/pprof/.").BoolVar(&f.enablePprof)
 	app.Flag("web.disable-exporter-metrics", "Leave out metrics about the exporter itself (go_*, process_*).").BoolVar(&f.disableExporterMetrics)
 

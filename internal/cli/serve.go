@@ -63,7 +63,7 @@ func (f *flags) serverOptions(l logging.Logging, queue *logging.Queue, scrubber 
 		Logging: l, Queue: queue,
 		WebConfigFile: *f.web.WebConfigFile, TelemetryPath: f.telemetryPath, ExporterMetrics: !f.disableExporterMetrics,
 		EnvironmentAllowRemote: f.environmentAllowRemote, EnvironmentDeny: f.environmentDeny,
-		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof,
+		Lifecycle: f.enableLifecycle, LifecycleHosts: f.lifecycleHosts, Pprof: f.enablePprof, PrometheusURL: f.prometheusURL,
 		Watch: f.configWatch, AgentWeight: f.agentWeight, ShutdownDelay: f.shutdownDelay, StateDirectory: f.serveState(),
 	}
 }

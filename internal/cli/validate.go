@@ -3,13 +3,21 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
+
+// webAddress reports whether s is empty or the address of a web server.
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return s == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+}
 
 // validate returns all faults of the flags that parsing alone does not find.
 func (f *flags) validate() error {
@@ -34,6 +42,9 @@ func (f *flags) validate() error {
 	}
 	if !server.FreePath(f.telemetryPath) {
 		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", f.telemetryPath)
+	}
+	if !webAddress(f.prometheusURL) {
+		fault("--web.prometheus-url: %.100q, want an address such as https://prometheus.example.org, without user and query", scrub.New(scrub.Rules{}).Text(f.prometheusURL))
 	}
 	if f.environmentDeny && f.environmentAllowRemote {
 		fault("--environment.deny: does not go with --environment.allow-remote")

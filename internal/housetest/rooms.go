@@ -93,6 +93,7 @@ func rooms() []room {
 		{path: flight, floor: 0, lean: true},
 
 		{path: "internal/housetest", testing: true},
+		{path: "internal/browsertest", testing: true},
 		{path: "internal/faulttest", testing: true},
 		{path: "internal/schematest", testing: true, outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "internal/testservers", testing: true},

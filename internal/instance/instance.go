@@ -39,6 +39,10 @@ type Options struct {
 	// RefuseFailing refuses a reload after which the service would be failed,
 	// if it is not failed before.
 	RefuseFailing bool
+	// OnReload is called after each reload that succeeded, with a line for each
+	// change, such as "~ redis: timeout"; without values. Nil: nobody wants to
+	// know.
+	OnReload func(changes []string)
 	// Logger receives a line for each load and each change. It must mask texts
 	// with Scrubber.
 	Logger log.Logger

@@ -48,7 +48,11 @@ func (i *Instance) tryReload(ctx context.Context) error {
 		i.scrubber.SetRules(cfg.Rules)
 		i.metrics.loaded(cfg)
 	})
-	i.report(cfg, "changes", cmp.Or(strings.Join(changesOf(c.diff), "; "), "none"))
+	changes := changesOf(c.diff)
+	i.report(cfg, "changes", cmp.Or(strings.Join(changes, "; "), "none"))
+	if i.options.OnReload != nil {
+		i.options.OnReload(changes)
+	}
 	return nil
 }
 

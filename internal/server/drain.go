@@ -34,6 +34,7 @@ func (d *daemon) drain(r *http.Request) (string, error) {
 	if err := d.instance.Collector().SetDrain(next); err != nil {
 		return "", err
 	}
+	d.events.add("drained by " + next.By + ": " + next.Reason)
 	keyvals := []any{"msg", "drained", "reason", next.Reason, "by", next.By}
 	if lasts == 0 {
 		level.Info(d.Logging.Logger).Log(keyvals...)
@@ -50,6 +51,7 @@ func (d *daemon) undrain(r *http.Request) (string, error) {
 	if err := d.instance.Collector().SetDrain(nil); err != nil {
 		return "", err
 	}
+	d.events.add("undrained by " + actor(r))
 	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", actor(r))
 	return d.undone("undrained"), nil
 }

@@ -47,6 +47,9 @@ type Options struct {
 	// LifecycleHosts are the names that the Host header of a lifecycle request may
 	// contain, besides addresses and loopback names.
 	LifecycleHosts []string
+	// PrometheusURL is the address of a Prometheus that the pages link to. Empty:
+	// they show their queries as text.
+	PrometheusURL string
 	// Pprof serves profiles below /debug/pprof/.
 	Pprof bool
 	// AgentWeight is the percentage for haproxy while degraded, 1 to 100.

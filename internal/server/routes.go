@@ -3,9 +3,6 @@ package server
 import (
 	"context"
 	"net/http"
-	"time"
-
-	"github.com/prometheus/common/version"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -13,21 +10,16 @@ import (
 // webHandler serves everything on the addresses of --web.listen-address.
 func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	environment := d.guardEnvironment(d.instance.Environment())
-	page := httpapi.PageOptions{
-		Links:   d.links(),
-		Footer:  []string{"healthcheck_exporter " + version.Version, "revision " + version.GetRevision()},
-		Started: time.Now(),
-		Banners: d.banners,
-	}
+	page := d.pageOptions()
 	routes := map[string]http.Handler{
 		"/":             d.requests.Wrap("page", httpapi.Page(d.instance.Collector(), page)),
 		"/checks/":      d.requests.Wrap("page", httpapi.CheckPage(d.instance.Collector(), "/checks", page)),
-		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Health()),
+		"/healthcheck/": d.asked("healthcheck", d.instance.Health()),
 		"/environment/": d.requests.Wrap("environment", environment),
 		"/heartbeat/":   d.requests.Wrap("heartbeat", httpapi.Heartbeat(d.instance.Collector(), "/heartbeat")),
-		d.TelemetryPath: d.requests.Wrap("metrics", httpapi.Metrics(d.gatherer(), d.errorLog())),
-		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
-		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
+		d.TelemetryPath: d.asked("metrics", httpapi.Metrics(d.gatherer(), d.errorLog())),
+		"/-/healthy":    d.asked("healthy", http.HandlerFunc(d.healthy)),
+		"/-/ready":      d.asked("ready", http.HandlerFunc(d.ready)),
 	}
 	d.addLifecycle(ctx, routes, d.guardLifecycle)
 	if d.Pprof {
@@ -36,13 +28,10 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	return httpapi.Routes(routes).With(d.views(d.instance.HealthView))
 }
 
-// banners tells a person that the file on disk is not in use.
-func (d *daemon) banners() []string {
-	failure := d.instance.Failure()
-	if failure == nil {
-		return nil
-	}
-	return []string{"The reload at " + failure.Time.UTC().Format(time.RFC3339) + " failed, the configuration of before is in use: " + failure.Err}
+// asked counts the requests to a handler and remembers the programs that send
+// them.
+func (d *daemon) asked(handler string, h http.Handler) http.Handler {
+	return d.requests.Wrap(handler, d.pollers.Wrap(handler, h))
 }
 
 // views returns the handlers of views by their own paths. Their requests are
@@ -53,15 +42,15 @@ func (d *daemon) views(of func(path string) http.Handler) func(path string) http
 		if h == nil {
 			return nil
 		}
-		return d.requests.Wrap("healthcheck", h)
+		return d.asked("healthcheck", h)
 	}
 }
 
 // healthHandler serves the addresses of --health.listen-address.
 func (d *daemon) healthHandler() http.Handler {
 	return httpapi.Routes(map[string]http.Handler{
-		"/healthcheck/": d.requests.Wrap("healthcheck", d.instance.Public()),
-		"/-/healthy":    d.requests.Wrap("healthy", http.HandlerFunc(d.healthy)),
-		"/-/ready":      d.requests.Wrap("ready", http.HandlerFunc(d.ready)),
+		"/healthcheck/": d.asked("healthcheck", d.instance.Public()),
+		"/-/healthy":    d.asked("healthy", http.HandlerFunc(d.healthy)),
+		"/-/ready":      d.asked("ready", http.HandlerFunc(d.ready)),
 	}).With(d.views(d.instance.PublicView))
 }

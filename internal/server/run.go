@@ -38,6 +38,9 @@ func Run(ctx context.Context, o Options) error {
 	level.Info(o.Logging.Logger).Log("msg", "starting healthcheck_exporter", "version", version.Info())
 	store := o.openState()
 	o.Instance.Trusted = o.trusted()
+	happened := new(events)
+	happened.add("the exporter was started, version " + version.Version)
+	o.Instance.OnReload = happened.reloaded
 	i, err := instance.New(o.Instance)
 	if err != nil {
 		store.Close()
@@ -48,7 +51,7 @@ func Run(ctx context.Context, o Options) error {
 		store.Close()
 		return err
 	}
-	d := &daemon{Options: o, instance: i, state: store, sockets: sockets, requests: httpapi.NewRequests(), failed: make(chan error, 1)}
+	d := &daemon{Options: o, instance: i, state: store, sockets: sockets, requests: httpapi.NewRequests(), events: happened, failed: make(chan error, 1)}
 	d.warnOfProxies()
 	return d.live(ctx, reload, end)
 }
@@ -60,6 +63,8 @@ type daemon struct {
 	state    *state.Store // nil: no state directory
 	sockets  *listen.Sockets
 	requests *httpapi.Requests
+	pollers  httpapi.Pollers
+	events   *events
 	stopping atomic.Bool // the process is about to end
 
 	servers []*http.Server

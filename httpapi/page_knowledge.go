@@ -1,0 +1,40 @@
+package httpapi
+
+import (
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+)
+
+// A knowledge is what a Reporter knows beyond its report. A
+// [collector.Collector] knows all of it; another Reporter may know nothing.
+type knowledge struct{ reporter Reporter }
+
+// runs returns the last runs of a check, oldest first.
+func (k knowledge) runs(check string) []collector.Run {
+	if r, is := k.reporter.(interface {
+		Runs(name string) []collector.Run
+	}); is {
+		return r.Runs(check)
+	}
+	return nil
+}
+
+// transitions returns the last changes of state of a check, oldest first.
+func (k knowledge) transitions(check string) []collector.Transition {
+	if r, is := k.reporter.(interface {
+		Transitions(name string) []collector.Transition
+	}); is {
+		return r.Transitions(check)
+	}
+	return nil
+}
+
+// definition returns the definition of a check, or an empty one.
+func (k knowledge) definition(check string) (def checks.Check) {
+	if r, is := k.reporter.(interface {
+		Definition(name string) (checks.Check, bool)
+	}); is {
+		def, _ = r.Definition(check)
+	}
+	return def
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/common/version"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+)
+
+// pageOptions are those of the pages for people.
+func (d *daemon) pageOptions() httpapi.PageOptions {
+	authenticated := authenticator(d.WebConfigFile)
+	return httpapi.PageOptions{
+		Links:    d.links(),
+		Footer:   []string{"healthcheck_exporter " + version.Version, "revision " + version.GetRevision()},
+		Started:  time.Now(),
+		Banners:  d.banners,
+		Events:   d.events.all,
+		Trusted:  d.trusted(),
+		Pollers:  d.pollers.All,
+		Settings: d.instance.Settings,
+		RunNow: func(r *http.Request) string {
+			if d.lifecycleFault(r, authenticated) != nil {
+				return ""
+			}
+			return runPrefix
+		},
+		PrometheusURL: d.PrometheusURL,
+		Scrubber:      d.Instance.Scrubber,
+	}
+}
+
+// banners tells a person that the file on disk is not in use.
+func (d *daemon) banners() []string {
+	failure := d.instance.Failure()
+	if failure == nil {
+		return nil
+	}
+	return []string{"The reload at " + failure.Time.UTC().Format(time.RFC3339) + " failed, the configuration of before is in use: " + failure.Err}
+}
