@@ -34,6 +34,10 @@ func checkThere(ctx context.Context, f *flags, c *console) (int, error) {
 		return exitMisuse, errors.New("--output=prometheus does not go with --url: its metrics are at /metrics")
 	case f.checkOutput == "json" && a.word() != "":
 		return exitMisuse, fmt.Errorf("--output=json: %s answers with text", a.target.Path)
+	case f.watchResults && a.word() != "":
+		return exitMisuse, fmt.Errorf("--watch: %s has no results to show", a.target.Path)
+	case f.watchResults:
+		return f.watch(ctx, a, terminal.Line(a.target.Host), c)
 	case f.wait > 0:
 		return f.waitFor(ctx, a, c)
 	}
@@ -89,26 +93,6 @@ func nagiosWord(s collector.Status) string {
 		return "CRITICAL"
 	}
 	return "OK"
-}
-
-// printReport prints all results and a summary.
-func (f *flags) printReport(c *console, report collector.Report) {
-	list := f.newListing(c, resultNames(report.Results))
-	for _, r := range report.Results {
-		printLines(c, list.block(r))
-	}
-	if report.Draining != "" {
-		fmt.Fprintln(c, terminal.Line("drained: "+report.Draining))
-	}
-	fmt.Fprintln(c, summarize(report.Results))
-}
-
-func resultNames(results []*collector.Result) []string {
-	names := make([]string, len(results))
-	for i, r := range results {
-		names[i] = r.Check
-	}
-	return names
 }
 
 // An unexpected is the error of an answer that is not what was asked for.
@@ -293,7 +277,13 @@ func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
 	}
 	response, err := a.transport.RoundTrip(request)
 	if err != nil {
-		return 0, nil, cmp.Or(foreign(wantReport, err), fmt.Errorf("ask %s: %w", a.target.Host, err))
+		if fault := foreign(wantReport, err); fault != nil {
+			return 0, nil, fault
+		}
+		if inner, is := errors.AsType[*net.OpError](err); is {
+			err = inner.Err // The address is in the message already.
+		}
+		return 0, nil, fmt.Errorf("ask %s: %w", a.target.Host, err)
 	}
 	defer response.Body.Close()
 	const most = 4 << 20

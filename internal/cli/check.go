@@ -11,6 +11,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
 )
 
 // nagiosUnknown is the exit status of a Nagios plugin that could not check.
@@ -49,6 +50,8 @@ func checkHere(ctx context.Context, f *flags, c *console) (int, error) {
 	}
 	defer l.end()
 	switch {
+	case f.watchResults:
+		return f.watch(ctx, l, terminal.Line(cmp.Or(f.configFile, "built-in configuration")), c)
 	case f.wait > 0:
 		l.names = nil // A failed dependency cannot get better by waiting either.
 		return f.waitFor(ctx, l, c)
@@ -61,6 +64,8 @@ func checkHere(ctx context.Context, f *flags, c *console) (int, error) {
 // lifetimes says how long results are kept; nil: as configured.
 func (f *flags) lifetimes() func(*checks.Check) {
 	switch {
+	case f.watchResults:
+		return watchLifetimes
 	case f.wait > 0:
 		return waitLifetimes
 	case f.checkOutput == "json", f.checkOutput == "nagios":
@@ -78,6 +83,9 @@ func (f *flags) validateCheck() error {
 	}
 	if f.wait > 0 && f.checkOutput == "nagios" {
 		errs = append(errs, errors.New("--wait does not go with --output=nagios, whose exit statuses are fixed"))
+	}
+	if f.watchResults && (f.wait > 0 || f.checkOutput != "text") {
+		errs = append(errs, errors.New("--watch goes neither with --wait nor with --output"))
 	}
 	return errors.Join(errs...)
 }

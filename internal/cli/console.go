@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
 )
@@ -38,4 +40,13 @@ func (f *flags) newConsole(stdout, stderr io.Writer) *console {
 		c.palette = terminal.Palette(isTerminal && os.Getenv("NO_COLOR") == "")
 	}
 	return c
+}
+
+// say prints a text, on several lines if the terminal is narrow.
+func (c *console) say(text string) {
+	text = terminal.Line(text)
+	if c.columns > 0 {
+		text = strings.Join(terminal.Wrap(text, c.columns, c.columns), "\n")
+	}
+	fmt.Fprintln(c, text)
 }

@@ -56,6 +56,7 @@ type flags struct {
 	color              string
 	verbose            bool
 	wait               time.Duration
+	watchResults       bool
 	urlCAFile          string
 	urlInsecure        bool
 	typeNames          []string // config types
@@ -132,6 +133,7 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	check.Flag("exclude", "Leave out the check with this name. Repeatable.").PlaceHolder("NAME").StringsVar(&f.checkExclude)
 	check.Flag("verbose", "Also print reasons, descriptions, tags, the values that were measured, and for a failure its evidence: phases, addresses, certificates, the reply.").Short('v').BoolVar(&f.verbose)
 	choice(check, &f.color, "color", "Colours in the text: auto (on a terminal, unless NO_COLOR is set), always or never.", "auto", "always", "never")
+	check.Flag("watch", "Show the results on the whole terminal, what fails first, and refresh them until q or Ctrl-C is typed.").BoolVar(&f.watchResults)
 	duration(check, &f.wait, "wait", "0s", "Wait at most this long until every check that counts has passed, in text, json or prometheus. Exit status: 0 passed, 1 a check fails with reason auth or tls, which does not get better by waiting, 4 not yet, 130 interrupted.")
 	check.Flag("url", "Ask a running exporter instead: http://127.0.0.1:10927/healthcheck, or unix:/run/hc.sock:/healthcheck for a Unix socket. With /-/healthy: whether the exporter itself works. Name and password for basic authentication come from HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD.").
 		PlaceHolder("URL").StringVar(&f.checkURL)

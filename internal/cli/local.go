@@ -32,7 +32,8 @@ type local struct {
 	stop      context.CancelFunc // cancels all runs
 }
 
-// newLocal loads the configuration. Lifetimes changes how long the results of a
+// newLocal loads the configuration; with --watch the checks run in the background.
+// Lifetimes changes how long the results of a
 // check are kept; nil changes nothing.
 func newLocal(f *flags, lifetimes func(*checks.Check)) (*local, error) {
 	l := &local{scrubber: scrub.New(scrub.Rules{})}
@@ -53,13 +54,16 @@ func newLocal(f *flags, lifetimes func(*checks.Check)) (*local, error) {
 		}
 	}
 	base, stop := context.WithCancel(context.Background())
-	l.stop = stop
 	l.collector, err = collector.New(collector.Options{
 		Concurrency: l.cfg.Collector.Concurrency, Scrubber: l.scrubber, BaseContext: base, CollectWait: -1, Wrap: l.runs.wrap,
 	}, needed...)
 	if err != nil {
 		stop()
 		return nil, err
+	}
+	l.stop = stop
+	if f.watchResults {
+		go func() { _ = l.collector.Run(base) }() // The error says that base has ended.
 	}
 	return l, nil
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
-	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
 )
 
 const (
@@ -43,11 +42,12 @@ func (l *local) stream(ctx context.Context, f *flags, c *console) (int, error) {
 		switch {
 		case len(printed) == len(report.Results):
 			c.status.Clear()
-			fmt.Fprintf(c, "%s in %s\n", summarize(report.Results), shortDuration(took))
+			c.say(summarize(report.Results) + " in " + shortDuration(took))
 			return exitStatus(report.Status), nil
 		case over(ctx):
 			c.status.Clear()
-			fmt.Fprintf(c, "interrupted after %s: %s: %s\n", shortDuration(took), summarize(report.Results), l.unfinished(printed))
+			c.say("not finished: " + l.unfinished(printed))
+			c.say("interrupted after " + shortDuration(took) + ": " + summarize(report.Results))
 			return interruptedStatus(ctx), nil
 		case took > statusDelay:
 			c.status.Show(l.progress(printed))
@@ -99,7 +99,7 @@ func andMore(names []string, all int) string {
 	if more := all - len(names); more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	return terminal.Line(text)
+	return text
 }
 
 func printLines(c *console, lines []string) {

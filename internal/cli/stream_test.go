@@ -68,7 +68,7 @@ func TestResultsArePrintedAsTheyComeAndCtrlCKeepsThem(t *testing.T) {
 	if status := <-ended; status != 130 {
 		t.Errorf("exit status %d, want 130", status)
 	}
-	last := regexp.MustCompile(`\ninterrupted after \S+s: 2 of 5 failed \(1 optional\), 1 skipped, 1 not finished: hang\n$`)
+	last := regexp.MustCompile(`\nnot finished: hang\ninterrupted after \S+s: 2 of 5 failed \(1 optional\), 1 skipped, 1 not finished\n$`)
 	if !last.MatchString(out.String()) {
 		t.Errorf("the end is not %s:\n%s", last, out)
 	}

@@ -88,7 +88,7 @@ func (f *flags) endWait(ctx context.Context, from source, report collector.Repor
 		return exitMisuse, err
 	}
 	if f.checkOutput == "text" {
-		fmt.Fprintln(c, how)
+		c.say(how)
 	}
 	return status, nil
 }

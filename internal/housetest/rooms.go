@@ -97,6 +97,7 @@ func rooms() []room {
 		{path: "internal/faulttest", testing: true},
 		{path: "internal/schematest", testing: true, outside: []string{"go.yaml.in/yaml/v3"}},
 		{path: "internal/testservers", testing: true},
+		{path: "internal/screentest", testing: true},
 		{path: "internal/e2e", testing: true},
 	}...)
 }

@@ -1,0 +1,32 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package terminal
+
+import (
+	"os"
+	"os/signal"
+
+	"golang.org/x/sys/unix"
+)
+
+// Resized tells when the size of the terminal changes, until stop is called.
+func Resized() (changes <-chan os.Signal, stop func()) { return notify(unix.SIGWINCH) }
+
+// Suspended tells when Ctrl-Z was typed, until stop is called. Give the terminal
+// back, call Suspend, and take it over again.
+func Suspended() (wishes <-chan os.Signal, stop func()) { return notify(unix.SIGTSTP) }
+
+// Suspend stops this process until somebody lets it go on.
+func Suspend() {
+	resumed, stop := notify(unix.SIGCONT)
+	defer stop()
+	if unix.Kill(unix.Getpid(), unix.SIGSTOP) == nil {
+		<-resumed // Kill may return before the process stops.
+	}
+}
+
+func notify(s os.Signal) (<-chan os.Signal, func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, s)
+	return c, func() { signal.Stop(c) }
+}
