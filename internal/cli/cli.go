@@ -46,6 +46,8 @@ func execute(ctx context.Context, command string, f *flags, stdout, stderr io.Wr
 		return runConfigShow(f, stdout, stderr)
 	case "config default":
 		return runConfigDefault(stdout)
+	case "config init":
+		return runConfigInit(f, stdout, stderr)
 	case "config schema":
 		return runConfigSchema(stdout)
 	case "config types":

@@ -1,6 +1,9 @@
 package cli_test
 
 import (
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -78,5 +81,36 @@ func TestTheEnvironmentIsPrintedWithoutSecretsAndExplained(t *testing.T) {
 	status, out, _ = runCommand(t, "--config.file="+f.path, "environment", "--explain")
 	if status != cli.ExitPassed || !strings.Contains(out, "process.environ.SHOP_PASSWORD\t") || !strings.Contains(out, "application.api_token\t") || strings.Contains(out, "horse") {
 		t.Errorf("--explain: %d\n%s", status, out)
+	}
+}
+
+func TestConfigInitNeverWritesOverAFile(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("config init reads Linux's /proc")
+	}
+	path := filepath.Join(t.TempDir(), "healthcheck.yml")
+	status, out, errs := runCommand(t, "config", "init", "--output="+path)
+	if status != cli.ExitPassed || errs != "" || !strings.HasPrefix(out, path+": ") {
+		t.Fatalf("%d %q %q", status, out, errs)
+	}
+	written, err := os.ReadFile(path)
+	if err != nil || !strings.HasPrefix(string(written), "# yaml-language-server: $schema=") {
+		t.Fatalf("%v\n%s", err, written)
+	}
+	if status, out, errs := runCommand(t, "--config.file="+path, "config", "check"); status != cli.ExitPassed || errs != "" {
+		t.Errorf("config check: %d %q %q\n%s", status, out, errs, written)
+	}
+	status, out, errs = runCommand(t, "config", "init", "--output="+path)
+	if want := "--output: " + path + " exists, and config init never writes over a file\n"; status != cli.ExitFailed || out != "" || errs != want {
+		t.Errorf("%d %q %q, want %q", status, out, errs, want)
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(written) {
+		t.Errorf("the file has changed (%v):\n%s", err, after)
+	}
+	if status, _, errs := runCommand(t, "config", "init", "--output=/nowhere/a.yml"); status != cli.ExitFailed || !strings.Contains(errs, "--output: open /nowhere/a.yml: no such file") {
+		t.Errorf("%d %q", status, errs)
+	}
+	if status, out, _ := runCommand(t, "config", "init"); status != cli.ExitPassed || !strings.HasPrefix(out, "# yaml-language-server: ") {
+		t.Errorf("to standard output: %d\n%s", status, out)
 	}
 }

@@ -60,6 +60,7 @@ type flags struct {
 	urlCAFile          string
 	urlInsecure        bool
 	typeNames          []string // config types
+	initOutput         string   // config init
 	environmentExplain bool     // environment
 	reason             string   // drain, mute
 	lasts              time.Duration
@@ -166,6 +167,8 @@ func (f *flags) addCommands(app *kingpin.Application) {
 	config.Command("show", "Print the configuration as it was read, without secrets.")
 	config.Command("diff", diffHelp)
 	config.Command("default", "Print the configuration that is used when no file is given.")
+	config.Command("init", "Write a commented configuration from what listens and runs on this machine (Linux). It opens no connection.").
+		Flag("output", "File to write, which must not exist. None: standard output.").PlaceHolder("FILE").StringVar(&f.initOutput)
 	config.Command("schema", "Print a JSON Schema of the configuration, for editors.")
 	types := config.Command("types", "Print the check types, or the keys of those that are named.")
 	types.Arg("type", "Names of types. None: a list of all.").StringsVar(&f.typeNames)
