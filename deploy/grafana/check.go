@@ -27,6 +27,8 @@ func check() *dashboard.DashboardBuilder {
 		WithPanel(lines("Reasons", "Instances on which it has not passed, by reason.", "none",
 			query{`count by (check, reason) (` + of("healthcheck_failure_info") + `)`, "{{check}}: {{reason}}"})).
 		WithPanel(failures("instance")).
+		WithPanel(lines("Runs", "Finished runs in a second, by result.", "none",
+			query{`sum by (check, result) (rate(healthcheck_runs_total{` + picked + `}[$__rate_interval]))`, "{{check}}: {{result}}"})).
 		WithPanel(lines("Duration", "How long the last run took.", "s",
 			query{of("healthcheck_duration_seconds"), "{{instance}}: {{check}}"})).
 		WithPanel(measured("Phases and times", "Where the time of the last run went, and other times that it measured.", "s",

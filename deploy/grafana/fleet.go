@@ -10,8 +10,8 @@ func fleet() *dashboard.DashboardBuilder {
 			query{`count(` + on("healthcheck_healthy") + `)`, "instances"})).
 		WithPanel(number("Healthy", "Instances whose /healthcheck is answered with the success status.", "none", greenAt1,
 			query{`sum(` + on("healthcheck_healthy") + `)`, "healthy"})).
-		WithPanel(number("Exporters down", "Targets of the same jobs that Prometheus does not reach.", "none", redAtOne,
-			query{`sum(1 - (up{job=~"$job", instance=~"$instance"} and on (job) healthcheck_healthy)) or on () vector(0)`, "down"})).
+		WithPanel(number("Exporters down", "Targets that Prometheus does not reach, in jobs that have had exporters within a day.", "none", redAtOne,
+			query{`sum(1 - (up{job=~"$job", instance=~"$instance"} and on (job) last_over_time(healthcheck_healthy[1d]))) or on () vector(0)`, "down"})).
 		WithPanel(number("Failing checks", "Checks that fail on at least one instance, without those that only wait for another.", "none", redAtOne,
 			query{`count(count by (job, check) ((` + of("healthcheck_state") + `) == 0 unless ignoring (reason) healthcheck_failure_info{reason="skipped"})) or on () vector(0)`, "failing"})).
 		WithPanel(number("Drained", "Instances that are out of service because somebody drained them.", "none", warnAtOne,

@@ -28,8 +28,8 @@ func host() *dashboard.DashboardBuilder {
 		WithPanel(failures("check")).
 		WithPanel(availability("Availability of checks", `healthcheck_state{`+picked+`}`, ` and on (job, instance, check) `+info)).
 		WithPanel(certificates().Span(12)).
-		WithPanel(rows("Oldest results", "Seconds since the last run. Above the check's TTL plus its timeout: runs are waiting for a place, or hang.", "s", []string{"job"},
-			query{`topk(10, time() - (` + of("healthcheck_last_run_timestamp_seconds") + `))`, "age"}).Span(12)).
+		WithPanel(rows("Oldest results", "Time since the result expired; negative while it is valid. Far above 0: runs wait for a place, or hang.", "s", []string{"job"},
+			query{`topk(10, time() - (` + of("healthcheck_result_expires_timestamp_seconds") + `))`, "expired for"}).Span(12)).
 		WithPanel(asked).
 		WithPanel(outcomes).
 		WithPanel(lines("Runs under way", "waiting: runs that have no place yet. stuck: runs that were given up and have not returned.", "none",
