@@ -203,11 +203,15 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := read(t, "deploy/prometheus/rules_test.yml")
+	raised := read(t, "internal/e2e/alerts_test.go")
 	for _, rule := range file.Groups[0].Rules {
 		for _, name := range []string{"summary", "description", "runbook_url"} {
 			if rule.Annotations[name] == "" {
 				t.Errorf("%s has no %s", rule.Alert, name)
 			}
+		}
+		if !strings.Contains(raised, rule.Alert) {
+			t.Errorf("no real situation raises %s in this file", rule.Alert)
 		}
 		if rule.Labels["severity"] == "" {
 			t.Errorf("%s has no severity", rule.Alert)
