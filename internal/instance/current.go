@@ -26,7 +26,7 @@ type configuration struct {
 // half-finished swap use serveEpoch or consistently.
 type current struct {
 	value atomic.Pointer[configuration]
-	swaps atomic.Uint64 // odd during a swap
+	swaps atomic.Uint64 // swaps that have begun
 	lock  sync.RWMutex  // held during a swap
 }
 
@@ -38,11 +38,10 @@ func (c *current) swap(next *configuration, commit func()) {
 	c.swaps.Add(1)
 	commit()
 	c.value.Store(next)
-	c.swaps.Add(1)
 }
 
 // settled waits until no swap is under way and returns the configuration in use
-// and the counter of swaps.
+// and the number of swaps up to it.
 func (c *current) settled() (*configuration, uint64) {
 	c.lock.RLock()
 	defer c.lock.RUnlock()

@@ -145,3 +145,27 @@ func TestAReaderIsRepeatedAfterASwapAndInTheEndMakesItWait(t *testing.T) {
 	}
 	<-swapped
 }
+
+// What a reader has seen while a swap began may be of both configurations.
+func TestAReaderIsRepeatedAfterASwapThatHasOnlyBegun(t *testing.T) {
+	var c current
+	c.swap(&configuration{epoch: 1}, func() {})
+	release := make(chan struct{})
+	var seen []uint64
+	c.consistently(func(v *configuration) {
+		seen = append(seen, v.epoch)
+		if len(seen) > 1 {
+			return
+		}
+		begun := make(chan struct{})
+		go c.swap(&configuration{epoch: 2}, func() {
+			close(begun)
+			<-release
+		})
+		<-begun
+		time.AfterFunc(10*time.Millisecond, func() { close(release) })
+	})
+	if len(seen) != 2 || seen[1] != 2 {
+		t.Errorf("read of epochs %d, want 1 and then 2", seen)
+	}
+}

@@ -74,6 +74,14 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 	return w
 }
 
+// serve starts a server for a test and returns its URL.
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // shown is all that depends on the configuration in use, apart from whether its
 // last reload succeeded.
 func shown(t *testing.T, i *instance.Instance) string {

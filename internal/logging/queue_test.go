@@ -56,9 +56,13 @@ func TestALogReaderThatHasDiedOnlyCostsItsLines(t *testing.T) {
 		for range 10 {
 			_, _ = io.WriteString(q, "line\n")
 		}
+		begin := time.Now()
 		q.Flush(time.Second)
 		if got := q.Dropped(); got != 10 {
 			t.Errorf("%d lines dropped, want 10", got)
+		}
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("flushed after %v, want at once", took)
 		}
 	})
 }
