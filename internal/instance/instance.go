@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -128,7 +130,13 @@ func (i *Instance) report(cfg *config.Config, more ...any) {
 	for _, warning := range cfg.Warnings {
 		level.Warn(i.logger).Log("msg", "configuration", "warning", warning)
 	}
+	if os.Getpid() == 1 && slices.ContainsFunc(cfg.Checks, runsPrograms) {
+		level.Warn(i.logger).Log("msg", "exec checks of process 1", "warning",
+			"what their programs leave behind is not reaped: start the container with an init, such as docker run --init")
+	}
 	source := cmp.Or(i.options.ConfigFile, "built in")
 	level.Info(i.logger).Log(append([]any{"msg", "configuration loaded", "source", source, "checks", len(cfg.Checks)}, more...)...)
 	cfg.Checks = nil // The collector owns them now; a second copy of thousands of checks would waste memory.
 }
+
+func runsPrograms(c checks.Check) bool { return c.Type == "exec" }
