@@ -139,7 +139,10 @@ func (ch *Change) firstResults(ctx context.Context) error {
 	c.act(func(fx *effects) {
 		for _, e := range ch.next.entries {
 			c.propose(e)
+			c.outlast(fx, e)
 		}
+	})
+	c.act(func(fx *effects) { // The runs of before have their places now.
 		for _, e := range ch.next.entries {
 			if e.line.committed {
 				continue
@@ -174,6 +177,24 @@ func (c *Collector) propose(e *entry) {
 	}
 	s.candidate = c.newLine(e)
 	e.line = s.candidate
+}
+
+// outlast renews the pass of the definition that e would replace, if that pass
+// could expire during the first run of e: meanwhile no run of the old definition
+// can start, and readers would be told that it is unknown. This counts as a run by
+// request: there are not many of them either.
+func (c *Collector) outlast(fx *effects, e *entry) {
+	old := e.line.slot.line
+	if old == nil || old == e.line || old.run != nil {
+		return
+	}
+	p := old.result()
+	if !p.fresh(fx.now) || p.State != StatePassed || fx.now.add(addDurations(e.Timeout, grace)).before(p.until) {
+		return
+	}
+	if 2*p.lastDuration < waitLimit(e.line) && c.request(fx, old) == nil { // A slower run would starve e.
+		c.ensure(fx, old, p.number)
+	}
 }
 
 func same(a, b checks.Check) bool {

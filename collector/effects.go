@@ -11,6 +11,8 @@ type effects struct {
 	tellStatus bool
 
 	gone []*line // while a set is installed: lines whose definition is gone
+
+	woken []chan struct{} // to be closed when readers can see the change
 }
 
 // act changes the engine's state with f, under the lock, and then carries out
@@ -42,6 +44,9 @@ func (c *Collector) change(f func(fx *effects)) *effects {
 	c.noteStatus(fx)
 	if fx.changed {
 		c.generation.Add(1)
+	}
+	for _, published := range fx.woken { // A reader woken earlier could take the old snapshot.
+		close(published)
 	}
 	return fx
 }

@@ -341,7 +341,8 @@ func TestRule12HooksFollowANameAcrossReplace(t *testing.T) {
 		l := &listener{t: t, takes: time.Minute}
 		c := newCollector(t, collector.Options{OnChange: l.hook}, old.check("db"))
 		old.fails(errors.New("old"))
-		report(t, c) // The hook is called, and takes its time.
+		report(t, c)
+		synctest.Wait() // The hook is called, and takes its time.
 		if err := c.Replace(t.Context(), []checks.Check{fresh.check("db")}); err != nil {
 			t.Fatal(err)
 		}

@@ -72,6 +72,10 @@ func (c *Collector) repeat(fx *effects, l *line) {
 
 // starve publishes that r has waited longer than it may. r continues to wait.
 func (c *Collector) starve(fx *effects, r *run) {
+	if end := r.allowance(); r.phase == held && fx.now.before(end) {
+		r.timer.Reset(end.mono - fx.now.mono)
+		return
+	}
 	r.starved = true
 	waited := clip.Duration(fx.now.mono - r.asked.mono)
 	text := fmt.Sprintf("local: waited %s for one of %d places", waited, c.limits.Load().Concurrency)
@@ -79,7 +83,7 @@ func (c *Collector) starve(fx *effects, r *run) {
 	case awaiting:
 		text = fmt.Sprintf("local: waited %s for the checks it depends on", waited)
 	case held:
-		text = fmt.Sprintf("local: waited %s for the run of its former definition", waited)
+		text = fmt.Sprintf("local: waited %s for the run of another definition", waited)
 	}
 	c.publish(fx, r.line, &outcome{reason: checks.ReasonInternal, output: text})
 }

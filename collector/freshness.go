@@ -54,10 +54,26 @@ func freshness(e *entry, p *published, r *run, q question, insists bool, now ins
 // look applies freshness to the newest result of l. The caller holds the lock.
 func (c *Collector) look(l *line, q question, now instant) verdict {
 	r := l.run
+	if r != nil && r.wasHeld {
+		if p, end := l.result(), r.allowance(); !p.fresh(now) && now.before(end) {
+			return verdict{usable: true, stale: true, until: end}
+		}
+	}
 	if r != nil && r.phase == held {
 		r = l.slot.call // r waits for this call to end.
 	}
 	return freshness(l.entry, l.result(), r, q, !c.background, now)
+}
+
+// allowance returns until when readers get the expired result that r renews if a
+// call of another definition has held up r: one timeout longer. It returns the
+// zero instant if r was asked for after the result expired.
+func (r *run) allowance() instant {
+	p := r.line.result()
+	if p == nil || !r.asked.before(p.until) {
+		return instant{}
+	}
+	return p.until.add(addDurations(r.line.entry.Timeout, grace))
 }
 
 // A patience is how long a reader waits: until one moment for the first results

@@ -49,6 +49,7 @@ type run struct {
 	turn    time.Duration // by when it should get its place: the order of the queue
 	index   int           // in the queue
 	starved bool          // it has waited longer than it may, and that is published
+	wasHeld bool          // it has been in the phase held
 
 	entry   *entry // the definition that is called
 	started instant

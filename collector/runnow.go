@@ -81,7 +81,7 @@ func (c *Collector) serve(fx *effects, r *request) (*published, <-chan struct{},
 		return nil, nil, set.unknown(r.name)
 	case e.Receiver != nil:
 		return nil, nil, fmt.Errorf("check %q: %w", r.name, ErrNotRunnable)
-	case c.ended:
+	case c.base.Err() != nil:
 		return nil, nil, ErrEnded
 	}
 	l := e.line

@@ -84,7 +84,7 @@ func (l *line) wait() <-chan struct{} {
 // announce ends the wait of readers and of runs that depend on l.
 func (c *Collector) announce(fx *effects, l *line) {
 	if l.published != nil {
-		close(l.published)
+		fx.woken = append(fx.woken, l.published)
 		l.published = nil
 	}
 	awaiters := l.awaiters

@@ -89,7 +89,7 @@ func (c *Collector) turnedAway(fx *effects, r *run) bool {
 		c.leave(r)
 		c.repeat(fx, l)
 	case call != nil:
-		r.phase = held
+		r.phase, r.wasHeld = held, true
 		l.slot.held = append(l.slot.held, r)
 	default:
 		return false
