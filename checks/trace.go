@@ -35,16 +35,16 @@ const (
 //	n, err := index.Count(ctx)
 //	trace.Note("shards", index.Shards())
 //
-// Recording costs no allocation, so that a run that passes pays nearly nothing. A
-// check must not record its own secrets; a collector masks those that it knows.
+// Recording a few things costs no allocation, so that a run that passes pays nearly
+// nothing. A check must not record its own secrets; a collector masks those that it knows.
 type Trace struct {
 	began time.Time
 
 	mu       sync.Mutex
 	phases   [maxPhases]mark
 	n        int // phases in use
-	attempts [maxAttempts]Attempt
-	tried    int // attempts in use
+	attempts []Attempt
+	few      [2]Attempt // what attempts begins with
 	version  uint16
 	chain    []*x509.Certificate
 	reply    Reply
@@ -122,12 +122,14 @@ func (t *Trace) Tried(address string, err error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tried == maxAttempts {
+	switch len(t.attempts) {
+	case maxAttempts:
 		t.cut = true
 		return
+	case 0:
+		t.attempts = t.few[:0]
 	}
-	t.attempts[t.tried] = attempt
-	t.tried++
+	t.attempts = append(t.attempts, attempt)
 }
 
 // Secured records the certificates that a peer sent in a TLS handshake, its own
@@ -210,7 +212,7 @@ func (t *Trace) Evidence() *Evidence {
 		}
 		e.Phases = append(e.Phases, Phase{e.label(m.name), e.label(m.peer), end - m.at})
 	}
-	for _, a := range t.attempts[:t.tried] {
+	for _, a := range t.attempts {
 		e.Attempts = append(e.Attempts, Attempt{e.label(a.Address), e.text(a.Error)})
 	}
 	if t.chain != nil {
