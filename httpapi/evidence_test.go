@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -116,6 +117,17 @@ func TestEvidenceInJSON(t *testing.T) {
 		}
 		if _, err := httpapi.Decode([]byte(body)); err != nil {
 			t.Errorf("Decode: %v", err)
+		}
+		last, _ := c.Evidence("shop")
+		decoded := httpapi.DecodeEvidence([]byte(body))
+		if got := decoded["shop"]; len(decoded) != 1 || got == nil || !reflect.DeepEqual(got.Lines(), last.Lines()) ||
+			got.Time.Sub(last.Time).Abs() > time.Microsecond || got.Duration != last.Duration || got.Reason != last.Reason || got.Output != last.Output {
+			t.Errorf("DecodeEvidence() = %+v, want %+v", got, last)
+		}
+		for _, other := range []string{"", "{}", get(t, h, "/?verbose").body} {
+			if got := httpapi.DecodeEvidence([]byte(other)); len(got) != 0 {
+				t.Errorf("DecodeEvidence(%q) = %v, want none", other, got)
+			}
 		}
 	})
 }

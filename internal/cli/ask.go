@@ -78,7 +78,7 @@ func (a *answer) show(ctx context.Context, f *flags, c *console) int {
 	case a.probe:
 		fmt.Fprintln(c, terminal.Line(a.line()))
 	case format == httpapi.FormatText:
-		f.printReport(c, a.Report)
+		f.printReport(c, a.Report, a.evidence())
 	default:
 		printBody(c, a.body)
 	}

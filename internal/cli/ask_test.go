@@ -1,7 +1,9 @@
 package cli_test
 
 import (
+	"context"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
@@ -123,4 +128,32 @@ func TestAskingAtAWrongPathOrAForeignServerIsMisuse(t *testing.T) {
 	})
 	wantCheck(t, cli.ExitMisuse, "not a report, but a server that does not speak HTTP", "--url=http://"+smtp+"/healthcheck")
 	wantCheck(t, cli.ExitFailed, "connection refused", "--url=http://"+faulttest.Refused(t)+"/healthcheck")
+}
+
+func TestAskingVerboselyShowsTheEvidenceThatTheExporterGives(t *testing.T) {
+	c, err := collector.New(collector.Options{}, checks.Check{Name: "search", Func: func(ctx context.Context) (string, error) {
+		trace := checks.TraceOf(ctx)
+		trace.Phase("asking", "index-1")
+		trace.Note("shards", "3")
+		return "", errors.New("no answer")
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		handler http.Handler
+		args    []string
+		shown   bool
+	}{
+		"trusted":     {httpapi.Healthcheck(c, httpapi.Options{Trusted: httpapi.Access{}.Allows}), []string{"-v"}, true},
+		"not verbose": {httpapi.Healthcheck(c, httpapi.Options{Trusted: httpapi.Access{}.Allows}), nil, false},
+		"not trusted": {httpapi.Healthcheck(c, httpapi.Options{}), []string{"-v"}, false},
+	} {
+		s := httptest.NewServer(c.handler)
+		_, out, errs := runCommand(t, append([]string{"check", "--url=" + s.URL}, c.args...)...)
+		s.Close()
+		if shown := strings.Contains(out, "      phases: asking (index-1) ") && strings.Contains(out, "\n      shards: 3\n"); shown != c.shown || !strings.Contains(out, "no answer") {
+			t.Errorf("%s: evidence is shown: %v, want %v:\n%s%s", name, shown, c.shown, out, errs)
+		}
+	}
 }

@@ -6,20 +6,21 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// printReport prints all results and a summary.
-func (f *flags) printReport(c *console, report collector.Report) {
-	f.printResults(c, report.Results)
+// printReport prints all results and a summary. See [listing] for evidence.
+func (f *flags) printReport(c *console, report collector.Report, evidence func(check string) []string) {
+	f.printResults(c, report.Results, evidence)
 	printEnd(c, report)
 }
 
 // printConcerns prints the results that somebody should read, and a summary.
 func (f *flags) printConcerns(c *console, report collector.Report) {
-	f.printResults(c, slices.DeleteFunc(slices.Clone(report.Results), func(r *collector.Result) bool { return !concerns(r) }))
+	f.printResults(c, slices.DeleteFunc(slices.Clone(report.Results), func(r *collector.Result) bool { return !concerns(r) }), nil)
 	printEnd(c, report)
 }
 
-func (f *flags) printResults(c *console, results []*collector.Result) {
+func (f *flags) printResults(c *console, results []*collector.Result, evidence func(check string) []string) {
 	list := f.newListing(c, resultNames(results))
+	list.evidence = evidence
 	for _, r := range results {
 		printLines(c, list.block(r))
 	}
