@@ -60,6 +60,12 @@ type Check struct {
 	// the check has failed.
 	Runbook string
 
+	// ByHand is a command that does about what the check does, its program first:
+	// see [Manual]. It must have no secret in it.
+	ByHand []string
+	// Limits are the limits of values that the check observes.
+	Limits []Limit
+
 	// Fingerprint makes two definitions of the same name the same: on a reload
 	// a check keeps its result when its fingerprint is unchanged. Empty is the
 	// same as nothing, because two functions cannot be compared.

@@ -28,15 +28,16 @@ type Spec interface {
 	Build() (Func, error)
 }
 
-// New builds a check of a check type, with Name, Func and Type set, and Receiver
-// if spec is one. The other fields are the caller's to set before the check goes
+// New builds a check of a check type, with Name, Func and Type set, Receiver if
+// spec is one, and ByHand and Limits if spec tells them. The other fields are the caller's to set before the check goes
 // to a collector. An error joins all faults of the settings, each with the check's
 // name and type.
 func New(name string, spec Spec) (Check, error) {
 	f, err := spec.Build()
 	if err == nil {
 		receiver, _ := spec.(Receiver)
-		return Check{Name: name, Func: f, Type: spec.Type(), Receiver: receiver}, nil
+		byHand, limits := Explain(spec)
+		return Check{Name: name, Func: f, Type: spec.Type(), Receiver: receiver, ByHand: byHand, Limits: limits}, nil
 	}
 	faults := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

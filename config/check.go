@@ -77,6 +77,7 @@ func (l *loading) check(c *check) {
 	made.Func, made.Type, made.Fingerprint = f, typeName, l.taken.sum()
 	made.Receiver, _ = spec.(checks.Receiver)
 	if err == nil {
+		made.ByHand, made.Limits = checks.Explain(spec)
 		l.config.Checks = append(l.config.Checks, made)
 	}
 }

@@ -33,15 +33,6 @@ type pageRow struct {
 	Checks                  []pageCheck
 }
 
-// A pageValue is a value that the check observed.
-type pageValue struct{ Name, Value, Warn, Fail string }
-
-// A pageEvidence is the record of one failed run.
-type pageEvidence struct {
-	Title string
-	Rows  []pageRow
-}
-
 func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Request) *detail {
 	d := &detail{Check: newPageCheck(r), Queries: p.queries(r)}
 	d.Check.describe(r, rep.Time)
@@ -53,16 +44,19 @@ func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Requ
 	if r.State == collector.StateFailed {
 		d.Before = p.before(r.Since)
 	}
-	for _, v := range r.Values {
-		d.Values = append(d.Values, pageValue{Name: v.Name, Value: measured(v.Name, v.Value)})
-	}
+	d.Values = measurements(r, def)
 	if p.o.RunNow != nil {
 		if path := p.o.RunNow(req); path != "" {
 			d.RunNow = strings.TrimSuffix(path, "/") + "/" + r.Check
 		}
 	}
-	if p.trusted(req) && p.o.Settings != nil {
-		d.Settings = p.o.Settings(r.Check)
+	trusted := p.trusted(req)
+	d.Check.ByHand = p.byHand(r, trusted)
+	if trusted {
+		d.Evidence = newEvidence(p.known.evidence(r.Check))
+		if p.o.Settings != nil {
+			d.Settings = p.o.Settings(r.Check)
+		}
 	}
 	return d
 }

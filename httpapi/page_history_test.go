@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
@@ -152,6 +153,9 @@ func TestHostileTextsStayTexts(t *testing.T) {
 		r.Values = []collector.Value{{Name: hostile, Value: 1}}
 		r.Muted = &collector.Mute{Reason: hostile, By: hostile}
 		s.report.Draining, s.report.DrainingBy = hostile, hostile
+		s.definitions[r.Check] = checks.Check{Name: r.Check, ByHand: []string{"curl", hostile}, DependsOn: []string{hostile}, Limits: []checks.Limit{{Name: hostile, Warn: hostile, Fail: hostile}}}
+		s.last[r.Check] = &checks.Evidence{Time: sceneTime(), Output: hostile, Phases: []checks.Phase{{Name: hostile, Peer: hostile}}, Notes: []checks.Note{{Name: hostile, Text: hostile}},
+			Reply: &checks.Reply{Begins: hostile}, Exit: &checks.Exit{Stderr: hostile}, Attempts: []checks.Attempt{{Address: hostile, Error: hostile}}}
 		s.transitions[r.Check] = []collector.Transition{{State: collector.State(hostile), Output: hostile, Time: sceneTime()}}
 		o.Banners = func() []string { return []string{hostile} }
 		o.Footer, o.Links = []string{hostile}, []httpapi.Link{{Path: "/", Text: hostile}}
@@ -176,6 +180,62 @@ func TestHostileTextsStayTexts(t *testing.T) {
 					t.Errorf("%q: %s: %s is markup, %d times instead of %d", hostile, path, tag, got, want)
 				}
 			}
+		}
+	}
+}
+
+func TestACheckShowsHowToRepeatItByHand(t *testing.T) {
+	s, o := nineChecks(), sceneOptions()
+	def := s.definitions["search"]
+	def.Type, def.ByHand = "exec", []string{"/usr/lib/check it", "--password", "Tr0ub4dor3xyz", "a'b", "", "$(id)", "--plain=1"}
+	s.definitions["search"] = def
+	const psql = "<code>psql -h 10.0.4.17 -p 5432 -U shop -d shop -c &#39;SELECT 1&#39;</code>"
+	const program = `<code>&#39;/usr/lib/check it&#39; --password &#39;********&#39; &#39;a&#39;\&#39;&#39;b&#39; &#39;&#39; &#39;$(id)&#39; --plain=1</code>`
+	for _, want := range []string{psql, program} {
+		if body := get(t, httpapi.Page(s, o), "/").body; !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
+	}
+	if body := get(t, httpapi.CheckPage(s, "/checks", o), "/checks/postgres").body; !strings.Contains(body, psql) {
+		t.Errorf("no %s on the page of the check", psql)
+	}
+	o.Trusted = nil
+	body := get(t, httpapi.Page(s, o), "/").body
+	if !strings.Contains(body, psql) || strings.Contains(body, "check it") {
+		t.Errorf("an untrusted request sees the arguments of a program, or no command at all:\n%s", body)
+	}
+}
+
+func TestThePageOfACheckShowsTheEvidenceOfFailedRuns(t *testing.T) {
+	s, o := nineChecks(), sceneOptions()
+	h := httpapi.CheckPage(s, "/checks", o)
+	body := get(t, h, "/checks/postgres").body
+	for _, want := range []string{
+		"<h3>The last failed run, ", "<h3>The first failed run of this outage, ", "2026-11-22 03:07:44 UTC",
+		"<dt>phases</dt><dd class=\"out\">resolving (db.example.org) 80µs, connecting (10.0.4.17:5432) 130µs</dd>", "<dt>tried</dt><dd class=\"out\">10.0.4.17:5432 (connection refused)</dd>",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in\n%s", want, body)
+		}
+	}
+	s.first = s.last
+	if body := get(t, h, "/checks/postgres").body; strings.Contains(body, "first failed run") || !strings.Contains(body, "The last failed run") {
+		t.Errorf("one record is shown twice, or not at all:\n%s", body)
+	}
+	o.Trusted = nil
+	if body := get(t, httpapi.CheckPage(s, "/checks", o), "/checks/postgres").body; strings.Contains(body, "Evidence") || strings.Contains(body, "resolving") {
+		t.Errorf("an untrusted request sees evidence:\n%s", body)
+	}
+}
+
+func TestObservedValuesStandBesideTheirLimits(t *testing.T) {
+	body := get(t, httpapi.CheckPage(nineChecks(), "/checks", sceneOptions()), "/checks/disk").body
+	for _, want := range []string{
+		`<td>used_ratio</td><td>86.2 %</td><td data-of="warns at">from 85%</td><td data-of="fails at">from 95%</td>`,
+		`<td>free_bytes</td><td>36507222016 (34816.0 MiB)</td><td></td><td></td>`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in\n%s", want, body)
 		}
 	}
 }

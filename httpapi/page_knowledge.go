@@ -29,6 +29,17 @@ func (k knowledge) transitions(check string) []collector.Transition {
 	return nil
 }
 
+// evidence returns what the last failed run of a check has left behind, and the
+// first one of the present outage.
+func (k knowledge) evidence(check string) (last, first *checks.Evidence) {
+	if r, is := k.reporter.(interface {
+		Evidence(name string) (last, first *checks.Evidence)
+	}); is {
+		return r.Evidence(check)
+	}
+	return nil, nil
+}
+
 // definition returns the definition of a check, or an empty one.
 func (k knowledge) definition(check string) (def checks.Check) {
 	if r, is := k.reporter.(interface {

@@ -5,7 +5,27 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
+
+// A pageValue is a value that a check observed, with its limits in words.
+type pageValue struct{ Name, Value, Warn, Fail string }
+
+// measurements returns what a check observed in its last run.
+func measurements(r *collector.Result, def checks.Check) (all []pageValue) {
+	for _, v := range r.Values {
+		shown := pageValue{Name: v.Name, Value: measured(v.Name, v.Value)}
+		for _, l := range def.Limits {
+			if l.Name == v.Name {
+				shown.Warn, shown.Fail = l.Warn, l.Fail
+			}
+		}
+		all = append(all, shown)
+	}
+	return all
+}
 
 // measured writes a value in the unit that its name ends in.
 func measured(name string, value float64) string {

@@ -116,6 +116,7 @@ func (o *overview) card(r *collector.Result) pageCheck {
 	c.describe(r, o.report.Time)
 	c.wait(o.waiting[r.Check])
 	delete(o.waiting, r.Check)
+	c.ByHand = o.pages.byHand(r, o.trusted)
 	c.Strip = newStrip(o.pages.known.runs(r.Check))
 	if r == o.first {
 		c.Before = o.pages.before(r.Since)

@@ -17,6 +17,7 @@ type scene struct {
 	runs        map[string][]collector.Run
 	transitions map[string][]collector.Transition
 	definitions map[string]checks.Check
+	last, first map[string]*checks.Evidence
 }
 
 func (s *scene) Runs(name string) []collector.Run               { return s.runs[name] }
@@ -24,6 +25,10 @@ func (s *scene) Transitions(name string) []collector.Transition { return s.trans
 func (s *scene) Definition(name string) (checks.Check, bool) {
 	def, known := s.definitions[name]
 	return def, known
+}
+
+func (s *scene) Evidence(name string) (last, first *checks.Evidence) {
+	return s.last[name], s.first[name]
 }
 
 // sceneTime is the moment of every scene.
@@ -65,6 +70,7 @@ func nineChecks() *scene {
 	}
 	add("postgres", "postgres", "connecting to 10.0.4.17:5432: connection refused", func(r *collector.Result, def *checks.Check) {
 		fails(r)
+		def.ByHand = []string{"psql", "-h", "10.0.4.17", "-p", "5432", "-U", "shop", "-d", "shop", "-c", "SELECT 1"}
 		r.Description, r.Runbook, r.Tags, r.Labels = "orders and customers", "https://wiki.example.org/runbooks/postgres", []string{"ready"}, map[string]string{"team": "shop"}
 		def.DependsOn = []string{"disk"}
 	})
@@ -76,9 +82,11 @@ func nineChecks() *scene {
 	})
 	add("redis", "redis", "redis 7.2.5 replies PONG", plain)
 	add("checkout", "http", "skipped: postgres fails", waits)
-	add("disk", "disk", "86.2% of 252GiB used, 34GiB free, 3.1% of inodes used", func(r *collector.Result, _ *checks.Check) {
+	add("disk", "disk", "86.2% of 252GiB used, 34GiB free, 3.1% of inodes used", func(r *collector.Result, def *checks.Check) {
 		r.Warning, r.Severity = "86.2% of 252GiB used, warns at 85%", checks.SeverityWarning
 		r.Values = []collector.Value{{Name: "used_ratio", Value: 0.862}, {Name: "free_bytes", Value: 34 << 30}, {Name: "inodes_used_ratio", Value: 0.031}}
+		def.Limits = []checks.Limit{{Name: "used_ratio", Warn: "from 85%", Fail: "from 95%"}, {Name: "inodes_used_ratio", Warn: "from 85%", Fail: "from 95%"}}
+		def.ByHand = []string{"df", "-h", "/"}
 		r.Description = "where the database and the logs are"
 	})
 	add("memory", "memory", "41.3% of 23.5GiB used", plain)
@@ -94,6 +102,14 @@ func nineChecks() *scene {
 		{Time: now.Add(-26*time.Hour + 90*time.Second), State: collector.StatePassed, Output: "PostgreSQL 16.4 replies"},
 		{Time: down.Since, State: collector.StateFailed, Reason: down.Reason, Output: down.Output},
 	}
+	evidence := func(at time.Time) map[string]*checks.Evidence {
+		return map[string]*checks.Evidence{"postgres": {
+			Time: at, Duration: 212 * time.Microsecond, Reason: checks.ReasonRefused, Output: down.Output,
+			Phases:   []checks.Phase{{Name: "resolving", Peer: "db.example.org", Duration: 80 * time.Microsecond}, {Name: "connecting", Peer: "10.0.4.17:5432", Duration: 130 * time.Microsecond}},
+			Attempts: []checks.Attempt{{Address: "10.0.4.17:5432", Error: "connection refused"}},
+		}}
+	}
+	s.last, s.first = evidence(down.Time), evidence(down.Since)
 	return s
 }
 

@@ -143,7 +143,7 @@ func TestTheFilterIsInTheURL(t *testing.T) {
 func TestAThousandChecksAreUnder300KB(t *testing.T) {
 	const limit = 300_000
 	for _, failing := range []int{0, 10, 300, 1000} {
-		f := &scene{fake: fake{report: collector.Report{Status: collector.StatusPassed, Time: time.Unix(1795335664, 0)}}, runs: map[string][]collector.Run{}}
+		f := &scene{fake: fake{report: collector.Report{Status: collector.StatusPassed, Time: time.Unix(1795335664, 0)}}, runs: map[string][]collector.Run{}, definitions: map[string]checks.Check{}}
 		for i := range 1000 {
 			name := fmt.Sprintf("shop-service-%04d", i)
 			r := passed(name)
@@ -153,6 +153,7 @@ func TestAThousandChecksAreUnder300KB(t *testing.T) {
 				r.Reason, r.Runbook = checks.ReasonRefused, "https://wiki.example.org/runbooks/shop-service"
 			}
 			r.Tags = []string{"ready", "shop"}
+			f.definitions[name] = checks.Check{ByHand: []string{"curl", "-v", "--location", "http://" + name + ".shop.example.org:8080/health/ready?verbose=1"}}
 			for n := range 128 { // Alternating: the longest path.
 				f.runs[name] = append(f.runs[name], collector.Run{Reason: []checks.Reason{"", checks.ReasonRefused}[n%2]})
 			}

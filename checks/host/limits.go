@@ -49,13 +49,29 @@ type verdict struct{ warned, failed []string }
 // judge notes a warning or a failure if value is not below its limits. The text
 // found describes the value; a limit is written as it is set, with its unit.
 func (v *verdict) judge(value float64, l limits, found, unit string) {
-	show := func(limit float64) string { return strconv.FormatFloat(limit, 'f', -1, 64) + unit }
 	switch {
 	case l.fail > 0 && value >= l.fail:
-		v.failed = append(v.failed, fmt.Sprintf("%s, want below %s", found, show(l.fail)))
+		v.failed = append(v.failed, fmt.Sprintf("%s, want below %s", found, written(l.fail, unit)))
 	case l.warn > 0 && value >= l.warn:
-		v.warned = append(v.warned, fmt.Sprintf("%s, want below %s", found, show(l.warn)))
+		v.warned = append(v.warned, fmt.Sprintf("%s, want below %s", found, written(l.warn, unit)))
 	}
+}
+
+// written writes a limit as it is set, with its unit.
+func written(limit float64, unit string) string {
+	return strconv.FormatFloat(limit, 'f', -1, 64) + unit
+}
+
+// told describes the limits of an observed value.
+func (l limits) told(name, unit string) checks.Limit {
+	told := checks.Limit{Name: name}
+	if l.warn > 0 {
+		told.Warn = "from " + written(l.warn, unit)
+	}
+	if l.fail > 0 {
+		told.Fail = "from " + written(l.fail, unit)
+	}
+	return told
 }
 
 // result returns the output and error of the check. A failure does not mention

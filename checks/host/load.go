@@ -66,7 +66,7 @@ func (l Load) build(root string) (checks.Func, error) {
 	if err := l.validate(); err != nil {
 		return nil, err
 	}
-	perCPU := limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
+	perCPU := l.limits()
 	return func(ctx context.Context) (string, error) {
 		found, err := readLoad(at(ctx, root))
 		if err != nil {
@@ -82,6 +82,10 @@ func (l Load) build(root string) (checks.Func, error) {
 		}
 		return v.result(found.String())
 	}, nil
+}
+
+func (l Load) limits() limits {
+	return limits{"per_cpu", l.WarnPerCPU, l.FailPerCPU}.or(defaultLoadWarn, 0)
 }
 
 func (l Load) validate() error {

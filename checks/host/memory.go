@@ -62,7 +62,7 @@ func (m Memory) build(root string) (checks.Func, error) {
 	if err := m.validate(); err != nil {
 		return nil, err
 	}
-	l := limits{"percent", m.WarnPercent, m.FailPercent}.or(defaultMemoryWarn, defaultMemoryFail)
+	l := m.limits()
 	return func(ctx context.Context) (string, error) {
 		found, err := readMemory(ctx, root, m.Scope == "host")
 		if err != nil {
@@ -73,6 +73,10 @@ func (m Memory) build(root string) (checks.Func, error) {
 		v.judge(100*found.ratio(), l, found.String(), "%")
 		return v.result(found.String())
 	}, nil
+}
+
+func (m Memory) limits() limits {
+	return limits{"percent", m.WarnPercent, m.FailPercent}.or(defaultMemoryWarn, defaultMemoryFail)
 }
 
 func (m Memory) validate() error {

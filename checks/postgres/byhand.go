@@ -1,0 +1,42 @@
+package postgres
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
+)
+
+// ByHand implements [checks.Manual]. A DSN in a file is not read, so it has no
+// command.
+func (p Check) ByHand() []string {
+	var to destination
+	switch {
+	case p.DSN != "":
+		to = p.fromDSN(string(p.DSN), new(checktype.Faults))
+	case p.DSNFile == "":
+		to = p.fromFields(new(checktype.Faults))
+	}
+	if len(to.hosts) == 0 {
+		return nil
+	}
+	argv := []string{"psql"}
+	at := to.hosts[0]
+	if host, port := at.Split(); at.Network != "unix" {
+		argv = append(argv, "-h", host, "-p", port)
+	} else { // psql wants the folder of the socket, and the port in its name.
+		argv = append(argv, "-h", filepath.Dir(at.Address))
+		if i := strings.LastIndexByte(at.Address, '.'); i >= 0 {
+			argv = append(argv, "-p", at.Address[i+1:])
+		}
+	}
+	argv = append(argv, "-U", to.user)
+	if to.database != "" {
+		argv = append(argv, "-d", to.database)
+	}
+	return append(argv, "-c", "SELECT 1")
+}
+
+// Limits implements [checks.Limited].
+func (p Check) Limits() []checks.Limit { return p.TLS.Limits() }
