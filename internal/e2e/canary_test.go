@@ -125,6 +125,7 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 			Args: []string{
 				"--config.file=" + file, "--web.listen-address=" + addr, "--agent.listen-address=" + agent,
 				"--log.level=debug", "--log.format=" + logFormat, "--web.enable-lifecycle", "--web.enable-pprof",
+				"--state.directory=" + filepath.Join(dir, "state"),
 			},
 			Ready: func(ctx context.Context) error { return answers(ctx, "http://"+addr+"/-/ready") },
 		}
@@ -192,6 +193,14 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 	systemd.wantMessage("STATUS=draining: ")
 	e.Stop()
 	c.absent(t, "what systemd hears", strings.Join(systemd.messages(""), "\n"))
+	for _, name := range []string{"decisions.json", "fingerprint.key", "history.slots", "results.slots"} {
+		c.absent(t, "the state directory's "+name, readFile(t, filepath.Join(dir, "state", name)))
+	}
+	history, _, _ := command(t, env, "history", "--state.directory="+filepath.Join(dir, "state"))
+	c.absent(t, "history", history)
+	if !strings.Contains(history, "redis-wrong") {
+		t.Errorf("the history has no redis-wrong:\n%s", history)
+	}
 	c.absent(t, "the log", readFile(t, filepath.Join(dir, "output-healthcheck_exporter.log")))
 }
 
@@ -202,6 +211,7 @@ func (c *canaries) inRequests(t testing.TB, e *exporter) {
 		{http.MethodGet, "/healthcheck?token={{request query}}"},
 		{http.MethodGet, "/nope/{{request path}}"},
 		{http.MethodPost, "/-/drain?reason=moved+to+postgres://app:{{drain reason}}@db/x"},
+		{http.MethodPost, "/-/mute?check=redis-wrong&for=1h&reason=moved+to+postgres://app:{{mute reason}}@db/x"},
 	} {
 		path := c.plant(r.path)
 		request, err := http.NewRequestWithContext(t.Context(), r.method, e.url+path, nil)
