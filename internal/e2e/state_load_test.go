@@ -26,7 +26,13 @@ func TestTenThousandChecksWithAStateDirectory(t *testing.T) {
 	before := latencies(t, plain, measured)
 	plain.Stop()
 	k := startKeeper(t, "", yaml.String())
-	fetch(t, http.StatusOK, k.url+"/-/ready")
+	eventually(t, func() string {
+		_, body, err := get(t.Context(), k.url+"/-/ready")
+		if body != "ready\n" {
+			return fmt.Sprint(body, err)
+		}
+		return ""
+	})
 	written := writtenBy(t, k.PID())
 	begin := time.Now()
 	after := latencies(t, k.exporter, measured)
@@ -37,10 +43,10 @@ func TestTenThousandChecksWithAStateDirectory(t *testing.T) {
 	if rate < 1e4 {
 		t.Errorf("%.0f bytes a second are written: the results are not kept", rate)
 	}
-	if median, was := quantile(after, 0.5), quantile(before, 0.5); median > 10*was {
+	if median, was := quantile(after, 0.5), quantile(before, 0.5); median > max(10*was, 5*time.Millisecond) {
 		t.Errorf("half of the answers come within %v, without the directory within %v", median, was)
 	}
-	if slow, was := quantile(after, 0.99), quantile(before, 0.99); slow > 10*was {
+	if slow, was := quantile(after, 0.99), quantile(before, 0.99); slow > max(10*was, 200*time.Millisecond) {
 		t.Errorf("99 %% of the answers come within %v, without the directory within %v", slow, was)
 	}
 	record(t, "state", fmt.Sprintf("- %d checks with a success TTL of 10 s: %.2f MB/s written; answers: half within %v, 99 %% within %v (without a state directory %v and %v)",

@@ -332,7 +332,7 @@ func TestDamagedForeignAndNewerFilesCostAWarning(t *testing.T) {
 	for _, damage := range []func(content string) string{
 		func(string) string { return "something else\n" },
 		func(content string) string { return strings.Replace(content, " 1 ", " 9 ", 1) },
-		func(content string) string { return content[:70] + "\x00" + content[71:] },
+		func(content string) string { return content[:70] + "\xff" + content[71:] },
 	} {
 		for _, name := range []string{"decisions.json", "results.slots", "history.slots"} {
 			k.do(0, "drained\n", "drain", "--reason=deploy")

@@ -15,10 +15,11 @@
 //     settings and secrets, reach the disk only as HMACs with this key.
 //   - decisions.json: the drain and the mutes, replaced as a whole and synced to
 //     disk before an operator is answered.
-//   - results.slots: a slot of fixed size for each check, written in place.
+//   - results.slots: the newest result of each check, in slots of fixed size that are
+//     written in place.
 //   - history.slots: sixteen slots for each check, one for each change of state.
 //
-// Each record has a checksum. A damaged record is ignored, a file that is not
+// Each slot has a checksum. A damaged slot is ignored, a file that is not
 // ours or of a newer version is renamed to *.old; both cost one report. Results
 // are not synced: the kernel keeps them when the process is killed, and after a
 // crash of the machine they would be discarded anyway, because they belong to

@@ -2,6 +2,9 @@ package state_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -44,12 +47,12 @@ func TestADamagedFileCostsAReportAndNothingElse(t *testing.T) {
 	}
 	for file, damages := range map[string][]damage{
 		"decisions.json": {foreign, newer, {"truncated", half, true, false}, {"empty", text(""), true, false}, {"flipped", flipped, true, false},
-			{"of another kind", text("healthcheck_exporter results 1 2048\n"), true, false}},
+			{"of another kind", text("healthcheck_exporter results 1 512\n"), true, false}},
 		"results.slots": {foreign, newer, {"truncated in a record", half, false, false}, {"empty", text(""), false, true}, {"flipped", flipped, false, false},
 			{"truncated in its header", func(b []byte) []byte { return b[:10] }, true, false},
-			{"with slots of another size", func(b []byte) []byte { return bytes.Replace(b, []byte(" 2048"), []byte(" 1024"), 1) }, true, false}},
-		"history.slots": {foreign, newer, {"truncated in a record", func(b []byte) []byte { return b[:64+304+20] }, false, false},
-			{"empty", text(""), false, true}, {"flipped in a record", func(b []byte) []byte { b[64+304+20] ^= 1; return b }, false, false},
+			{"with slots of another size", func(b []byte) []byte { return bytes.Replace(b, []byte(" 512"), []byte(" 500"), 1) }, true, false}},
+		"history.slots": {foreign, newer, {"truncated in a record", func(b []byte) []byte { return b[:64+64*304+20] }, false, false},
+			{"empty", text(""), false, true}, {"flipped in a record", func(b []byte) []byte { b[64+64*304+20] ^= 1; return b }, false, false},
 			{"flipped in a name", func(b []byte) []byte { b[64+6] ^= 1; return b }, false, false}},
 		"fingerprint.key": {foreign, {"truncated", half, true, false}, {"empty", text(""), true, false}, {"flipped", func(b []byte) []byte { b[3] = 'x'; return b }, true, false}},
 	} {
@@ -235,4 +238,63 @@ func TestAProcessThatIsKilledLeavesNothingDamaged(t *testing.T) {
 		}
 		copied.wantReports(0)
 	}
+}
+
+// The rest of a long record is written before its first slot: a process that is
+// killed in between leaves the old record.
+func TestALongRecordIsNeverHalfOldAndHalfNew(t *testing.T) {
+	d := newDirectory(t)
+	text := strings.Repeat(`"quoted" `, 200)
+	var number int
+	check := checks.Check{Name: "db", Fingerprint: "1", SuccessTTL: -1, Func: func(ctx context.Context) (string, error) {
+		number++
+		for i := range 16 {
+			checks.Observe(ctx, fmt.Sprintf("a_value_with_a_long_name_%d", i), []float64{math.Inf(1), math.NaN(), 1.5}[i%3])
+		}
+		return fmt.Sprint(number, " ", text), checks.Warnf("careful %d", number)
+	}}
+	store := d.open()
+	c := newCollector(t, store.Restore([]checks.Check{check}), check)
+	want := func(number int) {
+		t.Helper()
+		store := d.open()
+		defer store.Close()
+		results := store.Restore([]checks.Check{check}).Results
+		if len(results) != 1 || !strings.HasPrefix(results[0].Output, fmt.Sprint(number, ` "quoted" "quoted"`)) || len(results[0].Output) < 1000 {
+			t.Fatalf("results %+v, want that of run %d", results, number)
+		}
+		if v := results[0].Values; len(v) != 16 || !math.IsInf(v[0].Value, 1) || !math.IsNaN(v[1].Value) || v[2].Value != 1.5 {
+			t.Errorf("values %v", v)
+		}
+		if !strings.Contains(results[0].Warning, fmt.Sprint("careful ", number)) {
+			t.Errorf("warning %q", results[0].Warning)
+		}
+	}
+	var first []byte
+	for i := range 4 {
+		if _, err := c.Report(t.Context(), collector.Filter{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		keep(t, store, c)
+		store.Close()
+		content := d.read("results.slots")
+		if i > 0 {
+			half := append(append(bytes.Clone(content[:64]), first...), content[64+512:]...)
+			if err := os.WriteFile(d.file("results.slots"), half, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			want(number - 1)
+			if err := os.WriteFile(d.file("results.slots"), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first = bytes.Clone(content[64 : 64+512])
+		want(number)
+		store = d.open()
+		store.Restore([]checks.Check{check})
+	}
+	d.wantReports(0)
 }

@@ -6,11 +6,15 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// perCheck is how many changes of state of a check are kept.
-const perCheck = 16
+// perCheck is how many changes of state of a check are kept, in the columns after
+// that of the names.
+const (
+	nameColumn = 0
+	perCheck   = 16
+)
 
 // history is history.slots, with the changes of state that wait to be written. A
-// room is a slot for the name of the check, followed by slots for the changes.
+// room has a slot for the name of the check, and slots for the changes.
 type history struct {
 	slots  slotFile
 	rooms  rooms
@@ -37,9 +41,9 @@ func newHistory() history {
 func (h *history) load(s *Store, saved *collector.Saved) error {
 	*h = newHistory()
 	var found tales
-	slots, err := s.readSlots(&h.slots, found.read)
-	h.rooms.next = (slots + perCheck) / (1 + perCheck)
-	for room := range h.rooms.next {
+	rooms, err := s.readSlots(&h.slots, found.read)
+	h.rooms.next = rooms
+	for room := range rooms {
 		t := found[room]
 		if t == nil || !t.usable() || h.series[t.check] != nil {
 			h.rooms.give(room)
@@ -110,7 +114,7 @@ func (h *history) write(s *Store) error {
 func (h *history) writeSeries(s *Store, check string, one *series) error {
 	if one.gone {
 		if one.placed {
-			if err := s.writeSlot(&h.slots, one.room*(1+perCheck), nil); err != nil {
+			if err := s.writeSlot(&h.slots, one.room, nameColumn, nil); err != nil {
 				return err
 			}
 			h.rooms.give(one.room)
@@ -119,16 +123,13 @@ func (h *history) writeSeries(s *Store, check string, one *series) error {
 		return nil
 	}
 	if !one.placed {
-		room := h.rooms.take()
-		if err := h.furnish(s, room, check); err != nil {
-			h.rooms.give(room)
+		if err := h.furnish(s, one, check); err != nil {
 			return err
 		}
-		one.room, one.placed = room, true
 	}
 	for len(one.waiting) > 0 {
-		slot := one.room*(1+perCheck) + 1 + int(one.number%perCheck)
-		if err := s.writeSlot(&h.slots, slot, change{one.number, one.waiting[0]}.encode()); err != nil {
+		column := nameColumn + 1 + int(one.number%perCheck)
+		if err := s.writeSlot(&h.slots, one.room, column, change{one.number, one.waiting[0]}.encode()); err != nil {
 			return err
 		}
 		one.number++
@@ -138,12 +139,22 @@ func (h *history) writeSeries(s *Store, check string, one *series) error {
 	return nil
 }
 
-// furnish empties a room and puts the name of the check into it.
-func (h *history) furnish(s *Store, room int, check string) error {
-	for i := range perCheck {
-		if err := s.writeSlot(&h.slots, room*(1+perCheck)+1+i, nil); err != nil {
-			return err
+// furnish gives a series an empty room with the name of the check.
+func (h *history) furnish(s *Store, one *series, check string) error {
+	room, fresh := h.rooms.take()
+	var err error
+	for column := range perCheck {
+		if !fresh && err == nil {
+			err = s.writeSlot(&h.slots, room, nameColumn+1+column, nil)
 		}
 	}
-	return s.writeSlot(&h.slots, room*(1+perCheck), []byte(check))
+	if err == nil {
+		err = s.writeSlot(&h.slots, room, nameColumn, []byte(check))
+	}
+	if err != nil {
+		h.rooms.give(room)
+		return err
+	}
+	one.room, one.placed = room, true
+	return nil
 }

@@ -12,8 +12,9 @@ import (
 const (
 	// interval is the shortest time between two saves.
 	interval = time.Second
-	// perInterval bounds what one save writes, in bytes. The rest waits.
-	perInterval = 1_000_000
+	// perInterval bounds what one save writes, in bytes. The rest waits. It is less
+	// than a megabyte because the kernel writes whole pages.
+	perInterval = 600_000
 )
 
 // Keep saves what changes in c until ctx ends, at most once a second and at most a

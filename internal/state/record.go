@@ -30,9 +30,9 @@ type record struct {
 	Cause    []string        `json:"cause,omitempty"`
 	Values   []value         `json:"values,omitempty"`
 	Value    json.RawMessage `json:"value,omitempty"`
-	Time     time.Time       `json:"time,omitzero"`
-	Since    time.Time       `json:"since,omitzero"`
-	Success  time.Time       `json:"last_success,omitzero"`
+	Time     nanoseconds     `json:"time,omitempty"`
+	Since    nanoseconds     `json:"since,omitempty"`
+	Success  nanoseconds     `json:"last_success,omitempty"`
 	Duration time.Duration   `json:"duration,omitempty"`
 	TTL      time.Duration   `json:"ttl,omitempty"`
 	Failures int             `json:"failures,omitempty"`
@@ -49,11 +49,28 @@ type value struct {
 	Value string `json:"value"`
 }
 
+// nanoseconds is a time in Unix nanoseconds, 0 if there is none.
+type nanoseconds int64
+
+func since1970(t time.Time) nanoseconds {
+	if t.IsZero() {
+		return 0
+	}
+	return nanoseconds(t.UnixNano())
+}
+
+func (n nanoseconds) time() time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(n))
+}
+
 func newRecord(r collector.SavedResult, now moment) record {
 	rec := record{
 		Check: r.Check, Boot: now.boot, Clock: now.since - r.Age, Passed: r.Passed, State: r.State,
 		Output: r.Output, Warning: r.Warning, Reason: r.Reason, Cause: r.Cause, Value: r.Value,
-		Time: r.Time, Since: r.Since, Success: r.LastSuccess, Duration: r.Duration, TTL: r.TTL,
+		Time: since1970(r.Time), Since: since1970(r.Since), Success: since1970(r.LastSuccess), Duration: r.Duration, TTL: r.TTL,
 		Failures: r.ConsecutiveFailures, fingerprint: r.Fingerprint,
 	}
 	for _, v := range r.Values {
@@ -65,7 +82,7 @@ func newRecord(r collector.SavedResult, now moment) record {
 func (r record) restore(fingerprint string, now moment) collector.SavedResult {
 	saved := collector.SavedResult{
 		Check: r.Check, Fingerprint: fingerprint, Passed: r.Passed, State: r.State, Output: r.Output, Warning: r.Warning,
-		Reason: r.Reason, Cause: r.Cause, Value: r.Value, Time: r.Time, Since: r.Since, LastSuccess: r.Success,
+		Reason: r.Reason, Cause: r.Cause, Value: r.Value, Time: r.Time.time(), Since: r.Since.time(), LastSuccess: r.Success.time(),
 		Duration: r.Duration, TTL: r.TTL, ConsecutiveFailures: r.Failures, Age: max(now.since-r.Clock, 0),
 	}
 	for _, v := range r.Values {

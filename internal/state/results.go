@@ -1,7 +1,6 @@
 package state
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -21,7 +20,8 @@ type results struct {
 
 // A place is where the record of a check is, and which one it is.
 type place struct {
-	slot  int
+	room  int
+	half  int       // of the columns for the rest of a long record
 	time  time.Time // of the result
 	ttl   time.Duration
 	beats checks.Beats
@@ -36,39 +36,33 @@ func (f *results) load(s *Store, saved *collector.Saved, cs []checks.Check) erro
 		fingerprints[c.Name] = c.Fingerprint
 	}
 	now := s.clock.now()
-	taken := map[int]bool{}
-	slots, err := s.readSlots(&f.slots, func(i int, payload []byte) {
-		var r record
-		if json.Unmarshal(payload, &r) != nil {
-			return
-		}
+	var found parts
+	rooms, err := s.readSlots(&f.slots, found.read)
+	f.rooms.next = rooms
+	for room := range rooms {
+		r, half, ok := found.record(room)
 		fingerprint, known := fingerprints[r.Check]
-		if _, twice := f.places[r.Check]; twice || !known {
-			return
+		if _, twice := f.places[r.Check]; !ok || !known || twice {
+			f.rooms.give(room)
+			continue
 		}
-		p := place{slot: i}
+		p := place{room: room, half: half}
 		if r.Beats != nil {
 			p.beats = *r.Beats
 			saved.Beats[r.Check] = p.beats
 		}
 		if fingerprint != "" && s.key != nil && r.Tag == s.tag(r.Check, fingerprint) && now.sameBoot(r.Boot) {
-			p.time, p.ttl = r.Time, r.TTL
+			p.time, p.ttl = r.Time.time(), r.TTL
 			saved.Results = append(saved.Results, r.restore(fingerprint, now))
 		}
-		f.places[r.Check], taken[i] = p, true
-	})
-	f.rooms.next = slots
-	for i := range slots {
-		if !taken[i] {
-			f.rooms.give(i)
-		}
+		f.places[r.Check] = p
 	}
 	return err
 }
 
 func newResults() results {
 	return results{
-		slots:  slotFile{name: "results.slots", kind: ours + "results 1", size: 2048},
+		slots:  slotFile{name: "results.slots", kind: ours + "results 1", size: 512, columns: 1 + 2*restSlots},
 		places: map[string]place{}, queued: map[string]record{},
 	}
 }
@@ -111,7 +105,7 @@ func (f *results) note(saved collector.Saved, now moment) {
 
 // has reports whether the place has the result and the beats of r.
 func (p place) has(r record) bool {
-	return p.time.Equal(r.Time) && p.ttl == r.TTL && (r.Beats == nil || *r.Beats == p.beats)
+	return p.time.Equal(r.Time.time()) && p.ttl == r.TTL && (r.Beats == nil || *r.Beats == p.beats)
 }
 
 func (f *results) put(r record) {
@@ -146,24 +140,25 @@ func (f *results) writeRecord(s *Store, r record) error {
 		if !known {
 			return nil
 		}
-		if err := s.writeSlot(&f.slots, p.slot, nil); err != nil {
+		if err := s.writeSlot(&f.slots, p.room, 0, nil); err != nil {
 			return err
 		}
 		delete(f.places, r.Check)
-		f.rooms.give(p.slot)
+		f.rooms.give(p.room)
 		return nil
 	}
 	if !known {
-		p.slot = f.rooms.take()
+		p.room, _ = f.rooms.take()
 		f.places[r.Check] = p
 	}
 	if r.fingerprint != "" {
 		r.Tag = s.tag(r.Check, r.fingerprint)
 	}
-	if err := s.writeSlot(&f.slots, p.slot, r.encode(f.slots.capacity())); err != nil {
+	p, err := f.writeParts(s, p, r)
+	if err != nil {
 		return err
 	}
-	p.time, p.ttl = r.Time, r.TTL
+	p.time, p.ttl = r.Time.time(), r.TTL
 	if r.Beats != nil {
 		p.beats = *r.Beats
 	}

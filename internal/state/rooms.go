@@ -1,21 +1,20 @@
 package state
 
-// rooms says which slots of a file are in use. A room is one slot, or several
-// that belong together.
+// rooms says which rooms of a file are in use.
 type rooms struct {
 	free []int
-	next int // the first room that has never been used
+	next int // this room and those above have never been used
 }
 
-// take returns a free room.
-func (r *rooms) take() int {
+// take returns a free room. Fresh reports whether it has never been used.
+func (r *rooms) take() (room int, fresh bool) {
 	if last := len(r.free) - 1; last >= 0 {
-		i := r.free[last]
+		room = r.free[last]
 		r.free = r.free[:last]
-		return i
+		return room, false
 	}
 	r.next++
-	return r.next - 1
+	return r.next - 1, true
 }
 
-func (r *rooms) give(i int) { r.free = append(r.free, i) }
+func (r *rooms) give(room int) { r.free = append(r.free, room) }

@@ -13,14 +13,33 @@ import (
 	"strings"
 )
 
-// A slotFile is a file of slots of one size. A slot has a checksum, a length and
-// a payload; a slot without a payload is free. Slots are written in place.
+// A slotFile is a file of rooms. A room is a slot in each of some columns; all slots
+// have one size. A slot has a checksum, a length and a payload; a slot without a
+// payload is free. Slots are written in place.
+//
+// The file is columns of many rooms each, one after the other, so that slots that
+// are written at the same time are neighbours: the kernel writes whole pages.
 type slotFile struct {
-	name string // of the file
-	kind string // the first line of the file, up to its version
-	size int    // of a slot
+	name    string // of the file
+	kind    string // the first line of the file, up to its version
+	size    int    // of a slot
+	columns int
 
 	file *os.File // nil: not open for writing
+}
+
+// perBlock is the number of rooms after which the columns begin again.
+const perBlock = 64
+
+// offset returns where a slot is.
+func (f *slotFile) offset(room, column int) int64 {
+	slot := (room/perBlock*f.columns+column)*perBlock + room%perBlock
+	return headerSize + int64(slot)*int64(f.size)
+}
+
+// place returns which slot is the i-th of the file.
+func (f *slotFile) place(i int) (room, column int) {
+	return i/perBlock/f.columns*perBlock + i%perBlock, i / perBlock % f.columns
 }
 
 const (
@@ -29,7 +48,7 @@ const (
 	// slotHeader is the size of the checksum and the length.
 	slotHeader = 6
 	// maxSlots bounds how much of a file is read.
-	maxSlots = 2 << 20
+	maxSlots = 4 << 20
 )
 
 func (f *slotFile) header() string {
@@ -43,47 +62,57 @@ func (f *slotFile) capacity() int { return f.size - slotHeader }
 // errUnusable means that the content of a file is not what it should be.
 type errUnusable struct{ error }
 
-// read calls use for each slot with a payload, which must not be kept, and
-// returns the number of slots. Damaged is the number of those that were ignored.
-// A file that does not exist has no slots.
-func (f *slotFile) read(root *os.Root, use func(i int, payload []byte)) (n, damaged int, err error) {
+// A contents is what a file has.
+type contents struct {
+	rooms   int // all rooms above have never been used
+	damaged int // slots that are ignored
+}
+
+// read calls use for each slot with a payload, which must not be kept. A file that
+// does not exist has no slots.
+func (f *slotFile) read(root *os.Root, use func(room, column int, payload []byte)) (c contents, err error) {
 	file, err := openRegular(root, f.name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, 0, nil
+		return c, nil
 	}
 	if errors.Is(err, errNotRegular) {
-		return 0, 0, errUnusable{err}
+		return c, errUnusable{err}
 	}
 	if err != nil {
-		return 0, 0, err
+		return c, err
 	}
 	defer file.Close()
 	in := bufio.NewReaderSize(file, 1<<16)
 	header := make([]byte, headerSize)
 	if read, err := io.ReadFull(in, header); err != nil && read == 0 {
-		return 0, 0, nil // As it is created.
+		return c, nil // As it is created.
 	}
 	if string(header) != f.header() {
-		return 0, 0, errUnusable{cmp.Or(recognize(string(header), f.kind+" "), errors.New("has slots of another size"))}
+		return c, errUnusable{cmp.Or(recognize(string(header), f.kind+" "), errors.New("has slots of another size"))}
 	}
-	for slot := make([]byte, f.size); n < maxSlots; n++ {
+	slot := make([]byte, f.size)
+	for i := range maxSlots {
 		read, err := io.ReadFull(in, slot)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return n, damaged, err
+			return c, err
 		}
 		clear(slot[read:]) // The last slot ends with its payload.
 		payload, ok := unpack(slot)
-		switch {
-		case !ok:
-			damaged++
-		case len(payload) > 0:
-			use(n, payload)
+		if ok && len(payload) == 0 {
+			continue
 		}
+		room, column := f.place(i)
+		c.rooms = max(c.rooms, room+1)
+		if !ok {
+			c.damaged++
+			continue
+		}
+		use(room, column, payload)
 	}
-	return n, damaged, nil
+	return c, nil
 }
 
 // unpack returns the payload of a slot; none if it is free.
@@ -122,37 +151,37 @@ func (f *slotFile) close() {
 	}
 }
 
-// write puts a payload into a slot and returns how many bytes it has written. An
-// empty payload frees the slot.
-func (f *slotFile) write(i int, payload []byte) (int, error) {
+// write puts a payload into a slot. An empty payload frees the slot.
+func (f *slotFile) write(room, column int, payload []byte) error {
 	slot := make([]byte, slotHeader, slotHeader+len(payload))
 	if len(payload) > 0 {
 		binary.LittleEndian.PutUint16(slot[4:], uint16(len(payload))) //nolint:gosec // Not longer than a slot.
 		slot = append(slot, payload...)
 		binary.LittleEndian.PutUint32(slot, crc32.Checksum(slot[4:], castagnoli()))
 	}
-	return f.file.WriteAt(slot, headerSize+int64(i)*int64(f.size))
+	_, err := f.file.WriteAt(slot, f.offset(room, column))
+	return err
 }
 
 // readSlots reads a file, and puts it aside if it is not usable. Damaged slots are
 // ignored. The error is for the report.
-func (s *Store) readSlots(f *slotFile, use func(i int, payload []byte)) (n int, err error) {
-	n, damaged, err := f.read(s.root, use)
+func (s *Store) readSlots(f *slotFile, use func(room, column int, payload []byte)) (rooms int, err error) {
+	c, err := f.read(s.root, use)
 	if _, is := errors.AsType[errUnusable](err); is {
 		return 0, s.putAside(f.name, err)
 	}
 	if err != nil {
-		return n, fault(f.name, err)
+		return c.rooms, fault(f.name, err)
 	}
-	if damaged > 0 {
-		return n, damagedSlots(f.name, damaged)
+	if c.damaged > 0 {
+		return c.rooms, damagedSlots(f.name, c.damaged)
 	}
-	return n, nil
+	return c.rooms, nil
 }
 
-// writeSlot writes a slot within the budget of the present save.
-func (s *Store) writeSlot(f *slotFile, i int, payload []byte) error {
-	n, err := f.write(i, payload)
-	s.budget -= n
-	return err
+// writeSlot writes a slot. It costs its whole size of the budget of the present
+// save, because the kernel writes whole pages.
+func (s *Store) writeSlot(f *slotFile, room, column int, payload []byte) error {
+	s.budget -= f.size
+	return f.write(room, column, payload)
 }

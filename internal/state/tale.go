@@ -16,7 +16,7 @@ import (
 )
 
 func historySlots() slotFile {
-	return slotFile{name: "history.slots", kind: ours + "history 1", size: 304}
+	return slotFile{name: "history.slots", kind: ours + "history 1", size: 304, columns: 1 + perCheck}
 }
 
 // textLength is the size of the longest text of a change of state; the rest of a
@@ -66,17 +66,16 @@ type tale struct {
 type tales map[int]*tale
 
 // read takes a slot of the file.
-func (ts *tales) read(i int, payload []byte) {
+func (ts *tales) read(room, column int, payload []byte) {
 	if *ts == nil {
 		*ts = tales{}
 	}
-	room := i / (1 + perCheck)
 	t := (*ts)[room]
 	if t == nil {
 		t = &tale{}
 		(*ts)[room] = t
 	}
-	if i%(1+perCheck) == 0 {
+	if column == nameColumn {
 		t.check = string(payload)
 	} else if c, err := decodeChange(payload); err == nil {
 		t.changes = append(t.changes, c)
@@ -111,12 +110,12 @@ func ReadHistory(dir string) (all []History, problem, err error) {
 	defer root.Close()
 	var found tales
 	f := historySlots()
-	_, damaged, err := f.read(root, found.read)
+	c, err := f.read(root, found.read)
 	if err != nil {
 		return nil, nil, fmt.Errorf("state directory %s: %w", dir, fault(f.name, err))
 	}
-	if damaged > 0 {
-		problem = fmt.Errorf("state directory %s: %w", dir, damagedSlots(f.name, damaged))
+	if c.damaged > 0 {
+		problem = fmt.Errorf("state directory %s: %w", dir, damagedSlots(f.name, c.damaged))
 	}
 	rooms := make([]int, 0, len(found))
 	for room := range found {
