@@ -83,8 +83,9 @@ func TestAlertsFireForWhatTheySay(t *testing.T) {
 	write(t, file, "checks: [nonsense]\n")
 	staff.Signal(syscall.SIGHUP)
 
-	minor := start(t, "checks: [{name: minor, tcp: {address: \"127.0.0.1:1\"}, severity: warning}]\n")
-	deaf := startBy(t, `exec "$0" "$@" >/dev/full 2>&1`, "global: {success_ttl: 200ms}\nchecks: [{name: fine, exec: {command: [/bin/true]}}]\n", "--log.level=debug")
+	state := "--state.directory=" + t.TempDir()
+	minor := start(t, "checks: [{name: minor, tcp: {address: \"127.0.0.1:1\"}, severity: warning}]\n", state)
+	deaf := startBy(t, `exec "$0" "$@" >/dev/full 2>&1`, "global: {success_ttl: 200ms}\nchecks: [{name: fine, exec: {command: [/bin/true]}}]\n", "--log.level=debug", state)
 	gone, restless := start(t, "checks: []\n"), start(t, "checks: []\n")
 	p := scrape(t, web, staff, minor, deaf, gone, restless)
 	names := strings.NewReplacer(web.Addr, "web", staff.Addr, "staff", minor.Addr, "minor", deaf.Addr, "deaf", gone.Addr, "gone", restless.Addr, "restless")
@@ -112,6 +113,7 @@ HealthcheckFlapping web flaps warning
 HealthcheckLogLinesDropped deaf  warning
 HealthcheckSlow web slow warning
 HealthcheckStale web overdue warning
+HealthcheckStateNotKept deaf  warning
 HealthcheckUnhealthy minor  critical
 HealthcheckWarns web warns warning
 `)
