@@ -162,14 +162,6 @@ func startBy(t testing.TB, shell, yaml string, args ...string) *exporter {
 	return &exporter{Server: server, url: "http://" + server.Addr}
 }
 
-// admin runs a command of the program, such as mute, over the admin socket.
-func admin(t testing.TB, socket string, args ...string) {
-	t.Helper()
-	if out, errs, status := command(t, nil, append([]string{"--admin.socket=" + socket}, args...)...); status != 0 {
-		t.Fatalf("%v: status %d: %s%s", args, status, out, errs)
-	}
-}
-
 func TestHungMountRaisesTheStuckAlert(t *testing.T) {
 	t.Parallel()
 	if !testservers.InNamespace(t, "--mount") {
