@@ -72,12 +72,21 @@ var operationCalls = []operationCall{
 	{operation: "post /-/drain", path: "/-/drain", host: "example.org", status: 403},
 	{operation: "post /-/undrain", path: "/-/undrain", status: 200},
 	{operation: "post /-/undrain", path: "/-/undrain", host: "example.org", status: 403},
+	{operation: "post /-/run/{check}", path: "/-/run/bad", status: 200},
+	{operation: "post /-/run/{check}", path: "/-/run/bad", status: 429},
+	{operation: "post /-/run/{check}", path: "/-/run/fine?format=json", status: 200},
+	{operation: "post /-/run/{check}", path: "/-/run/fine?format=plain", status: 400},
+	{operation: "post /-/run/{check}", path: "/-/run/job", status: 400},
+	{operation: "post /-/run/{check}", path: "/-/run/fine", host: "example.org", status: 403},
+	{operation: "post /-/run/{check}", path: "/-/run/nope", status: 404},
+	{operation: "post /-/diff", path: "/-/diff", status: 200},
+	{operation: "post /-/diff", path: "/-/diff", host: "example.org", status: 403},
 	{operation: "post /-/reload", path: "/-/reload", status: 200},
 	{operation: "post /-/reload", path: "/-/reload", host: "example.org", status: 403},
 }
 
 // notProvoked are the answers that no request alone can cause.
-var notProvoked = []string{"get /-/healthy 503", "get /-/ready 503", "post /-/reload 500"}
+var notProvoked = []string{"get /-/healthy 503", "get /-/ready 503", "post /-/reload 500", "post /-/diff 409", "post /-/diff 500"}
 
 func TestTheOpenAPIDocumentIsThatOfTheAnswers(t *testing.T) {
 	e := start(t, `
@@ -89,11 +98,7 @@ checks:
 views:
   empty: {checks: []}
 `, "--web.enable-lifecycle")
-	tree, err := schematest.FromYAML([]byte(read(t, "docs/openapi.yaml")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	document := schematest.New(tree.(map[string]any))
+	document := openAPI(t)
 	untried := answersOf(document)
 	for _, x := range operationCalls {
 		status := strconv.Itoa(x.status)
@@ -124,6 +129,15 @@ views:
 	if untried = slices.DeleteFunc(untried, func(one string) bool { return slices.Contains(notProvoked, one) }); len(untried) != 0 {
 		t.Errorf("in docs/openapi.yaml, but not tried: %q", untried)
 	}
+}
+
+func openAPI(t *testing.T) schematest.Schema {
+	t.Helper()
+	tree, err := schematest.FromYAML([]byte(read(t, "docs/openapi.yaml")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schematest.New(tree.(map[string]any))
 }
 
 // answer sends the request and returns the type of the answer and its body.
