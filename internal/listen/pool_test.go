@@ -343,3 +343,16 @@ func TestConnectionLimitNeverTakesMoreThanHalfOfTheDescriptors(t *testing.T) {
 		}
 	}
 }
+
+func TestPlacesOfItsOwnAreTakenFirstAndComeBack(t *testing.T) {
+	shared := newPool(1)
+	web, health := pooledOn(t, nil, shared), pooledOn(t, newPool(1), shared)
+	_, gone := dialled(t, health)
+	gone.Close()
+	first, _ := dialled(t, health) // In the place that came back.
+	second, _ := dialled(t, health)
+	wantClosed(t, "the second health check", second, false)
+	dialled(t, web) // It needs the shared place.
+	wantClosed(t, "the health check in its own place", first, false)
+	wantClosed(t, "the health check in the shared place", second, true)
+}
