@@ -352,3 +352,35 @@ func (l *pipes) Close() error {
 }
 
 func (l *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
+
+// slowly reports when the test lets it.
+type slowly struct{ asked, release chan struct{} }
+
+func (s slowly) Report(context.Context, collector.Filter) (collector.Report, error) {
+	close(s.asked)
+	<-s.release
+	return collector.Report{Status: collector.StatusPassed}, nil
+}
+
+func TestServeReturnsAfterTheAnswersUnderWay(t *testing.T) {
+	s := slowly{make(chan struct{}), make(chan struct{})}
+	l := listen(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- agentcheck.Server{Reporter: s}.Serve(ctx, l) }()
+	conn := dial(t, l)
+	<-s.asked
+	cancel()
+	select {
+	case err := <-done:
+		t.Errorf("returned %v while an answer was under way", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(s.release)
+	if got := readAll(t, conn); got != "up 100%\n" {
+		t.Errorf("%q", got)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

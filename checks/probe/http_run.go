@@ -17,7 +17,7 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c.learnProxyPassword(ctx)
+	c.announce(ctx)
 	h := c.firstHop(authorization)
 	r := wire.Start(ctx, h.peer(c))
 	defer r.Close()
@@ -36,13 +36,6 @@ func (c *httpCheck) run(ctx context.Context) (string, error) {
 		if h, err = c.nextHop(h, code, location); err != nil {
 			return "", err
 		}
-	}
-}
-
-// learnProxyPassword announces the password in the proxy's URL.
-func (c *httpCheck) learnProxyPassword(ctx context.Context) {
-	if c.proxy != nil {
-		checktype.LearnSecret(ctx, c.proxySecrets()...)
 	}
 }
 
