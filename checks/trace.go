@@ -15,14 +15,18 @@ import (
 // How much one run may record. What is beyond is dropped, of the phases those in
 // the middle.
 const (
-	maxPhases     = 12
-	keptPhases    = 4 // the first phases, which are never dropped
-	maxAttempts   = 8
-	maxChain      = 4
-	maxNames      = 4
-	maxNotes      = 8
-	maxTraceText  = 1 << 10 // of each text, in bytes; a collector shows less
-	maxTraceLabel = 100     // of each name
+	maxPhases   = 12
+	keptPhases  = 4 // the first phases, which are never dropped
+	maxAttempts = 8
+	maxChain    = 4
+	maxNames    = 4
+	maxNotes    = 8
+
+	// Of each text, in bytes. A collector shows less, but has to recognize secrets
+	// that end beyond.
+	maxTraceText     = 1 << 10
+	maxTraceSentence = 256 // errors, subjects
+	maxTraceLabel    = 100 // names
 )
 
 // A Trace records what one run does, for the [Evidence] that the run leaves if it
@@ -213,7 +217,7 @@ func (t *Trace) Evidence() *Evidence {
 		e.Phases = append(e.Phases, Phase{e.label(m.name), e.label(m.peer), end - m.at})
 	}
 	for _, a := range t.attempts {
-		e.Attempts = append(e.Attempts, Attempt{e.label(a.Address), e.text(a.Error)})
+		e.Attempts = append(e.Attempts, Attempt{e.label(a.Address), e.sentence(a.Error)})
 	}
 	if t.chain != nil {
 		e.TLS = e.handshake(t.version, t.chain)
@@ -239,7 +243,7 @@ func (e *Evidence) handshake(version uint16, chain []*x509.Certificate) *Handsha
 		chain, e.Cut = chain[:maxChain], true
 	}
 	for i, cert := range chain {
-		c := Certificate{Subject: e.text(cert.Subject.String()), NotAfter: cert.NotAfter}
+		c := Certificate{Subject: e.sentence(cert.Subject.String()), NotAfter: cert.NotAfter}
 		if i == 0 {
 			c.Names = slices.Clone(cert.DNSNames)
 			for _, ip := range cert.IPAddresses {
@@ -266,12 +270,15 @@ func (e *Evidence) label(s string) string {
 	return strings.Clone(clip.At(s, maxTraceLabel)) // A part would keep all of s in memory.
 }
 
-// text shortens a text, and drops the word that the cut leaves unfinished: the
-// scrubber does not recognize half a secret.
-func (e *Evidence) text(s string) string {
-	if len(s) <= maxTraceText {
+// text and sentence shorten a text, and drop the word that the cut leaves
+// unfinished: the scrubber does not recognize half a secret.
+func (e *Evidence) text(s string) string     { return e.words(s, maxTraceText) }
+func (e *Evidence) sentence(s string) string { return e.words(s, maxTraceSentence) }
+
+func (e *Evidence) words(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
 	e.Cut = true
-	return strings.Clone(clip.Words(s, maxTraceText))
+	return strings.Clone(clip.Words(s, n))
 }

@@ -43,6 +43,7 @@ func LearnSecret(ctx context.Context, secrets ...string) {
 func ReadSecret(ctx context.Context, literal checks.Secret, file checks.SecretFile) (string, error) {
 	secret := string(literal)
 	if file != "" {
+		checks.TraceOf(ctx).Phase("reading the secret file", string(file))
 		data, err := readFile(string(file), maxSecretFile)
 		if err != nil {
 			return "", checks.Fail(checks.ReasonInternal, fmt.Errorf("local: secret file %w", err))

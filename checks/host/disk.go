@@ -86,6 +86,7 @@ func (d Disk) build(read func(ctx context.Context, path string) (usage, error)) 
 		return nil, err
 	}
 	return func(ctx context.Context) (string, error) {
+		checks.TraceOf(ctx).Phase("asking the file system", d.Path)
 		u, err := read(ctx, d.Path)
 		if errors.Is(err, fs.ErrPermission) {
 			return "", local(err)

@@ -43,6 +43,9 @@ func TestHungMountIsAStuckRun(t *testing.T) {
 	if r := result(); r.Reason != checks.ReasonTimeout {
 		t.Errorf("first result %q (%s), want a timeout", r.Output, r.Reason)
 	}
+	if e, _ := c.Evidence("nfs"); len(e.Phases) != 1 || e.Phases[0].Name != "asking the file system" || e.Phases[0].Peer != dir {
+		t.Errorf("evidence = %s, want the phase in which it hangs", e)
+	}
 	goroutines := runtime.NumGoroutine()
 	for range 5 {
 		time.Sleep(150 * time.Millisecond)

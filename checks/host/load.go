@@ -68,6 +68,7 @@ func (l Load) build(root string) (checks.Func, error) {
 	}
 	perCPU := l.limits()
 	return func(ctx context.Context) (string, error) {
+		checks.TraceOf(ctx).Phase("reading the load", "")
 		found, err := readLoad(at(ctx, root))
 		if err != nil {
 			return "", local(err)

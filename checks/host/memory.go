@@ -64,6 +64,7 @@ func (m Memory) build(root string) (checks.Func, error) {
 	}
 	l := m.limits()
 	return func(ctx context.Context) (string, error) {
+		checks.TraceOf(ctx).Phase("reading the memory", "")
 		found, err := readMemory(ctx, root, m.Scope == "host")
 		if err != nil {
 			return "", local(err)
