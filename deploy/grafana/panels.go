@@ -101,7 +101,7 @@ func colored(p *table.PanelBuilder, column, unit string, steps []dashboard.Thres
 }
 
 func target(i int, q query) *prometheus.DataqueryBuilder {
-	return prometheus.NewDataqueryBuilder().RefId(refID(i)).Expr(q.expr).LegendFormat(q.name)
+	return prometheus.NewDataqueryBuilder().Datasource(source()).RefId(refID(i)).Expr(q.expr).LegendFormat(q.name)
 }
 
 func refID(i int) string { return string(rune('A' + i)) }
