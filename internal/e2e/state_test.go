@@ -76,7 +76,7 @@ func (k *keeper) log() string { return readFile(k.t, k.logFile) }
 func TestAnOperatorsDrainSurvivesEveryRestart(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, "", "checks: []\n", "--web.enable-lifecycle")
-	k.do(0, "drained for 1h0m0s\n", "drain", "--reason=moving house", "--for=1h")
+	k.do(0, "drained for 1h\n", "drain", "--reason=moving house", "--for=1h")
 	drained := func() {
 		t.Helper()
 		for path, want := range map[string]string{
@@ -193,7 +193,7 @@ func TestALimitedDrainEndsByItselfOverARestart(t *testing.T) {
 func TestAMuteSurvivesEveryRestart(t *testing.T) {
 	t.Parallel()
 	k := startKeeper(t, "", "checks: [{name: a, exec: {command: [\"false\"]}}, {name: b, exec: {command: [\"false\"]}, depends_on: [a]}]\n")
-	k.do(0, "muted a for 1h0m0s\n", "mute", "a", "--reason=being moved", "--for=1h", "--dependents")
+	k.do(0, "muted a for 1h\n", "mute", "a", "--reason=being moved", "--for=1h", "--dependents")
 	for _, restart := range k.restarts() {
 		restart()
 		body := fetch(t, http.StatusOK, k.url+"/healthcheck")
@@ -286,7 +286,7 @@ func TestAStateDirectoryThatCannotBeUsedCostsAWarning(t *testing.T) {
 			fetch(t, http.StatusOK, k.url+"/healthcheck")
 			k.do(0, "drained\nThis ends when the exporter restarts: state directory "+test.dir+": ", "drain", "--reason=deploy")
 			fetch(t, http.StatusServiceUnavailable, k.url+"/healthcheck")
-			k.do(0, "muted a for 1h0m0s\nThis ends when the exporter restarts: state directory ", "mute", "a", "--reason=x", "--for=1h")
+			k.do(0, "muted a for 1h\nThis ends when the exporter restarts: state directory ", "mute", "a", "--reason=x", "--for=1h")
 			k.do(0, "undrained\nA restart of the exporter may bring it back: state directory ", "undrain")
 			fetch(t, http.StatusOK, k.url+"/healthcheck")
 			k.Stop()

@@ -41,7 +41,7 @@ func (d *daemon) drain(r *http.Request) (string, error) {
 		return d.lasting("drained"), nil
 	}
 	level.Info(d.Logging.Logger).Log(append(keyvals, "for", lasts)...)
-	return d.lasting(fmt.Sprintf("drained for %v", lasts)), nil
+	return d.lasting("drained for " + clip.Duration(lasts)), nil
 }
 
 func (d *daemon) undrain(r *http.Request) (string, error) {
@@ -75,7 +75,7 @@ func (d *daemon) mute(r *http.Request) (string, error) {
 		return "", unknownIsBad(err)
 	}
 	level.Info(d.Logging.Logger).Log("msg", "check muted", "check", name, "reason", m.Reason, "for", lasts, "dependents", dependents, "by", m.By)
-	return d.lasting(fmt.Sprintf("muted %s for %v", name, lasts)), nil
+	return d.lasting(fmt.Sprintf("muted %s for %s", name, clip.Duration(lasts))), nil
 }
 
 func (d *daemon) unmute(r *http.Request) (string, error) {

@@ -50,7 +50,7 @@ func TestSIGTERMKeepsTheOperatorsReason(t *testing.T) {
 func TestAMutedCheckDoesNotCount(t *testing.T) {
 	e := start(t, `checks: [{name: a, exec: {command: ["false"]}}]`, withLifecycle)
 	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
-	e.want(http.MethodPost, "/-/mute?check=a&reason=being+moved&for=2h", http.StatusOK, "muted a for 2h0m0s\n")
+	e.want(http.MethodPost, "/-/mute?check=a&reason=being+moved&for=2h", http.StatusOK, "muted a for 2h\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, `"degraded": true`)
 	e.want(http.MethodPost, "/-/unmute?check=a", http.StatusOK, "unmuted a\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
