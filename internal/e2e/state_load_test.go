@@ -21,7 +21,7 @@ func TestTenThousandChecksWithAStateDirectory(t *testing.T) {
 	for i := range checks {
 		fmt.Fprintf(&yaml, "  - {name: check-%d, load: {}}\n", i)
 	}
-	measured := form(5*time.Second, 30*time.Second)
+	measured := form(3*time.Second, 30*time.Second)
 	plain := start(t, yaml.String())
 	before := latencies(t, plain, measured)
 	plain.Stop()

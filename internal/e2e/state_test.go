@@ -171,7 +171,7 @@ func TestALimitedDrainEndsByItselfOverARestart(t *testing.T) {
 		}
 		return ""
 	})
-	if took := time.Since(begin); took < 4*time.Second {
+	if took := time.Since(begin); took < 3900*time.Millisecond { // The clock since boot counts hundredths.
 		t.Errorf("the drain has ended after %v, want 4s", took)
 	}
 	eventually(t, func() string {
@@ -223,7 +223,7 @@ func slowly(seconds string) string {
 
 func TestTheAnswerIsThereWhileTheFirstRunIsUnderWay(t *testing.T) {
 	t.Parallel()
-	k := startKeeper(t, "", slowly("2"))
+	k := startKeeper(t, "", slowly("4"))
 	before := timestampOf(fetch(t, http.StatusOK, k.url+"/healthcheck"))
 	time.Sleep(1100 * time.Millisecond) // It is saved within a second.
 	for name, restart := range k.restarts() {

@@ -121,7 +121,8 @@ func (s *Store) Restore(cs []checks.Check) *collector.Saved {
 		s.results.load(s, saved, cs),
 		s.history.load(s, saved),
 	} {
-		if err != nil {
+		// What the directory as a whole suffers from has been reported.
+		if err != nil && (s.broken == nil || !errors.Is(err, s.broken)) {
 			s.report(s.named(err))
 		}
 	}
