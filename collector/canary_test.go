@@ -61,3 +61,46 @@ func TestAbortedChangesFailNoPoll(t *testing.T) {
 		})
 	}
 }
+
+func TestADeafCallOfAnAbortedChangeDoesNotHoldUpTheDefinitionInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s subject
+		hung, release, calls := deaf("db")
+		c := newCollector(t, collector.Options{MaxWait: time.Second}, keyed(s.check("db"), "1"))
+		defer background(t, c)()
+		report(t, c)
+		for range 3 {
+			change, err := c.Prepare(t.Context(), []checks.Check{keyed(hung, "2")}, collector.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := change.FirstResults()[0]; r.Reason != checks.ReasonTimeout {
+				t.Errorf("the first result is %s %q, want a timeout", r.Reason, r.Output)
+			}
+			change.Abort()
+		}
+		calls.wantRuns(t, 1) // It has not returned: nobody calls it again.
+		before := s.runs.Load()
+		for range 600 {
+			time.Sleep(100 * time.Millisecond)
+			wantResult(t, one(t, c, "db"), collector.StatePassed, "ok")
+		}
+		if runs := s.runs.Load() - before; runs < 2 {
+			t.Errorf("%d runs in a minute, want at least 2", runs)
+		}
+		wantMetrics(t, c, `healthcheck_run_stuck{check="db"} 0`)
+
+		if err := c.Replace(t.Context(), []checks.Check{keyed(hung, "2")}); err != nil {
+			t.Fatal(err)
+		}
+		wantMetrics(t, c, `healthcheck_run_stuck{check="db"} 1`)
+		if r := one(t, c, "db"); r.State != collector.StateFailed || r.Reason != checks.ReasonTimeout {
+			t.Errorf("%s %s %q, want that the run has not returned", r.State, r.Reason, r.Output)
+		}
+		calls.wantRuns(t, 1)
+		close(release)
+		time.Sleep(10 * time.Second)
+		wantResult(t, one(t, c, "db"), collector.StatePassed, "late")
+		wantMetrics(t, c, `healthcheck_run_stuck{check="db"} 0`)
+	})
+}

@@ -59,9 +59,10 @@ type Collector struct {
 	queue      queue[*run]
 	taken      int // places in use
 	scheduler  scheduler
-	background bool // Run is under way
-	ended      bool // BaseContext has ended
-	calls      int  // goroutines of calls
+	background bool   // Run is under way
+	ended      bool   // BaseContext has ended
+	calls      int    // goroutines of calls
+	lines      uint64 // that have begun
 
 	tally         tally
 	toldStatus    Status // empty: not known yet, or there is no OnStatus

@@ -38,14 +38,18 @@ func (c *Collector) leave(r *run) {
 		}
 		s.call = nil
 	case deaf:
-		s.call = nil
-		s.stuck.Store(false)
+		if s.stray == r {
+			s.stray = nil
+		} else {
+			s.call = nil
+		}
 	}
 	if l.run == r {
 		l.run = nil
 	}
 	r.phase = over
 	r.timer.Stop()
+	s.noteStuck()
 }
 
 // pass admits the runs that were held while the last call under their name
@@ -62,7 +66,7 @@ func (c *Collector) pass(fx *effects, s *slot) {
 // repeat publishes the failure of a line again while the call of its slot is
 // deaf. The repetition is not a run and is not counted as one.
 func (c *Collector) repeat(fx *effects, l *line) {
-	since := clip.Duration(fx.now.mono - l.slot.call.started.mono)
+	since := clip.Duration(fx.now.mono - l.blocker().started.mono)
 	o := &outcome{reason: checks.ReasonTimeout, output: fmt.Sprintf("timeout: the run started %s ago has not returned", since)}
 	if old := l.result(); old != nil {
 		o.duration = old.Duration

@@ -45,6 +45,7 @@ func (c *Collector) adopt(fx *effects, e *entry) {
 	}
 	e.line, e.counters = s.line, s.counters
 	e.line.committed = true
+	s.noteStuck()
 }
 
 // promote makes the candidate of s its line, counts the outcomes that the
@@ -67,7 +68,7 @@ func (c *Collector) promote(fx *effects, s *slot) {
 		}
 	}
 	l.uncounted = nil
-	if s.call == nil && l.number() > 0 && l.result().neverRan() {
+	if l.blocker() == nil && l.number() > 0 && l.result().neverRan() {
 		c.resume(fx, s)
 	}
 }

@@ -74,9 +74,10 @@ type world struct {
 
 // CallsOf is what a world knows of the calls under one name.
 type callsOf struct {
-	under, hung, total int
-	last               time.Time // a call began
-	freed              time.Time // a hang ended
+	under       map[int]int // by definition
+	hung, total int
+	last        time.Time // a call began
+	freed       time.Time // a hang ended
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
@@ -154,10 +155,10 @@ func (w *world) define(name string, deps ...string) checks.Check {
 		defer mu.Unlock()
 		return random.IntN(n)
 	}
-	kind := w.random.IntN(6)
+	kind, id := w.random.IntN(6), w.next
 	return w.tune(checks.Check{
 		Name: name, DependsOn: deps, Fingerprint: strconv.Itoa(w.next), Optional: w.random.IntN(3) == 0,
-		Func: func(ctx context.Context) (string, error) { return w.call(ctx, name, kind, roll) },
+		Func: func(ctx context.Context) (string, error) { return w.call(ctx, name, id, kind, roll) },
 	})
 }
 
@@ -170,8 +171,8 @@ func (w *world) tune(c checks.Check) checks.Check {
 }
 
 // call is what every function of a world does.
-func (w *world) call(ctx context.Context, name string, kind int, roll func(int) int) (string, error) {
-	defer w.enter(name)()
+func (w *world) call(ctx context.Context, name string, id, kind int, roll func(int) int) (string, error) {
+	defer w.enter(name, id)()
 	if takes := time.Duration(roll(3)) * 400 * time.Millisecond; takes > 0 {
 		select {
 		case <-time.After(takes):
@@ -196,24 +197,27 @@ func (w *world) call(ctx context.Context, name string, kind int, roll func(int) 
 }
 
 // enter notes the begin of a call, and what it returns the end: there is never
-// more than one call under a name.
-func (w *world) enter(name string) (leave func()) {
+// more than one call of a definition, nor more than two under a name: one of them
+// is of a definition that was not committed when it did not return.
+func (w *world) enter(name string, id int) (leave func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	calls := w.calls[name]
 	if calls == nil {
-		calls = &callsOf{}
+		calls = &callsOf{under: map[int]int{}}
 		w.calls[name] = calls
 	}
 	calls.total++
 	calls.last = time.Now()
-	if calls.under++; calls.under > 1 {
-		w.wrong("%d calls under the name %s at once", calls.under, name)
+	if calls.under[id]++; calls.under[id] > 1 || len(calls.under) > 2 {
+		w.wrong("%v calls of the definitions of %s at once", calls.under, name)
 	}
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		calls.under--
+		if calls.under[id]--; calls.under[id] == 0 {
+			delete(calls.under, id)
+		}
 	}
 }
 
@@ -565,7 +569,7 @@ func (w *world) hog() {
 	for i := range 3 {
 		name := fmt.Sprint("hog", i)
 		def := checks.Check{Name: name, Timeout: modelTimeout, FailedTTL: time.Second, Func: func(ctx context.Context) (string, error) {
-			defer w.enter(name)()
+			defer w.enter(name, 0)()
 			<-ctx.Done()
 			return "", ctx.Err()
 		}}

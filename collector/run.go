@@ -89,9 +89,13 @@ func (c *Collector) step(fx *effects, r *run, ev event) {
 		r.phase, r.ended = judging, fx.now
 		r.timer.Stop()
 	case ev == returned && r.phase == deaf:
+		s := r.line.slot
+		heldUp := s.line != nil && s.line.blocker() == r
 		c.leave(r)
-		c.resume(fx, r.line.slot)
-		c.pass(fx, r.line.slot)
+		if heldUp {
+			c.resume(fx, s)
+		}
+		c.pass(fx, s)
 	case ev == judged && r.phase == judging:
 		c.finish(fx, r, r.outcome)
 	case ev == discarded && r.phase.waits():
@@ -110,7 +114,7 @@ func (c *Collector) ensure(fx *effects, l *line, than uint64) bool {
 		return false
 	}
 	switch r := l.run; {
-	case r == nil && l.slot.call != nil && l.slot.call.phase == deaf:
+	case r == nil && l.blocker() != nil && l.blocker().phase == deaf:
 		c.repeat(fx, l)
 	case r == nil:
 		c.start(fx, l)

@@ -8,7 +8,7 @@ import (
 // A slot holds what belongs to a name rather than to a definition: the one call
 // that may be under way, the counters, and the changes that listeners have to see. It
 // outlives definitions: a function is never called while an earlier call under
-// the same name has not returned. All fields but the atomic one are guarded by
+// the same name has not returned, apart from a stray one. All fields but the atomic one are guarded by
 // the engine's lock.
 type slot struct {
 	name      string
@@ -16,9 +16,12 @@ type slot struct {
 	candidate *line // of a Change that is not committed yet; nil: there is none
 	call      *run  // the call under way, running or deaf; nil: there is none
 	held      []*run
+	// stray is a deaf call of a definition that was not committed when the call
+	// was given up; nil: there is none. It does not hold up the line.
+	stray     *run
 	reception *reception  // nil: no check under this name has had a receiver
 	counters  *counters   // while a definition is committed
-	stuck     atomic.Bool // call is deaf
+	stuck     atomic.Bool // the line is held up by a deaf call
 
 	rests time.Duration // RunNow starts no run before this
 
@@ -36,6 +39,7 @@ type slot struct {
 // is keeps the line. All fields are guarded by the engine's lock.
 type line struct {
 	slot  *slot
+	order uint64 // in which the lines began
 	entry *entry // the newest entry of the line; it has the newest result
 
 	committed bool // readers see it; else it belongs to a Change under way
@@ -44,6 +48,8 @@ type line struct {
 	run       *run          // nil: idle, or the call of its slot is deaf
 	published chan struct{} // closed at the next result; nil: no reader waits
 	awaiters  []awaiter     // runs that wait for the next result
+
+	avoids *run // no call before this one returns, beside that of the slot; may be nil
 
 	former    *published // the last result of the definition before, which listeners have seen
 	opposite  int        // consecutive results that contradict the state
@@ -108,7 +114,38 @@ func (c *Collector) slotOf(name string) *slot {
 
 // newLine begins a line for the definition e. The caller puts it into its slot.
 func (c *Collector) newLine(e *entry) *line {
-	return &line{slot: c.slotOf(e.Name), entry: e, spread: true}
+	s := c.slotOf(e.Name)
+	c.lines++
+	return &line{slot: s, entry: e, order: c.lines, spread: true, avoids: s.stray}
+}
+
+// goAstray takes the deaf call r, of a definition that is not committed, out of
+// the slot: it must not hold up the definition in use. Definitions as old as that
+// of r or newer avoid r, because their function may be the same.
+func (s *slot) goAstray(r *run) {
+	s.call, s.stray = nil, r
+	for _, l := range []*line{s.line, s.candidate} {
+		if l != nil && l.order >= r.line.order {
+			l.avoids = r
+		}
+	}
+}
+
+// noteStuck brings stuck up to date.
+func (s *slot) noteStuck() {
+	if s.line != nil {
+		call := s.line.blocker()
+		s.stuck.Store(call != nil && call.phase == deaf)
+	}
+}
+
+// blocker returns the call that must return before l may call its function; nil:
+// there is none.
+func (l *line) blocker() *run {
+	if l.slot.call == nil && l.avoids != nil && l.avoids.phase == deaf {
+		return l.avoids
+	}
+	return l.slot.call
 }
 
 // discard ends a line whose definition is gone: it cancels the run and drops
@@ -124,7 +161,7 @@ func (c *Collector) discard(fx *effects, l *line) {
 
 // sweep forgets a slot that holds nothing any more.
 func (c *Collector) sweep(s *slot) {
-	if s.line == nil && s.candidate == nil && s.call == nil && !s.telling {
+	if s.line == nil && s.candidate == nil && s.call == nil && s.stray == nil && !s.telling {
 		delete(c.slots, s.name)
 	}
 }

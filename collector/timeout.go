@@ -16,7 +16,8 @@ const grace = 50 * time.Millisecond
 func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
 
 // giveUp publishes that the function of r has ignored the end of its context.
-// The call keeps its slot until it returns, but releases its place.
+// The call keeps its slot until it returns, unless its definition is not
+// committed, and releases its place.
 func (c *Collector) giveUp(fx *effects, r *run) {
 	l, s := r.line, r.line.slot
 	if r.takesPlace() {
@@ -25,7 +26,10 @@ func (c *Collector) giveUp(fx *effects, r *run) {
 	l.run = nil
 	r.phase = deaf
 	r.cancel()
-	s.stuck.Store(true)
+	if !l.committed {
+		s.goAstray(r)
+	}
+	s.noteStuck()
 	fx.changed = true
 	o := &outcome{ran: true, reason: checks.ReasonTimeout, ended: fx.now, duration: fx.now.mono - r.started.mono, values: r.values.take()}
 	o.evidence = r.trace.Evidence()

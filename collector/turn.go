@@ -81,7 +81,7 @@ func (c *Collector) admit(fx *effects, r *run) {
 // while that call may still return in time.
 func (c *Collector) turnedAway(fx *effects, r *run) bool {
 	l := r.line
-	call := l.slot.call
+	call := l.blocker()
 	switch causes := l.causes(); {
 	case len(causes) > 0:
 		c.finish(fx, r, skip(causes))
