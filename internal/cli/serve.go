@@ -35,7 +35,8 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 	if err == nil {
 		return exitPassed
 	}
-	_ = manager.Tell(notify.Status("cannot serve: " + scrubber.Text(err.Error()))) // The log says so too.
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	_ = manager.Tell(notify.Status("cannot serve: " + scrubber.Text(first))) // The log has all of it.
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		level.Error(l.Logger).Log("msg", "cannot serve", "err", line)
 	}

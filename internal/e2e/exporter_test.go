@@ -67,8 +67,9 @@ func binary(t testing.TB) string {
 }
 
 // build builds a program without cgo.
-func build(dir, pkg, to string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/prometheus/common/version.Revision=0123456789ab", "-o", to, pkg)
+func build(dir, pkg, to string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/prometheus/common/version.Revision=0123456789ab", "-o", to}, flags...)
+	cmd := exec.Command("go", append(args, pkg)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

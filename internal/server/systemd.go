@@ -110,7 +110,10 @@ func (n *narrator) messages(now time.Time) (all []string) {
 
 // newStatus returns the status if it has changed and may be told again.
 func (n *narrator) newStatus(now time.Time) (status string, changed bool) {
-	if now.Sub(n.told) < statusPace {
+	if n.told.IsZero() && !n.ready {
+		n.told = now // A start that takes less time tells its first results at once.
+	}
+	if now.Sub(n.told) < statusPace && (n.status != "" || !n.ready) {
 		return "", false
 	}
 	report, err := n.collector.Peek(collector.Filter{})
