@@ -83,7 +83,9 @@ func newPages(r Reporter, o PageOptions) *pages {
 		policy: []string{"default-src 'none'; style-src " + sourceHash(style) + "; script-src " + sourceHash(script) +
 			"; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	}
-	p.hostname, _ = os.Hostname() // Without a name the title has none.
+	if p.hostname = o.Hostname; p.hostname == "" {
+		p.hostname, _ = os.Hostname() // Without a name the title has none.
+	}
 	return p
 }
 

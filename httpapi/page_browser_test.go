@@ -242,6 +242,17 @@ func TestThePagesReadWithoutScriptAndOnPaper(t *testing.T) {
 	}
 }
 
+func TestTimesAreInUTCAndInTheZoneOfTheReader(t *testing.T) {
+	url := servePages(t, nineChecks(), sceneOptions())
+	tab := browsertest.Start(t).Open(url+"/checks/postgres", browsertest.Screen{Width: 1280, Height: 900, Zone: "Asia/Tokyo"})
+	tab.Wait(`document.getElementById("now").textContent === "03:12:44 UTC (12:12:44 here)"`)
+	tab.Wait(`document.body.innerText.includes("2026-11-21 01:12:44 UTC (10:12:44 here)")`)
+	tab.Look(browsertest.Screen{Width: 1280, Height: 900, Zone: "America/Los_Angeles"})
+	tab.Go(url + "/checks/postgres")
+	tab.Wait(`document.body.innerText.includes("2026-11-21 01:12:44 UTC (20/11/2026, 17:12:44 here)")`)
+	tab.WantNoComplaints()
+}
+
 func TestAThousandChecksAreUsableAtOnce(t *testing.T) {
 	browser := browsertest.Start(t)
 	tab := browser.Open(servePages(t, thousandChecks(), sceneOptions()), browsertest.Screen{Width: 320, Height: 800})

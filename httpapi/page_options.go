@@ -11,6 +11,8 @@ import (
 // useful. The functions are called for each answer, concurrently; nil means that
 // there is nothing to show.
 type PageOptions struct {
+	// Hostname is the name in the title. Empty means the name of this machine.
+	Hostname string
 	// Links lead to other paths. A path that does not begin with a slash is
 	// relative to the page of all checks.
 	Links []Link

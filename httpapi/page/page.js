@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-	const parts = ["summary", "said", "banners", "checks", "asof"];
+	const parts = ["summary", "said", "banners", "checks", "asof", "about"];
 	const byId = (doc, id) => doc.getElementById(id);
 	const seen = {}; // the parts as the exporter sent them
 	for (const id of parts) seen[id] = byId(document, id)?.innerHTML;
@@ -10,7 +10,9 @@
 		for (const t of document.querySelectorAll("time[datetime]")) {
 			const d = new Date(t.dateTime);
 			t.title = d.toLocaleString();
-			if (t.id === "now" || "utc" in t.dataset) t.textContent = t.textContent.split(" (")[0] + " (" + d.toLocaleTimeString() + " here)";
+			if (t.id !== "now" && !("utc" in t.dataset)) continue;
+			const here = d.getDate() === d.getUTCDate() ? d.toLocaleTimeString() : d.toLocaleString();
+			t.textContent = t.textContent.split(" (")[0] + " (" + here + " here)";
 		}
 	};
 

@@ -16,6 +16,9 @@ type Screen struct {
 	Dark, ReducedMotion bool
 	// Paper shows the page as it is printed.
 	Paper bool
+	// Zone is the person's time zone, such as Asia/Tokyo. Empty means that of the
+	// machine.
+	Zone string
 	// NoScript runs no script of the page.
 	NoScript bool
 }
@@ -79,6 +82,8 @@ func (t *Tab) Look(s Screen) {
 	t.call("Emulation.setEmulatedMedia", map[string]any{"media": media, "features": []map[string]string{
 		feature("prefers-color-scheme", scheme), feature("prefers-reduced-motion", motion),
 	}}, nil)
+	t.call("Emulation.setTimezoneOverride", map[string]any{"timezoneId": s.Zone}, nil)
+	t.call("Emulation.setLocaleOverride", map[string]any{"locale": "en-GB"}, nil)
 	t.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": s.NoScript}, nil)
 }
 

@@ -143,6 +143,15 @@ func (c *canaries) hunt(t *testing.T, file string, env []string, logFormat strin
 			}
 			c.absent(t, path+" "+when, body)
 		}
+		_, body, _ := get(t.Context(), e.url+"/healthcheck")
+		checks := regexp.MustCompile(`"checker": "([^"]+)"`).FindAllStringSubmatch(body, -1)
+		if len(checks) < 10 {
+			t.Fatalf("%d checks in %s", len(checks), body)
+		}
+		for _, check := range checks {
+			_, page, _ := get(t.Context(), e.url+"/checks/"+check[1])
+			c.absent(t, "the page of "+check[1]+" "+when, page)
+		}
 		openMetrics, _ := fetchAs(t, e.url+"/metrics", "application/openmetrics-text")
 		c.absent(t, "OpenMetrics "+when, openMetrics)
 		c.absent(t, "the agent's line "+when, lineOf(t, agent))
@@ -220,6 +229,7 @@ func (c *canaries) inRequests(t testing.TB, e *exporter) {
 		}
 		request.Header.Set("Authorization", c.plant("Bearer {{request bearer}}"))
 		request.Header.Set("Cookie", c.plant("session={{request cookie}}"))
+		request.Header.Set("User-Agent", c.plant("poller/1 --password={{request user agent}}"))
 		request.SetBasicAuth("x", c.plant("{{request basic auth}}"))
 		response, err := client.Do(request)
 		if err != nil {
