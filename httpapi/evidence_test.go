@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -194,5 +196,25 @@ func TestAccessAllowsWhatGuardLetsThrough(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestEveryMemberOfEvidenceIsDocumented(t *testing.T) {
+	document, err := os.ReadFile("../docs/http.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(document), "\n### Evidence\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	body := get(t, httpapi.Healthcheck(failing(t), httpapi.Options{Trusted: sees}), "/?verbose", "X-Trusted", "yes").body
+	_, evidence, _ := strings.Cut(body, `"evidence": {`)
+	members := regexp.MustCompile(`"([a-z_]+)": `).FindAllStringSubmatch(evidence, -1)
+	for _, m := range members {
+		if !strings.Contains(section, "`"+m[1]+"`") && !strings.Contains(section, `"`+m[1]+`"`) {
+			t.Errorf("docs/http.md does not mention the member %q", m[1])
+		}
+	}
+	if len(members) < 20 {
+		t.Errorf("%d members in %s", len(members), evidence)
 	}
 }

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/bcrypt"
@@ -18,6 +20,7 @@ import (
 // credentials, but does not report whether it required any. Like the toolkit, the
 // func therefore reads the file again for each request.
 func authenticator(webConfig string) func(*http.Request) bool {
+	known := &comparisons{}
 	return func(r *http.Request) bool {
 		if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
 			return true
@@ -26,9 +29,39 @@ func authenticator(webConfig string) func(*http.Request) bool {
 		if !given || webConfig == "" {
 			return false
 		}
-		hash, known := basicAuthUsers(webConfig)[name]
-		return known && bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
+		hash, exists := basicAuthUsers(webConfig)[name]
+		return exists && known.match(hash, password)
 	}
+}
+
+// comparisons remembers which passwords match which hashes: a comparison takes tens
+// of milliseconds, and a client may ask each second. It is safe for concurrent use.
+type comparisons struct {
+	mu      sync.Mutex
+	matches map[[sha256.Size]byte]bool
+}
+
+// maxComparisons bounds what is remembered. A hash changes with its password.
+const maxComparisons = 100
+
+func (c *comparisons) match(hash, password string) bool {
+	key := sha256.Sum256([]byte(hash + "\x00" + password))
+	c.mu.Lock()
+	known := c.matches[key]
+	c.mu.Unlock()
+	if known {
+		return true
+	}
+	if bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) != nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.matches == nil || len(c.matches) >= maxComparisons {
+		c.matches = map[[sha256.Size]byte]bool{}
+	}
+	c.matches[key] = true
+	return true
 }
 
 func basicAuthUsers(webConfig string) map[string]string {

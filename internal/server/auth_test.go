@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -60,5 +61,44 @@ func TestWhoHasProvedWhoTheyAre(t *testing.T) {
 		if got := server.Authenticator(test.config)(r); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
+	}
+}
+
+// A client that asks for evidence each second costs one comparison, which is made to
+// take long.
+func TestAPasswordIsComparedOnce(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("hunter2"), bcrypt.DefaultCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := file(t, "basic_auth_users:\n  ann: "+string(hash)+"\n")
+	authenticated := server.Authenticator(path)
+	ask := func(password string) (bool, time.Duration) {
+		r := httptest.NewRequest(http.MethodGet, "/healthcheck?verbose", nil)
+		r.SetBasicAuth("ann", password)
+		began := time.Now()
+		return authenticated(r), time.Since(began)
+	}
+	right, first := ask("hunter2")
+	var sum time.Duration
+	for range 100 {
+		again, took := ask("hunter2")
+		right, sum = right && again, sum+took
+	}
+	if !right || sum > 20*first {
+		t.Errorf("authenticated %v, once in %v, then 100 times in %v; want no more comparisons", right, first, sum)
+	}
+	if wrong, _ := ask("hunter3"); wrong {
+		t.Error("a wrong password counts after the right one")
+	}
+	other, err := bcrypt.GenerateFromPassword([]byte("changed"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("basic_auth_users:\n  ann: "+string(other)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if former, _ := ask("hunter2"); former {
+		t.Error("the former password counts after a change")
 	}
 }
