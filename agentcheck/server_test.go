@@ -384,3 +384,50 @@ func TestServeReturnsAfterTheAnswersUnderWay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAPeerThatDoesNotReadIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		stop := start(t, agentcheck.Server{Reporter: up()}, l)
+		ours, theirs := net.Pipe() // It has no buffer: each byte waits for its reader.
+		l.conns <- theirs
+		time.Sleep(time.Minute)
+		if got := readAll(t, ours); got != "" {
+			t.Errorf("%q after a minute, want a closed connection", got)
+		}
+		stop()
+	})
+}
+
+// A process without free descriptors tries again at first often and then less
+// often, and never less than once a second.
+func TestPausesAfterFaultsOfAcceptingGrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &broken{closed: make(chan struct{})}
+		stop := start(t, agentcheck.Server{Reporter: up()}, l)
+		time.Sleep(time.Minute)
+		if n := l.tries.Load(); n < 60 || n > 80 {
+			t.Errorf("%d attempts in a minute, want 60 to 80", n)
+		}
+		stop()
+	})
+}
+
+// broken is a listener that never accepts.
+type broken struct {
+	tries  atomic.Int64
+	closed chan struct{}
+}
+
+func (b *broken) Accept() (net.Conn, error) {
+	select {
+	case <-b.closed:
+		return nil, net.ErrClosed
+	default:
+	}
+	b.tries.Add(1)
+	return nil, errors.New("too many open files")
+}
+
+func (b *broken) Close() error   { close(b.closed); return nil }
+func (b *broken) Addr() net.Addr { return &net.TCPAddr{} }

@@ -3,8 +3,10 @@ package checktype_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -88,4 +90,69 @@ func TestHandshakeWarnsAndFailsByDays(t *testing.T) {
 	if _, err = client(t, &checks.TLS{CAFile: certs.CAFile, FailDays: 40}, address); checks.ReasonOf(err) != checks.ReasonThreshold {
 		t.Errorf("Handshake with fail_days = %v, want the reason threshold", err)
 	}
+}
+
+func TestDaysHaveLimits(t *testing.T) {
+	for _, c := range []struct {
+		warn, fail int
+		want       string
+	}{
+		{0, 0, ""},
+		{7, 7, ""},
+		{1, 0, ""},
+		{0, 1, ""},
+		{-1, 0, "tls.warn_days: -1, want 0 or more"},
+		{0, -1, "tls.fail_days: -1, want 0 or more"},
+		{6, 7, "tls.warn_days: 6, want at least fail_days, which is 7"},
+	} {
+		if err := checktype.ValidateDays("tls.", c.warn, c.fail); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("ValidateDays(%d, %d) = %v, want %q", c.warn, c.fail, err, c.want)
+		}
+	}
+}
+
+func TestOneDayIsALimitAndTwoDaysAreWrittenAsDays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // Time stands still.
+		in := func(d time.Duration) time.Time { return time.Now().Add(d) }
+		const day = 24 * time.Hour
+		if err := checktype.JudgeDays(in(day), 1, 1); err != nil {
+			t.Errorf("%v, want nothing: exactly one day is left", err)
+		}
+		if err := checktype.JudgeDays(in(day-time.Second), 0, 1); checks.ReasonOf(err) != checks.ReasonThreshold || !strings.Contains(err.Error(), "expires in 23 hours") {
+			t.Errorf("%v, want a failure", err)
+		}
+		if err := checktype.JudgeDays(in(day-time.Second), 1, 0); err == nil {
+			t.Error("nothing, want a warning")
+		}
+		for d, want := range map[time.Duration]string{2*day - 1: "47 hours", 2 * day: "2 days", 10*day + 5*time.Hour: "10 days"} {
+			if got := checktype.Days(d); got != want {
+				t.Errorf("Days(%v) = %s, want %s", d, got, want)
+			}
+		}
+	})
+}
+
+// A peer that fails the limit is not left with an open connection.
+func TestAHandshakeBelowTheLimitClosesTheConnection(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	raw, err := net.Dial("tcp", faulttest.TLS(t, certs.Good, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := &noted{Conn: raw}
+	_, err = checktype.Handshake(t.Context(), conn, &checks.TLS{CAFile: certs.CAFile, FailDays: 4000}, "127.0.0.1")
+	if checks.ReasonOf(err) != checks.ReasonThreshold || !conn.closed {
+		t.Errorf("%v, closed %v, want a failure and a closed connection", err, conn.closed)
+	}
+}
+
+// noted remembers that it was closed.
+type noted struct {
+	net.Conn
+	closed bool
+}
+
+func (n *noted) Close() error {
+	n.closed = true
+	return n.Conn.Close()
 }
