@@ -416,6 +416,7 @@ func TestPausesAfterFaultsOfAcceptingGrow(t *testing.T) {
 // broken is a listener that never accepts.
 type broken struct {
 	tries  atomic.Int64
+	once   sync.Once
 	closed chan struct{}
 }
 
@@ -429,5 +430,9 @@ func (b *broken) Accept() (net.Conn, error) {
 	return nil, errors.New("too many open files")
 }
 
-func (b *broken) Close() error   { close(b.closed); return nil }
-func (b *broken) Addr() net.Addr { return &net.TCPAddr{} }
+func (b *broken) Close() error {
+	b.once.Do(func() { close(b.closed) })
+	return nil
+}
+
+func (*broken) Addr() net.Addr { return &net.TCPAddr{} }

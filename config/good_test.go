@@ -76,6 +76,15 @@ func describe(t *testing.T, c *config.Config) string {
 	return b.String()
 }
 
+func TestTheStatusesOfAnAnswerAreThoseOfTheFile(t *testing.T) {
+	h := load(t, `checks: []
+healthcheck: {success_status: 204, failed_status: 503, draining_status: 404, unknown_status: 410}
+`).Healthcheck
+	if got, want := [4]int{h.Success.Status, h.Failed.Status, h.DrainingStatus, h.UnknownStatus}, [4]int{204, 503, 404, 410}; got != want {
+		t.Errorf("success, failed, draining and unknown have %v, want %v", got, want)
+	}
+}
+
 func TestStatusesThatAreTakenForTheOppositeAreWarnedOf(t *testing.T) {
 	c := load(t, `checks: [{name: a, tcp: {address: "h:1"}}]
 healthcheck:

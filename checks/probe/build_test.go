@@ -131,6 +131,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 		{"server", dns(func(s *probe.DNS) { s.Server = "a b" }), `server: "a b", want host or host:port`},
 		{"server's port", dns(func(s *probe.DNS) { s.Server = "ns.example.org:dns" }), `server: "ns.example.org:dns", want host or host:port`},
 		{"type", dns(func(s *probe.DNS) { s.RecordType = "a" }), `type: "a", want A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT`},
+		{"TLS", dns(func(s *probe.DNS) { s.TLS = &checks.TLS{MinVersion: "SSL3"} }), `tls.min_version: "SSL3", want TLS10, TLS11, TLS12 or TLS13`},
 		{"transport", dns(func(s *probe.DNS) { s.Transport = "quic" }), `transport: "quic", want udp or tcp`},
 		{"TLS over UDP", dns(func(s *probe.DNS) { s.Transport, s.TLS = "udp", &checks.TLS{} }), "tls: given, but transport is udp"},
 		{"rcode", dns(func(s *probe.DNS) { s.Rcode = "OK" }), `rcode: "OK", want one such as NOERROR or NXDOMAIN`},
