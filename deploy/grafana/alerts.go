@@ -158,20 +158,23 @@ func steps(expr, truth string) []data {
 		{
 			RefID: "A", DatasourceUID: "prometheus",
 			RelativeTimeRange: map[string]int{"from": 600, "to": 0},
-			Model:             map[string]any{"refId": "A", "expr": strings.TrimSpace(expr) + "\n", "instant": true, "range": false},
+			Model:             map[string]any{"refId": "A", "datasource": datasource("prometheus"), "expr": strings.TrimSpace(expr) + "\n", "instant": true, "range": false},
 		},
 		{
 			RefID: "B", DatasourceUID: "__expr__",
-			Model: map[string]any{"refId": "B", "type": "math", "expression": truth},
+			Model: map[string]any{"refId": "B", "datasource": datasource("__expr__"), "type": "math", "expression": truth},
 		},
 		{
 			RefID: "C", DatasourceUID: "__expr__",
-			Model: map[string]any{"refId": "C", "type": "threshold", "expression": "B", "conditions": []map[string]any{
+			Model: map[string]any{"refId": "C", "datasource": datasource("__expr__"), "type": "threshold", "expression": "B", "conditions": []map[string]any{
 				{"evaluator": map[string]any{"type": "gt", "params": []float64{0.5}}},
 			}},
 		},
 	}
 }
+
+// datasource names a data source whose type is also its uid.
+func datasource(name string) map[string]any { return map[string]any{"type": name, "uid": name} }
 
 // defaultRunbook returns the runbook of this project from an annotation that prefers
 // the check's own runbook.
