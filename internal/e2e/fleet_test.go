@@ -97,7 +97,7 @@ func (p *prometheus) scraped(t testing.TB) []string {
 // out and one message is sent. When a disk is full, only its host goes out.
 func TestSharedDependencyTakesNoHostOutAndAFullDiskOnlyItsOwn(t *testing.T) {
 	t.Parallel()
-	if !testservers.InNamespace(t, "--mount") {
+	if !inNamespace(t, "--mount") {
 		return
 	}
 	shared := ""

@@ -134,7 +134,7 @@ func launchPrometheus(t testing.TB, path string, files map[string]string) *prome
 func hurried(t testing.TB, rules string) string {
 	t.Helper()
 	rules = regexp.MustCompile(`for: \d+[mh]\b`).ReplaceAllString(rules, "for: 2s")
-	return replace(t, rules, "[15m]", "[3s]", "[1d] offset 1h", "[1m] offset 4s", "timestamp_seconds > 120", "timestamp_seconds > 1")
+	return replace(t, rules, "[15m]", "[3s]", "[1d] offset 1h", "[1m] offset 10s", "timestamp_seconds > 120", "timestamp_seconds > 1")
 }
 
 // retarget gives Prometheus other targets.

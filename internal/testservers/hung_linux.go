@@ -49,7 +49,7 @@ func InNamespace(t *testing.T, flags ...string) bool {
 	if os.Getenv(inNamespace) != "" {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "unshare", append(flags, os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")...)
 	cmd.Env = append(os.Environ(), inNamespace+"=1")
