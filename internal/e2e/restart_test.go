@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
 // A target is a service that takes its time to answer a check.
@@ -38,20 +40,21 @@ func newTarget(t testing.TB, takes time.Duration) *target {
 // watchers are the ways in which haproxy watches an exporter: a backend for each.
 func watchers() []string { return []string{"2s-fall3", "2s-fall2", "500ms-fall2", "agent-2s"} }
 
-// backends watch one exporter in all of these ways.
+// backends watch one exporter in all of these ways. The time for a check is short: an
+// exporter that waits for its first runs takes the server out.
 func (k *keeper) backends(name string) string {
 	return strings.NewReplacer("NAME", name, "WEB", k.Port(), "AGENT", portOf(k.agent)).Replace(`
 backend NAME-2s-fall3
     option httpchk /healthcheck
-    timeout check 6s
+    timeout check 1s
     server s APP check addr 127.0.0.1 port WEB inter 2s fall 3
 backend NAME-2s-fall2
     option httpchk /healthcheck
-    timeout check 6s
+    timeout check 1s
     server s APP check addr 127.0.0.1 port WEB inter 2s fall 2
 backend NAME-500ms-fall2
     option httpchk /healthcheck
-    timeout check 6s
+    timeout check 1s
     server s APP check addr 127.0.0.1 port WEB inter 500ms fall 2
 backend NAME-agent-2s
     server s APP check agent-check agent-inter 2s agent-addr 127.0.0.1 agent-port AGENT
@@ -113,7 +116,7 @@ func TestHAProxyDoesNotNoticeARestartOfTheExporter(t *testing.T) {
 	for _, r := range rows {
 		wait.Go(func() {
 			for i := range restarts {
-				time.Sleep(time.Duration(rand.IntN(form(500, 5000))) * time.Millisecond)
+				time.Sleep(time.Duration(rand.IntN(form(500, 4000))) * time.Millisecond)
 				r.again([]func(){r.Stop, r.Kill}[i%2])
 			}
 		})
@@ -135,6 +138,25 @@ func TestHAProxyDoesNotNoticeARestartOfTheExporter(t *testing.T) {
 		}
 	}
 	record(t, "restarts", lines...)
+}
+
+// What the state directory is for.
+func TestHAProxyNoticesARestartWithoutAStateDirectory(t *testing.T) {
+	t.Parallel()
+	slow := newTarget(t, 3*time.Second)
+	agent := testservers.FreeAddr(t)
+	yaml := fmt.Sprintf("checks: [{name: a, http: {url: \"%s\"}}]\n", slow.URL)
+	k := &keeper{exporter: start(t, yaml, "--agent.listen-address="+agent), t: t, agent: agent}
+	b := balance(t, k.backends("kept"))
+	b.waitFor(t, "UP")
+	k.Stop()
+	k.Start()
+	eventually(t, func() string {
+		if s := b.servers(t)["kept-500ms-fall2/s"]; s.downs != "1" {
+			return "haproxy has not noticed the restart"
+		}
+		return ""
+	})
 }
 
 // What was good before a restart does not hide what has broken meanwhile.
