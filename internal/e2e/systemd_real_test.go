@@ -276,6 +276,31 @@ wait $restarts`
 	}
 }
 
+// The commands of the page with systemctl, in their order.
+func TestTheCommandsOfSystemdOfTheProductionPageWork(t *testing.T) {
+	t.Parallel()
+	m := bootSystemd(t, binary(t), map[string]string{"etc/healthcheck_exporter/healthcheck.yml": read(t, "internal/e2e/testdata/production.yml")}, nil)
+	if m == nil {
+		return
+	}
+	commands := 0
+	for _, s := range steps(t, "docs/production.md") {
+		if !strings.HasPrefix(s.command, "systemctl ") {
+			continue
+		}
+		commands++
+		if out := m.do("sh", "-c", s.command); flat(out) != flat(s.output) {
+			t.Errorf("%s: %s prints\n%s\nwant\n%s", s.where, s.command, out, s.output)
+		}
+	}
+	if commands < 6 {
+		t.Errorf("%d commands", commands)
+	}
+	if line := m.do("bash", "-c", "cat </dev/tcp/127.0.0.1/10928"); !strings.HasPrefix(line, "down #redis: ") {
+		t.Errorf("the agent's socket: %q", line)
+	}
+}
+
 // The program, but for one line: while a file exists, the scheduler of the checks
 // stands still, as a deadlock would make it.
 func TestAServiceWhoseSchedulerStandsStillIsRestarted(t *testing.T) {
