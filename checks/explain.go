@@ -20,7 +20,20 @@ type Limited interface {
 
 // A Limit says in words at which values of an observed name the check warns and
 // fails, such as "from 85%" or "below 5GiB". Empty means never.
-type Limit struct{ Name, Warn, Fail string }
+type Limit struct {
+	Name, Warn, Fail string
+	// Thresholds are the same as numbers, in the unit of the value. They are zero
+	// if they are not fixed numbers, as those of a moment in the future.
+	Thresholds Thresholds
+}
+
+// Thresholds are the numbers of a [Limit]. Zero means none.
+type Thresholds struct {
+	// From WarnAbove on the value warns, from FailAbove on it fails.
+	WarnAbove, FailAbove float64
+	// Below WarnBelow the value warns, below FailBelow it fails.
+	WarnBelow, FailBelow float64
+}
 
 // Limits returns the limits of tls_not_after_timestamp_seconds, which every check
 // over TLS observes; none if t is nil.

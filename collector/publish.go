@@ -157,7 +157,7 @@ func (e *entry) threshold(passed bool) int {
 // define copies the definition into the result.
 func (r *Result) define(e *entry) {
 	r.Check, r.Type, r.Optional, r.Tags = e.Name, e.Type, e.Optional, e.Tags
-	r.Description, r.Runbook, r.Severity, r.Labels = e.Description, e.Runbook, e.Severity, e.Labels
+	r.Description, r.Runbook, r.Severity, r.Labels, r.Limits = e.Description, e.Runbook, e.Severity, e.Labels, e.Limits
 }
 
 // blank returns what was known of the check of r before it had a result.
@@ -165,7 +165,7 @@ func (r *Result) blank() Result {
 	return Result{
 		Check: r.Check, State: StateUnknown, Reason: checks.ReasonInternal,
 		Type: r.Type, Optional: r.Optional, Tags: r.Tags, Description: r.Description, Runbook: r.Runbook,
-		Severity: r.Severity, Labels: r.Labels, Muted: r.Muted,
+		Severity: r.Severity, Labels: r.Labels, Limits: r.Limits, Muted: r.Muted,
 	}
 }
 
@@ -195,5 +195,5 @@ func (l *line) redefine(e *entry) {
 func (e *entry) shownAs(o *entry) bool {
 	return e.Type == o.Type && e.Optional == o.Optional && slices.Equal(e.Tags, o.Tags) &&
 		e.Description == o.Description && e.Runbook == o.Runbook &&
-		e.Severity == o.Severity && maps.Equal(e.Labels, o.Labels)
+		e.Severity == o.Severity && maps.Equal(e.Labels, o.Labels) && slices.Equal(e.Limits, o.Limits)
 }

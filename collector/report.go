@@ -82,6 +82,7 @@ type Result struct {
 	Runbook     string
 	Severity    checks.Severity
 	Labels      map[string]string
+	Limits      []checks.Limit
 }
 
 // Counts reports whether the overall status is failed if the check has not

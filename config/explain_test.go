@@ -60,17 +60,17 @@ func TestEachCheckSaysHowToRepeatItByHand(t *testing.T) {
 	}
 }
 
-func TestLimitsOfObservedValuesAreInWords(t *testing.T) {
+func TestLimitsOfObservedValuesAreInWordsAndNumbers(t *testing.T) {
 	for settings, want := range map[string]string{
-		`disk: {path: /}`: "[{used_ratio from 85% from 95%} {free_bytes  } {inodes_used_ratio from 85% from 95%}]",
-		`disk: {path: /, fail_free: 5GiB, warn_inodes_percent: 70}`:              "[{used_ratio  } {free_bytes  below 5GiB} {inodes_used_ratio from 70% }]",
-		`memory: {warn_percent: 50}`:                                             "[{used_ratio from 50% }]",
-		`load: {minutes: 1, fail_per_cpu: 9}`:                                    "[{load1_ratio  from 9}]",
-		`tls: {address: "web:443", warn_days: 21}`:                               "[{tls_not_after_timestamp_seconds 21 days before once it is over}]",
-		`redis: {address: "c:1", tls: {warn_days: 14, fail_days: 3}}`:            "[{tls_not_after_timestamp_seconds 14 days before 3 days before}]",
+		`disk: {path: /}`: "[{used_ratio from 85% from 95% {0.85 0.95 0 0}} {free_bytes   {0 0 0 0}} {inodes_used_ratio from 85% from 95% {0.85 0.95 0 0}}]",
+		`disk: {path: /, fail_free: 5GiB, warn_inodes_percent: 70}`:              "[{used_ratio   {0 0 0 0}} {free_bytes  below 5GiB {0 0 0 5.36870912e+09}} {inodes_used_ratio from 70%  {0.7 0 0 0}}]",
+		`memory: {warn_percent: 50}`:                                             "[{used_ratio from 50%  {0.5 0 0 0}}]",
+		`load: {minutes: 1, fail_per_cpu: 9}`:                                    "[{load1_ratio  from 9 {0 9 0 0}}]",
+		`tls: {address: "web:443", warn_days: 21}`:                               "[{tls_not_after_timestamp_seconds 21 days before once it is over {0 0 0 0}}]",
+		`redis: {address: "c:1", tls: {warn_days: 14, fail_days: 3}}`:            "[{tls_not_after_timestamp_seconds 14 days before 3 days before {0 0 0 0}}]",
 		`redis: {address: "c:1"}`:                                                "[]",
-		`amqp: {address: "b:1", queue: q, warn_messages: 10, fail_consumers: 1}`: "[{messages from 10 } {consumers  below 1}]",
-		`heartbeat: {max_age: 24h, grace: 1h, token: hunter2hunter2}`:            "[{last_success_timestamp_seconds  25h0m0s later}]",
+		`amqp: {address: "b:1", queue: q, warn_messages: 10, fail_consumers: 1}`: "[{messages from 10  {10 0 0 0}} {consumers  below 1 {0 0 0 1}}]",
+		`heartbeat: {max_age: 24h, grace: 1h, token: hunter2hunter2}`:            "[{last_success_timestamp_seconds  25h0m0s later {0 0 0 0}}]",
 		`exec: {command: [x]}`:                                                   "[]",
 	} {
 		if got := fmt.Sprint(load(t, "checks: [{name: x, "+settings+"}]").Checks[0].Limits); got != want {

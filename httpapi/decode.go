@@ -86,6 +86,7 @@ type wireResult struct {
 	Reason      checks.Reason
 	Tags        []string
 	Values      values
+	Limits      map[string]wireLimits
 	Since       seconds
 	LastSuccess seconds `json:"last_success"`
 	Description string
@@ -107,6 +108,7 @@ func (w *wireResult) result() *collector.Result {
 		Since: w.Since.time(), LastSuccess: w.LastSuccess.time(),
 		Description: w.Description, Runbook: w.Runbook,
 	}
+	r.Limits = limitsFrom(w.Limits, r.Values)
 	if w.Muted != nil {
 		r.Muted = &collector.Mute{Reason: w.Muted.Reason, Until: w.Muted.Until.time()}
 	}

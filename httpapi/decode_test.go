@@ -20,7 +20,11 @@ func TestDecodeReadsWhatEncodeWrites(t *testing.T) {
 	full.Muted = &collector.Mute{Reason: "disk is being replaced", Until: time.Unix(1795340000, 0)}
 	full.Output, full.Value = `{"used":0.86}`, json.RawMessage(`{"used":0.86}`)
 	full.Opposite, full.Threshold = 1, 3
-	full.Values = []collector.Value{{Name: "z_bytes", Value: 3}, {Name: "a_ratio", Value: 0.86}}
+	full.Values = []collector.Value{{Name: "z_bytes", Value: 3}, {Name: "a_ratio", Value: 0.86}, {Name: "b"}}
+	full.Limits = []checks.Limit{
+		{Name: "a_ratio", Thresholds: checks.Thresholds{WarnAbove: 0.85, FailAbove: 0.95}},
+		{Name: "b", Thresholds: checks.Thresholds{FailBelow: 2, WarnBelow: 3}},
+	}
 	timeout := failed("db", "line one\nline \"two\"")
 	timeout.Reason = checks.ReasonTimeout
 	skipped := failed("api", "skipped: db fails")

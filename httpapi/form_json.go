@@ -129,6 +129,7 @@ func (f *jsonForm) appendVerbose(dst []byte, r *collector.Result) []byte {
 	}
 	if len(r.Values) > 0 && !f.hide {
 		dst = appendValues(append(dst, `, "values": `...), r.Values)
+		dst = appendLimits(dst, r)
 	}
 	if !r.Since.IsZero() {
 		dst = appendFloat(append(dst, `, "since": `...), unixSeconds(r.Since))

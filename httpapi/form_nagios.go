@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
@@ -22,9 +24,9 @@ func NagiosStatus(s collector.Status) int {
 
 // A nagiosForm is the output of a Nagios plugin: one line that begins with the
 // status and names what is critical first, then the performance data, which are
-// the durations and the values of all checks.
+// the durations, the values and the thresholds of all checks.
 //
-//	CRITICAL - db: connection refused; disk: 86 % used | 'db'=0.001200s 'disk'=0.000312s 'disk used_ratio'=0.86
+//	CRITICAL - db: connection refused; disk: 86 % used | 'db'=0.001200s 'disk'=0.000312s 'disk used_ratio'=0.86;0.85;0.95
 type nagiosForm struct{ hide bool }
 
 func (*nagiosForm) open(dst []byte, _ collector.Report) []byte { return dst }
@@ -91,9 +93,9 @@ func (f *nagiosForm) problem(r *collector.Result, text string) string {
 // name becomes the unit of measurement where Nagios knows it.
 func appendPerformance(dst []byte, r *collector.Result) []byte {
 	for _, v := range r.Values {
-		number := string(appendFloat(nil, v.Value))
-		if number == "null" { // NaN and Inf.
-			number = "U"
+		number := "U"
+		if !math.IsNaN(v.Value) && !math.IsInf(v.Value, 0) {
+			number = string(appendPlain(nil, v.Value))
 		}
 		unit := ""
 		switch {
@@ -106,9 +108,13 @@ func appendPerformance(dst []byte, r *collector.Result) []byte {
 			unit = "c"
 		}
 		dst = fmt.Appendf(dst, " '%s %s'=%s%s", r.Check, nagiosLabel(v.Name), number, unit)
+		dst = appendNagiosLimits(dst, thresholdsOf(r, v.Name))
 	}
 	return dst
 }
+
+// appendPlain appends a number without an exponent, which Nagios does not read.
+func appendPlain(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', -1, 64) }
 
 // nagiosLabel removes characters that would end a label: a quote, an equals
 // sign, "|".

@@ -25,8 +25,8 @@ func (c Check) ByHand() []string {
 
 // Limits implements [checks.Limited].
 func (c Check) Limits() (all []checks.Limit) {
-	limit := func(name, side string, warn, fail int) {
-		l := checks.Limit{Name: name}
+	limit := func(name, side string, warn, fail int, at checks.Thresholds) {
+		l := checks.Limit{Name: name, Thresholds: at}
 		if warn > 0 {
 			l.Warn = side + " " + strconv.Itoa(warn)
 		}
@@ -37,7 +37,7 @@ func (c Check) Limits() (all []checks.Limit) {
 			all = append(all, l)
 		}
 	}
-	limit("messages", "from", c.WarnMessages, c.FailMessages)
-	limit("consumers", "below", c.WarnConsumers, c.FailConsumers)
+	limit("messages", "from", c.WarnMessages, c.FailMessages, checks.Thresholds{WarnAbove: float64(c.WarnMessages), FailAbove: float64(c.FailMessages)})
+	limit("consumers", "below", c.WarnConsumers, c.FailConsumers, checks.Thresholds{WarnBelow: float64(c.WarnConsumers), FailBelow: float64(c.FailConsumers)})
 	return append(all, c.TLS.Limits()...)
 }

@@ -12,7 +12,7 @@ func (d Disk) ByHand() []string { return []string{"df", "-h", d.Path} }
 // Limits implements [checks.Limited].
 func (d Disk) Limits() []checks.Limit {
 	bytes, inodes := d.limits(mount{})
-	free := checks.Limit{Name: "free_bytes"}
+	free := checks.Limit{Name: "free_bytes", Thresholds: checks.Thresholds{WarnBelow: float64(d.WarnFree), FailBelow: float64(d.FailFree)}}
 	if d.WarnFree > 0 {
 		free.Warn = fmt.Sprintf("below %v", d.WarnFree)
 	}

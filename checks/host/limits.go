@@ -62,9 +62,14 @@ func written(limit float64, unit string) string {
 	return strconv.FormatFloat(limit, 'f', -1, 64) + unit
 }
 
-// told describes the limits of an observed value.
+// told describes the limits of an observed value. A limit in percent is of a share
+// of 1.
 func (l limits) told(name, unit string) checks.Limit {
-	told := checks.Limit{Name: name}
+	scale := 1.0
+	if unit == "%" {
+		scale = 100
+	}
+	told := checks.Limit{Name: name, Thresholds: checks.Thresholds{WarnAbove: l.warn / scale, FailAbove: l.fail / scale}}
 	if l.warn > 0 {
 		told.Warn = "from " + written(l.warn, unit)
 	}

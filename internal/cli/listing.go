@@ -49,7 +49,7 @@ type listing struct {
 
 // newListing makes a listing of results with these names.
 func (f *flags) newListing(c *console, names []string) *listing {
-	l := &listing{palette: c.palette, columns: c.columns, verbose: f.verbose}
+	l := &listing{palette: c.palette, columns: c.columns, verbose: f.verbose, evidence: c.evidence}
 	most := usualNames
 	if c.columns > 0 {
 		most = c.columns / 3
@@ -179,10 +179,37 @@ func (l *listing) since(r *collector.Result) string {
 func values(r *collector.Result) string {
 	texts := make([]string, len(r.Values))
 	for i, v := range r.Values {
-		texts[i] = v.Name + "=" + strconv.FormatFloat(v.Value, 'g', 6, 64)
+		texts[i] = v.Name + "=" + digits(v.Value)
+		if limits := limitsOf(r, v.Name); limits != "" {
+			texts[i] += " (" + limits + ")"
+		}
 	}
 	return strings.Join(texts, " ")
 }
+
+// limitsOf says at which values a check warns and fails.
+func limitsOf(r *collector.Result, value string) string {
+	var parts []string
+	for _, l := range r.Limits {
+		if l.Name != value {
+			continue
+		}
+		for _, side := range [...]struct {
+			words string
+			limit float64
+		}{
+			{"warns from ", l.Thresholds.WarnAbove}, {"fails from ", l.Thresholds.FailAbove},
+			{"warns below ", l.Thresholds.WarnBelow}, {"fails below ", l.Thresholds.FailBelow},
+		} {
+			if side.limit != 0 {
+				parts = append(parts, side.words+digits(side.limit))
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func digits(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
 // concerns reports whether a person should read the result.
 func concerns(r *collector.Result) bool {

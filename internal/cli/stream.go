@@ -24,7 +24,6 @@ const (
 func (l *local) stream(ctx context.Context, f *flags, c *console) (int, error) {
 	began := time.Now()
 	list := f.newListing(c, l.names)
-	list.evidence = l.evidence
 	printed := make(map[string]bool, len(l.names))
 	for {
 		report, err := l.look(ctx)

@@ -152,7 +152,7 @@ func TestVerboseAddsWhatIsKnownAboutAResult(t *testing.T) {
 		t.Errorf("no evidence of the failure in\n%s", out)
 	}
 	f.write("checks: [{name: disk, disk: {path: /}}]")
-	if _, out, _ := runCommand(t, "--config.file="+f.path, "check", "--verbose"); !regexp.MustCompile(`values: .*used_ratio=0\.\d+`).MatchString(out) {
+	if _, out, _ := runCommand(t, "--config.file="+f.path, "check", "--verbose"); !regexp.MustCompile(`values: .*used_ratio=\S+ \(warns from 0\.85, fails from 0\.95\)`).MatchString(out) {
 		t.Errorf("no values:\n%s", out)
 	}
 }
@@ -168,5 +168,14 @@ func TestColoursAreForTerminalsOrOnRequest(t *testing.T) {
 	}
 	if status, _, errs := runCommand(t, "check", "--color=yes"); status != cli.ExitMisuse || !strings.Contains(errs, "--color") {
 		t.Errorf("--color=yes: %d %q", status, errs)
+	}
+}
+
+func TestPerformanceDataHasValuesAndThresholds(t *testing.T) {
+	f := newFile(t, `checks: [{name: disk, disk: {path: /, warn_percent: 99, fail_percent: 100, warn_free: 1, fail_inodes_percent: 100}}]`)
+	number := `[-0-9.]+`
+	want := regexp.MustCompile(`^\w+ - .* \| 'disk'=` + number + `s 'disk used_ratio'=` + number + `;0\.99;1 'disk free_bytes'=` + number + `B;1: 'disk size_bytes'=` + number + `B( 'disk inodes_used_ratio'=` + number + `;;1)?\n$`)
+	if _, out, errs := runCommand(t, "--config.file="+f.path, "check", "--output=nagios"); !want.MatchString(out) {
+		t.Errorf("%q %q, want %s", out, errs, want)
 	}
 }

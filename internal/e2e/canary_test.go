@@ -109,7 +109,7 @@ func TestASecretIsNowhereWhereverItWasPut(t *testing.T) {
 		len(c.all), len(places), c.looks))
 	for _, args := range [][]string{
 		{"config", "show"}, {"config", "check"}, {"environment"}, {"environment", "--explain"},
-		{"check"}, {"check", "--verbose"}, {"check", "--output=json"}, {"check", "--output=nagios"}, {"check", "--output=prometheus"},
+		{"check"}, {"check", "--verbose"}, {"check", "--verbose", "--wait=2s"}, {"config", "init"}, {"check", "--output=json"}, {"check", "--output=nagios"}, {"check", "--output=prometheus"},
 	} {
 		out, errs, _ := command(t, env, append([]string{"--config.file=" + file}, args...)...)
 		c.absent(t, strings.Join(args, " "), out+errs)
