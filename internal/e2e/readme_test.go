@@ -117,6 +117,7 @@ func TestCommandsOfTheDocumentsPrintWhatTheyShow(t *testing.T) {
 		{"README.md", "", replace(t, shop, down...)},
 		{"docs/start.md", "file", replace(t, blocks(t, "docs/start.md", "yaml")[0].text, "127.0.0.1:6379", redis.Addr)},
 		{"docs/troubleshooting.md", "file", replace(t, shop, down...)},
+		{"docs/run-once.md", "file", replace(t, blocks(t, "docs/run-once.md", "yaml")[0].text, down...)},
 	} {
 		file := filepath.Join(t.TempDir(), "healthcheck.yml")
 		write(t, file, c.file)
