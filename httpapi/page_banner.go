@@ -33,9 +33,9 @@ func (p *pages) banners(rep collector.Report) (all []pageBanner) {
 		}
 		if r.State == collector.StateUnknown {
 			unknown++
-			if r.Since.IsZero() {
-				unchecked++
-			}
+		}
+		if notChecked(r) {
+			unchecked++
 		}
 	}
 	if muted > maxMuteBanners {

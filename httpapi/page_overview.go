@@ -60,7 +60,7 @@ func (p *pages) overview(rep collector.Report, req *http.Request) *overview {
 
 // sort shares the checks out to the groups.
 func (o *overview) sort() {
-	var failed, degraded, skipped, passed []*collector.Result
+	var failed, degraded, unknown, skipped, passed []*collector.Result
 	for _, r := range o.report.Results {
 		switch {
 		case !o.Filter.matches(r):
@@ -68,6 +68,8 @@ func (o *overview) sort() {
 			o.waiting[r.Cause[0]] = append(o.waiting[r.Cause[0]], r)
 		case r.State == collector.StateSkipped:
 			skipped = append(skipped, r)
+		case r.State == collector.StateUnknown:
+			unknown = append(unknown, r)
 		case r.State != collector.StatePassed && r.Counts():
 			failed = append(failed, r)
 		case r.State != collector.StatePassed || r.Warning != "":
@@ -78,6 +80,7 @@ func (o *overview) sort() {
 	}
 	o.group("Failed", failed)
 	o.group("Degraded", degraded)
+	o.group("Without a fresh result", unknown)
 	for _, r := range o.report.Results { // A cause that has just passed is in no group.
 		if len(r.Cause) > 0 && slices.Contains(o.waiting[r.Cause[0]], r) {
 			skipped = append(skipped, r)
@@ -88,7 +91,7 @@ func (o *overview) sort() {
 	switch {
 	case len(o.report.Results) == 0:
 		o.Nothing = "There are no checks."
-	case len(failed)+len(degraded)+len(skipped)+len(passed) == 0:
+	case len(failed)+len(degraded)+len(unknown)+len(skipped)+len(passed) == 0:
 		o.Nothing = "No check matches the filter."
 	}
 }

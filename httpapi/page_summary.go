@@ -16,7 +16,7 @@ type summary struct {
 
 func summarise(rep collector.Report) summary {
 	var out, degrading []string
-	failed, waiting := 0, 0
+	failed, waiting, unknown := 0, 0, 0 // unknown: of those that take the instance out
 	for _, r := range rep.Results {
 		switch r.State {
 		case collector.StateFailed:
@@ -31,12 +31,17 @@ func summarise(rep collector.Report) summary {
 			degrading = append(degrading, r.Check)
 		default:
 			out = append(out, r.Check)
+			if notChecked(r) {
+				unknown++
+			}
 		}
 	}
 	s := summary{Status: string(rep.Status), Class: "pass", Sign: "✓", TakesOut: first(out, maxNamed), Degrades: first(degrading, maxNamed)}
 	switch {
 	case rep.Draining != "":
 		s.Status, s.Class, s.Sign = "drained", "fail", "✕"
+	case unknown > 0 && unknown == len(out):
+		s.Status, s.Class, s.Sign = "starting", "wait", "…"
 	case rep.Status == collector.StatusFailed:
 		s.Class, s.Sign = "fail", "✕"
 	case rep.Status == collector.StatusDegraded:
@@ -54,4 +59,9 @@ func summarise(rep collector.Report) summary {
 		s.short = fmt.Sprintf("%d fail", failed)
 	}
 	return s
+}
+
+// notChecked reports whether a check has not had a result since the start.
+func notChecked(r *collector.Result) bool {
+	return r.State == collector.StateUnknown && r.Since.IsZero()
 }

@@ -179,9 +179,20 @@ func belowTheSummary(body string) string {
 
 func TestTheTitleSaysHowItIs(t *testing.T) {
 	for want, change := range map[string]func(*collector.Report){
-		"2 fail · ":   func(*collector.Report) {},
-		"drained · ":  func(r *collector.Report) { r.Draining = "deploy" },
-		"passed · ":   func(r *collector.Report) { *r = collector.Report{Status: collector.StatusPassed} },
+		"2 fail · ":  func(*collector.Report) {},
+		"drained · ": func(r *collector.Report) { r.Draining = "deploy" },
+		"passed · ":  func(r *collector.Report) { *r = collector.Report{Status: collector.StatusPassed} },
+		"starting · ": func(r *collector.Report) {
+			r.Results = r.Results[:1]
+			waits := *r.Results[0]
+			waits.State, waits.Passed, waits.Since = collector.StateUnknown, false, time.Time{}
+			r.Results[0] = &waits
+		},
+		"failed · ": func(r *collector.Report) { // Not starting: its last result has expired.
+			late := *r.Results[0]
+			late.State, late.Passed = collector.StateUnknown, false
+			r.Results = []*collector.Result{&late}
+		},
 		"degraded · ": func(r *collector.Report) { r.Status, r.Results = collector.StatusDegraded, r.Results[:2] },
 	} {
 		f := &fake{report: pageReport()}

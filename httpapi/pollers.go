@@ -58,9 +58,17 @@ func (p *Pollers) Wrap(handler string, h http.Handler) http.Handler {
 			counted = &countedWriter{ResponseWriter: w}
 		}
 		h.ServeHTTP(counted, r)
-		record := p.record(pollerKey{clip.Words(r.UserAgent(), maxAgent), addressClass(r.RemoteAddr), handler})
+		code := counted.code
+		if code == 0 { // net/http sends 200 for a handler that writes nothing.
+			code = http.StatusOK
+		}
+		var agent string
+		if values := r.Header["User-Agent"]; len(values) > 0 {
+			agent = values[0]
+		}
+		record := p.record(pollerKey{clip.Words(agent, maxAgent), addressClass(r.RemoteAddr), handler})
 		record.asked.Store(time.Now().UnixNano())
-		record.code.Store(int32(cmp.Or(counted.code, http.StatusOK))) //nolint:gosec // A status has three digits.
+		record.code.Store(int32(code))
 	})
 }
 

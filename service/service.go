@@ -64,17 +64,21 @@ func New(o Options, cs ...checks.Check) (*Service, error) {
 
 // mount makes the handlers for any path and the routes of ServeHTTP.
 func (s *Service) mount(o Options, dump *envinfo.Dump, requests *httpapi.Requests) {
-	health := func(o httpapi.Options) http.Handler {
-		return requests.Wrap("healthcheck", httpapi.Healthcheck(s.Collector, o))
+	pollers := new(httpapi.Pollers)
+	asked := func(handler string, h http.Handler) http.Handler {
+		return requests.Wrap(handler, pollers.Wrap(handler, h))
 	}
+	health := func(o httpapi.Options) http.Handler { return asked("healthcheck", httpapi.Healthcheck(s.Collector, o)) }
 	environment := func(prefix string) http.Handler {
 		shown := httpapi.Environment(dump, httpapi.EnvironmentOptions{Prefix: prefix})
 		return requests.Wrap("environment", httpapi.Guard(shown, o.Access))
 	}
 	s.healthcheck, s.environment = health(o.Healthcheck), environment("")
 	s.live, s.ready = httpapi.Live(s.Collector, httpapi.Options{}), httpapi.Ready(s.Collector, o.Healthcheck)
-	s.metrics = requests.Wrap("metrics", httpapi.Metrics(s.registry, errorLog{o.Logger}))
-	page := httpapi.PageOptions{Links: links(), Started: time.Now()}
+	s.metrics = asked("metrics", httpapi.Metrics(s.registry, errorLog{o.Logger}))
+	page := httpapi.PageOptions{
+		Links: links(), Started: time.Now(), Trusted: o.Access.Allows, Pollers: pollers.All, Scrubber: s.Collector.Scrubber(),
+	}
 	s.page = requests.Wrap("page", httpapi.Page(s.Collector, page))
 
 	o.Healthcheck.Prefix = "/healthcheck"

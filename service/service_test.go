@@ -86,6 +86,18 @@ func TestOneValueAnswersEverything(t *testing.T) {
 	}
 }
 
+func TestThePageShowsOperatorsWhoAsks(t *testing.T) {
+	s := newService(t, service.Options{}, redisOK())
+	get(t, s, "10.0.0.9:4000", "/healthcheck")
+	const want = "<td>without a name</td><td>private</td>"
+	if page := get(t, s, local, "/").Body.String(); !strings.Contains(page, want) {
+		t.Errorf("a local client does not see who asks:\n%s", page)
+	}
+	if page := get(t, s, remote, "/").Body.String(); strings.Contains(page, want) {
+		t.Errorf("a remote client sees who asks:\n%s", page)
+	}
+}
+
 func TestEachHandlerIsToBeHadAlone(t *testing.T) {
 	s := newService(t, service.Options{Access: httpapi.Access{AllowRemote: true}}, redisOK())
 	handlers := map[string]http.Handler{

@@ -53,8 +53,8 @@ func Start(t *testing.T) *Browser {
 	if testing.Short() {
 		t.Skip("a browser takes seconds")
 	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
+	chromium := find()
+	if chromium == "" {
 		t.Skip("there is no chromium")
 	}
 	commandRead, commandWrite, err := os.Pipe()
@@ -103,6 +103,16 @@ func Start(t *testing.T) *Browser {
 		}
 	})
 	return b
+}
+
+// find returns the path of a Chromium or of a browser that is made of it.
+func find() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 // read hands out the messages of the browser until it ends.

@@ -28,6 +28,15 @@ func (e *events) add(text string, keys ...string) {
 	e.last = append(e.last, httpapi.Event{Time: time.Now(), Text: text, Keys: keys})
 }
 
+// started adds the start of a version, which may be unknown.
+func (e *events) started(version string) {
+	if version == "" {
+		e.add("the exporter was started")
+		return
+	}
+	e.add("the exporter was started, version " + version)
+}
+
 // reloaded adds a reload with what it changed.
 func (e *events) reloaded(changes []string) {
 	if len(changes) == 0 {

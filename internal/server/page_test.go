@@ -17,7 +17,7 @@ func TestThePageShowsWhatChangedAndWhoAsks(t *testing.T) {
 	e := start(t, pageConfig, func(o *server.Options) { o.Lifecycle, o.PrometheusURL = true, "https://prometheus.example.org" })
 	e.want("GET", "/healthcheck", 500, "cache", "User-Agent: HAProxy")
 	e.want("GET", "/", 200, "What changed before it")
-	e.want("GET", "/", 200, "the exporter was started, version")
+	e.want("GET", "/", 200, "the exporter was started")
 	e.want("GET", "/", 200, "<td>HAProxy</td><td>unix</td>")
 	e.want("GET", "/", 200, "500 Internal Server Error")
 	e.want("GET", "/", 200, `href="https://prometheus.example.org/graph?`)

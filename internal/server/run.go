@@ -39,7 +39,7 @@ func Run(ctx context.Context, o Options) error {
 	store := o.openState()
 	o.Instance.Trusted = o.trusted()
 	happened := new(events)
-	happened.add("the exporter was started, version " + version.Version)
+	happened.started(version.Version)
 	o.Instance.OnReload = happened.reloaded
 	i, err := instance.New(o.Instance)
 	if err != nil {
