@@ -101,7 +101,7 @@ soak: ## thirty minutes of steady load; the figures go to docs/reliability.md
 
 .PHONY: reliability
 reliability: ## the long form of every other promise about trouble; figures as well
-	scripts/long 60m 'RawRequestsGet|SecretIsNowhere|Pollers|SlowClients|64Descriptors|StormOfReloads|HangingDependencies|LeaveNothing|Yes|Panics|LogThatIsLost|Suspend|SmallBox' '^TestSoak'
+	scripts/long 60m 'RawRequestsGet|SecretIsNowhere|Pollers|SlowClients|Scrape|64Descriptors|StormOfReloads|HangingDependencies|LeaveNothing|Yes|Panics|LogThatIsLost|Suspend|SmallBox' '^TestSoak'
 
 .PHONY: sbom
 sbom: build ## a bill of materials of the binary (CycloneDX), and the licences' texts, in dist/
