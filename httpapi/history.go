@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -99,7 +100,7 @@ func (wire wireHistory) history() History {
 		h.Transitions = append(h.Transitions, collector.Transition(t))
 	}
 	for _, r := range wire.Runs {
-		h.Runs = append(h.Runs, collector.Run{Time: r.Time, Duration: time.Duration(r.Duration * float64(time.Second)), Reason: r.Reason})
+		h.Runs = append(h.Runs, collector.Run{Time: r.Time, Duration: time.Duration(math.Round(r.Duration * float64(time.Second))), Reason: r.Reason})
 	}
 	return h
 }

@@ -32,7 +32,7 @@ func (d *daemon) tellSystemd(ctx context.Context) {
 
 // tellStopping tells systemd that the process ends, and how long that may take.
 func (d *daemon) tellStopping() {
-	d.tell([]string{notify.Stopping, notify.Extend(d.ShutdownDelay + extendBy)})
+	d.tell([]string{notify.Stopping, notify.Extend(d.ShutdownDelay + 5*ShutdownLimit)})
 }
 
 func (d *daemon) tell(messages []string) {
