@@ -24,7 +24,7 @@ func restart(t *testing.T, c *collector.Collector, o collector.Options, down tim
 	return newCollector(t, o, cs...)
 }
 
-func TestRule15ARestartIsNotSeenWhileFirstRunsAreUnderWay(t *testing.T) {
+func TestRule16ARestartIsNotSeenWhileFirstRunsAreUnderWay(t *testing.T) {
 	for _, inBackground := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			var s subject
@@ -61,7 +61,7 @@ func TestRule15ARestartIsNotSeenWhileFirstRunsAreUnderWay(t *testing.T) {
 	}
 }
 
-func TestRule15WhatIsTooOldOrOfAnotherDefinitionIsNotRestored(t *testing.T) {
+func TestRule16WhatIsTooOldOrOfAnotherDefinitionIsNotRestored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		before := newCollector(t, collector.Options{}, keyed(s.check("old"), "1"), keyed(s.check("changed"), "1"), s.check("plain"))
@@ -78,7 +78,7 @@ func TestRule15WhatIsTooOldOrOfAnotherDefinitionIsNotRestored(t *testing.T) {
 	})
 }
 
-func TestRule15OnlyKeptResultsAreRestored(t *testing.T) {
+func TestRule16OnlyKeptResultsAreRestored(t *testing.T) {
 	for name, r := range map[string]collector.SavedResult{
 		"not kept": {Check: "db", Fingerprint: "1", State: collector.StatePassed, Passed: true},
 		"unknown":  {Check: "db", Fingerprint: "1", State: collector.StateUnknown, TTL: time.Hour},
@@ -96,7 +96,7 @@ func TestRule15OnlyKeptResultsAreRestored(t *testing.T) {
 	}
 }
 
-func TestRule15TheLargerAgeCounts(t *testing.T) {
+func TestRule16TheLargerAgeCounts(t *testing.T) {
 	for _, age := range []func(*collector.SavedResult){
 		func(r *collector.SavedResult) { r.Age += time.Hour },
 		func(r *collector.SavedResult) { r.Time = r.Time.Add(-time.Hour) },
@@ -118,7 +118,7 @@ func TestRule15TheLargerAgeCounts(t *testing.T) {
 	}
 }
 
-func TestRule15ThresholdsAndTransitionsGoOnAfterARestart(t *testing.T) {
+func TestRule16ThresholdsAndTransitionsGoOnAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		s.fails(fmt.Errorf("down %s", strings.Repeat("x", 500)))
@@ -166,7 +166,7 @@ func TestTheLastSixteenTransitionsAreKept(t *testing.T) {
 	})
 }
 
-func TestRule15DrainAndMutesSurviveAndEndOnTime(t *testing.T) {
+func TestRule16DrainAndMutesSurviveAndEndOnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		s.fails(errDown)
@@ -218,7 +218,7 @@ func TestChangedHasOneValueForSeveralChanges(t *testing.T) {
 	})
 }
 
-func TestRule15BeatsSurvive(t *testing.T) {
+func TestRule16BeatsSurvive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		check := backup(t, heartbeat.Check{MaxAge: time.Hour})
 		c := newCollector(t, collector.Options{}, check)

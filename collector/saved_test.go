@@ -75,7 +75,7 @@ func TestStateSinceHasTheFirstResultsOfAChange(t *testing.T) {
 	})
 }
 
-func TestRule15CausesAndValuesSurvive(t *testing.T) {
+func TestRule16CausesAndValuesSurvive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var db, app subject
 		db.fails(errDown)
@@ -102,7 +102,7 @@ func TestRule15CausesAndValuesSurvive(t *testing.T) {
 
 // A restored result that is too old is like none: readers wait for the first run
 // as long as they do at any other start.
-func TestRule15ReadersWaitForTheFirstRunIfTheStoredResultIsTooOld(t *testing.T) {
+func TestRule16ReadersWaitForTheFirstRunIfTheStoredResultIsTooOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		check := keyed(s.check("db"), "1")
@@ -191,7 +191,7 @@ func TestTheEndOfADrainAndOfAMuteIsLogged(t *testing.T) {
 }
 
 // The monotonic clock of a restored result is below zero.
-func TestRule15ARestoredResultExpiresByBothClocksAndSurvivesAgain(t *testing.T) {
+func TestRule16ARestoredResultExpiresByBothClocksAndSurvivesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
 		check := keyed(s.check("db"), "1")

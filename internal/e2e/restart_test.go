@@ -88,6 +88,20 @@ func (r *restarted) again(stop func()) {
 	})
 }
 
+// unnoticed waits until haproxy has got over the restart before, if it has noticed
+// that one: "UP 1/2" is a server that has failed its last check.
+func (r *restarted) unnoticed(b *balancer) {
+	eventually(r.t, func() string {
+		servers := b.servers(r.t)
+		for _, watcher := range watchers() {
+			if s := servers[r.name+"-"+watcher+"/s"]; s.status != "UP" {
+				return r.name + "-" + watcher + " is " + s.status
+			}
+		}
+		return ""
+	})
+}
+
 // An exporter that is restarted takes no server out, whatever its first checks
 // take: the stored results serve until the first runs have ended.
 func TestHAProxyDoesNotNoticeARestartOfTheExporter(t *testing.T) {
@@ -117,6 +131,7 @@ func TestHAProxyDoesNotNoticeARestartOfTheExporter(t *testing.T) {
 		wait.Go(func() {
 			for i := range restarts {
 				time.Sleep(time.Duration(rand.IntN(form(500, 4000))) * time.Millisecond)
+				r.unnoticed(b)
 				r.again([]func(){r.Stop, r.Kill}[i%2])
 			}
 		})
