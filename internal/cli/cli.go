@@ -22,7 +22,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logging.CatchBrokenPipes()
 	app, f := newApplication()
 	done := false
-	app.UsageWriter(stdout).ErrorWriter(stderr)
+	app.UsageWriter(steady{stdout}).ErrorWriter(steady{stderr})
 	app.Terminate(func(int) { done = true }) // --help and --version: parsing goes on.
 	command, err := app.Parse(args)
 	if done {
@@ -33,6 +33,16 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitMisuse
 	}
 	return execute(ctx, command, f, stdout, stderr)
+}
+
+// A steady writer never fails: kingpin panics when a write of its help fails, as
+// with "--help | head -1".
+type steady struct{ io.Writer }
+
+// Write implements [io.Writer].
+func (s steady) Write(b []byte) (int, error) {
+	_, _ = s.Writer.Write(b)
+	return len(b), nil
 }
 
 // execute executes a subcommand.

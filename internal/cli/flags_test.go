@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -104,6 +105,19 @@ func TestTheHelpOfACommandHasItsOwnFlagsFirst(t *testing.T) {
 	own, all := strings.Index(help, "--output=text"), strings.Index(help, "--config.file=")
 	if own < 0 || all < own || strings.Count(help, "--output=text") != 1 {
 		t.Errorf("--output at %d, --config.file at %d of\n%s", own, all, help)
+	}
+}
+
+// deaf is a reader that has gone, as in --help | head -1.
+type deaf struct{}
+
+func (deaf) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestHelpForAReaderThatHasGoneIsNoPanic(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"check", "--help"}, {"--version"}} {
+		if status := cli.Run(t.Context(), args, deaf{}, deaf{}); status != cli.ExitPassed {
+			t.Errorf("%v: status %d, want %d", args, status, cli.ExitPassed)
+		}
 	}
 }
 

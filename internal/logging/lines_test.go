@@ -33,13 +33,14 @@ func TestEachLineHasOneTime(t *testing.T) {
 func TestLinesOfTheServerAreOfLevelDebug(t *testing.T) {
 	for level, want := range map[string]string{
 		"info": "",
-		"debug": `msg=metrics err="gathering: timeout"` + "\n" +
+		"debug": `msg=metrics err="gathering: timeout"` + "\n" + "msg=metrics err=alone\n" +
 			`msg="http server" err="TLS handshake error"` + "\n",
 	} {
 		var b strings.Builder
 		e := logging.ErrorLog{Logger: newLog(&b, level).Logger}
 		e.Println("error gathering metrics:", "gathering: timeout")
 		e.Println()
+		e.Println("alone")
 		if n, err := e.Write([]byte("TLS handshake error")); n != len("TLS handshake error") || err != nil {
 			t.Errorf("Write() = %d, %v", n, err)
 		}
