@@ -113,7 +113,8 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 		"panics": func(context.Context) (any, error) { panic(panics) },
 		"fails":  func(context.Context) (any, error) { return nil, errors.New(fails) },
 	}
-	options := httpapi.Options{Trusted: func(*http.Request) bool { return true }}
+	everybody := func(*http.Request) bool { return true }
+	options := httpapi.Options{Trusted: everybody}
 	var dumped envinfo.Options
 	for name, f := range functions {
 		options.Sections = append(options.Sections, httpapi.Section{Name: name, Func: f})
@@ -131,12 +132,16 @@ func TestASecretInAnEmbeddingServiceIsNowhere(t *testing.T) {
 		"/healthcheck?format=text":          httpapi.Healthcheck(all, options),
 		"/healthcheck?format=health%2Bjson": httpapi.Healthcheck(all, options),
 		"/":                                 httpapi.Page(all, httpapi.PageOptions{}),
+		"/checks/trace":                     httpapi.CheckPage(all, "/checks", httpapi.PageOptions{Trusted: everybody}),
 		"/environment":                      httpapi.Environment(dump, httpapi.EnvironmentOptions{}),
 		"/metrics":                          httpapi.Metrics(registry, nil),
 	} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 		c.absent(t, path, w.Body.String())
+		if path == "/checks/trace" && !strings.Contains(w.Body.String(), "********") {
+			t.Errorf("no evidence in %s", w.Body)
+		}
 		if path == "/healthcheck?verbose" && !strings.Contains(w.Body.String(), `"evidence": {"last"`) {
 			t.Errorf("no evidence in %s", w.Body)
 		}
