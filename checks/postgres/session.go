@@ -76,7 +76,7 @@ func (s *session) authenticate(secure bool) (code string, err error) {
 // connect makes one connection and logs in. It makes the connection itself,
 // including TLS, so that errors keep their types, and passes it to the driver.
 func (s *session) connect(secure bool, password string) (code string, err error) {
-	conn, err := s.dial(s.Context(), s.at.Network, s.at.Address, secure)
+	conn, err := s.dial(s.Context(), s.Run, s.at.Network, s.at.Address, secure)
 	if err != nil {
 		return "", elsewhere(err)
 	}
@@ -100,12 +100,12 @@ func (s *session) connect(secure bool, password string) (code string, err error)
 }
 
 // dial opens a connection and starts TLS if it is to be secure.
-func (s *session) dial(ctx context.Context, network, address string, secure bool) (net.Conn, error) {
-	conn, err := s.DialContext(ctx, network, address)
+func (s *session) dial(ctx context.Context, r *wire.Run, network, address string, secure bool) (net.Conn, error) {
+	conn, err := r.DialContext(ctx, network, address)
 	if err != nil || !secure {
 		return conn, err
 	}
-	return s.to.tls.client(s.Run, conn, s.at.Host)
+	return s.to.tls.client(r, conn, s.at.Host)
 }
 
 // neutral is a connection string that sets every value that ParseConfig would
@@ -138,7 +138,7 @@ func (s *session) config(first net.Conn, secure bool, password string) (*pgconn.
 		if s.at.Network == "unix" {
 			network, address = s.at.Network, s.at.Address
 		}
-		return s.dial(ctx, network, address, secure)
+		return s.dial(ctx, s.Aside(ctx), network, address, secure)
 	}
 	return config, nil
 }

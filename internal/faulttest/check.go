@@ -120,13 +120,17 @@ func (o Outcome) Failed(t testing.TB, reason checks.Reason, want string) {
 }
 
 // TimesOut fails t unless spec fails after half a second with a sentence that
-// contains want, and leaves neither a goroutine nor a descriptor.
+// contains want and names the last phase of the evidence, and leaves neither a
+// goroutine nor a descriptor.
 func TimesOut(t testing.TB, spec checks.Spec, want string) {
 	t.Helper()
 	const timeout = 500 * time.Millisecond
 	LeavesNothing(t, func() {
 		o := RunOnce(t, spec, timeout)
 		o.Failed(t, checks.ReasonTimeout, want)
+		if phases := o.Evidence.Phases; len(phases) == 0 || !strings.Contains(o.Text(), phases[len(phases)-1].Name) {
+			t.Errorf("evidence = %s, want it to end in the phase of: %s", o.Evidence, o.Text())
+		}
 		if o.Took > timeout+busyGrace {
 			t.Errorf("check returned after %v, want %v", o.Took, timeout)
 		}

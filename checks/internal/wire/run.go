@@ -30,6 +30,7 @@ type Run struct {
 	peer     string
 	phase    string
 	conns    []*connection
+	asides   []*Run
 	closed   bool
 	budget   int64 // for the failure
 	left     int64 // bytes that may still be read
@@ -112,13 +113,33 @@ func (r *Run) Warning() error {
 	return errors.Join(r.warnings...)
 }
 
+// Aside returns a Run for connections beside the check, such as one that asks a
+// server to cancel a statement. They end with ctx, which is not the context of r.
+// Nothing is recorded of an aside, and failures of r do not name its phases. It is
+// closed with r.
+func (r *Run) Aside(ctx context.Context) *Run {
+	aside := Start(ctx, r.Peer())
+	aside.trace = nil
+	r.mu.Lock()
+	closed := r.closed
+	r.asides = append(r.asides, aside)
+	r.mu.Unlock()
+	if closed {
+		aside.Close()
+	}
+	return aside
+}
+
 // Close closes all connections and refuses new ones. It can be called again.
 func (r *Run) Close() {
 	r.stop()
 	r.mu.Lock()
-	conns := r.conns
-	r.conns, r.closed = nil, true
+	conns, asides := r.conns, r.asides
+	r.conns, r.asides, r.closed = nil, nil, true
 	r.mu.Unlock()
+	for _, aside := range asides {
+		aside.Close()
+	}
 	for _, c := range conns {
 		c.Conn.Close()
 	}

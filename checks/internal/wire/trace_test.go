@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -132,5 +133,33 @@ func BenchmarkTrace(b *testing.B) {
 				dialled(b, address, start)
 			}
 		})
+	}
+}
+
+func TestAsideIsNotRecordedAndEndsWithTheRun(t *testing.T) {
+	address := faulttest.Silent(t)
+	var conn net.Conn
+	var after *wire.Run
+	e := traced(t, address, func(r *wire.Run) {
+		r.Phase("waiting for a reply from")
+		aside := r.Aside(context.Background())
+		var err error
+		if conn, err = aside.Dial("tcp", address); err != nil {
+			t.Fatal(err)
+		}
+		aside.Phase("cancelling at")
+		if got, want := r.Fail(net.ErrClosed).Error(), "waiting for a reply from "+address+": connection closed"; got != want {
+			t.Errorf("failure %q, want %q", got, want)
+		}
+		after = r
+	})
+	if got, want := phases(e), "waiting for a reply "+address; got != want || len(e.Attempts) > 0 {
+		t.Errorf("evidence = %s, want the phase %s alone", e, want)
+	}
+	if _, err := conn.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Write after Close = %v, want a closed connection", err)
+	}
+	if _, err := after.Aside(context.Background()).Dial("tcp", address); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Dial aside of a closed run = %v, want an error", err)
 	}
 }
