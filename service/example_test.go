@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 	"github.com/healthcheck-exporter/healthcheck_exporter/service"
 )
@@ -37,6 +38,35 @@ func ExampleNew() {
 	// [+] postgres: ok
 	// [-] search: connection refused (optional)
 	// healthcheck: degraded
+}
+
+// Two teams look at different checks of one service.
+func ExampleService_ViewHandler() {
+	down := func(context.Context) error { return errors.New("connection refused") }
+	s, err := service.New(service.Options{Views: map[string]httpapi.Options{
+		"shop": {Filter: collector.Filter{Tags: []string{"shop"}}, Success: httpapi.Answer{Status: 204}},
+		"live": {Filter: collector.Filter{Names: []string{}}, IgnoreDrain: true},
+	}},
+		checks.Check{Name: "postgres", Tags: []string{"shop"}, Func: checks.Ping(ping)},
+		checks.Check{Name: "search", Func: checks.Ping(down)},
+	)
+	if err != nil {
+		panic(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", s)
+	mux.Handle("/shop", s.ViewHandler("shop"))
+
+	for _, path := range []string{"/healthcheck", "/healthcheck?view=shop", "/shop", "/healthcheck?view=live"} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		fmt.Println(path, w.Code)
+	}
+	// Output:
+	// /healthcheck 500
+	// /healthcheck?view=shop 204
+	// /shop 204
+	// /healthcheck?view=live 200
 }
 
 // Probes of Kubernetes: a drained service is alive, but not ready.

@@ -26,6 +26,12 @@ type Options struct {
 	// handler that HealthcheckHandler returns; ServeHTTP uses "/healthcheck", and
 	// Access for a Trusted that is nil.
 	Healthcheck httpapi.Options
+	// Views are selections of checks by name, each with an answer of its own. A
+	// view is served at /healthcheck?view=NAME and by ViewHandler, and shown as
+	// healthcheck_view_healthy. Its Filter must select something of the checks
+	// that New gets; an empty Filter.Names that is not nil selects nothing on
+	// purpose. Its Prefix and Views are ignored.
+	Views map[string]httpapi.Options
 	// Environment says what /environment and healthcheck_build_info show.
 	Environment envinfo.Options
 	// Access says which requests /environment answers in addition to those of

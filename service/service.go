@@ -2,7 +2,6 @@ package service
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +27,7 @@ type Service struct {
 
 	healthcheck, environment, metrics, page http.Handler
 	live, ready                             *httpapi.Handler
+	views                                   map[string]*httpapi.Handler
 }
 
 // New makes a service of checks, and registers its metrics in Options.Registry.
@@ -51,13 +51,17 @@ func New(o Options, cs ...checks.Check) (*Service, error) {
 		return nil, err
 	}
 	requests := httpapi.NewRequests()
-	shown := maps.Clone(o.Healthcheck.Views)
-	views := httpapi.ViewMetrics(func() map[string]*httpapi.Handler { return shown })
-	registry, err := register(o.Registry, c, info, requests, views)
+	views, err := newViews(c, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Collector: c, registry: registry}
+	o.Healthcheck.Views = views
+	healthy := httpapi.ViewMetrics(func() map[string]*httpapi.Handler { return views })
+	registry, err := register(o.Registry, c, info, requests, healthy)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{Collector: c, registry: registry, views: views}
 	s.mount(o, dump, requests)
 	return s, nil
 }
