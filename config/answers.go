@@ -13,7 +13,7 @@ import (
 )
 
 func (l *loading) healthcheck(h healthcheck, n *document.Node) {
-	var o httpapi.Options
+	o := httpapi.Options{ServiceID: h.ServiceID, Version: h.Version}
 	for _, m := range h.Sections {
 		o.Sections = append(o.Sections, httpapi.Section{Name: m.Name, Value: m.Value})
 	}

@@ -159,6 +159,12 @@ type healthcheck struct {
 	// Sections are further members of the JSON answer, by name. Names of fixed
 	// members, such as results, are not allowed. Default none.
 	Sections document.Members `yaml:"sections"`
+	// ServiceID is "serviceId" in the format health+json: the name of the service.
+	// Default none.
+	ServiceID string `yaml:"service_id"`
+	// Version is "version" in the format health+json: the version of the service.
+	// Default none.
+	Version string `yaml:"version"`
 }
 
 // An answer configures how a selection of checks is reported.

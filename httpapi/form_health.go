@@ -7,12 +7,15 @@ import (
 )
 
 // A healthForm is application/health+json of draft-inadarei-api-health-check-06.
-// A check is a component whose observed value is the duration of its run.
-// "values", which the draft does not define, has the values that the check
+// A check is a component whose measurement "responseTime" is the duration of its
+// run. "values", which the draft does not define, has the values that the check
 // observed.
-type healthForm struct{ hide bool }
+type healthForm struct {
+	hide               bool
+	serviceID, version string
+}
 
-func (*healthForm) open(dst []byte, rep collector.Report) []byte {
+func (f *healthForm) open(dst []byte, rep collector.Report) []byte {
 	status := "pass"
 	switch rep.Status {
 	case collector.StatusDegraded:
@@ -21,6 +24,12 @@ func (*healthForm) open(dst []byte, rep collector.Report) []byte {
 		status = "fail"
 	}
 	dst = appendString(append(dst, `{"status": `...), status)
+	if f.version != "" {
+		dst = appendString(append(dst, `, "version": `...), f.version)
+	}
+	if f.serviceID != "" {
+		dst = appendString(append(dst, `, "serviceId": `...), f.serviceID)
+	}
 	if rep.Draining != "" {
 		dst = appendString(append(dst, `, "output": `...), "draining: "+rep.Draining)
 	}
@@ -37,8 +46,12 @@ func (f *healthForm) result(dst []byte, r *collector.Result) []byte {
 	case r.Warning != "":
 		status, output = "warn", r.Warning
 	}
-	dst = appendString(dst, r.Check)
-	dst = appendFloat(append(dst, `: [{"observedValue": `...), microseconds(r.Duration))
+	dst = appendString(dst, r.Check+":responseTime")
+	dst = append(dst, `: [{`...)
+	if component := componentType(r.Type); component != "" {
+		dst = append(appendString(append(dst, `"componentType": `...), component), ", "...)
+	}
+	dst = appendFloat(append(dst, `"observedValue": `...), microseconds(r.Duration))
 	dst = appendString(append(dst, `, "observedUnit": "s", "status": `...), status)
 	dst = append(dst, `, "time": "`...)
 	dst = append(r.Time.UTC().AppendFormat(dst, time.RFC3339Nano), '"')
@@ -52,6 +65,20 @@ func (f *healthForm) result(dst []byte, r *collector.Result) []byte {
 		dst = append(appendString(append(dst, `, "links": {"runbook": `...), r.Runbook), '}')
 	}
 	return append(dst, "}]"...)
+}
+
+// componentType returns the draft's word for what a check of a type looks at;
+// empty for a function and a program, which may look at anything.
+func componentType(checkType string) string {
+	switch checkType {
+	case "", "func", "exec":
+		return ""
+	case "disk", "load", "memory":
+		return "system"
+	case "mysql", "postgres", "redis":
+		return "datastore"
+	}
+	return "component"
 }
 
 func (*healthForm) end(dst []byte, _ collector.Report) []byte { return append(dst, "}}"...) }

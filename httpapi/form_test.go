@@ -97,22 +97,23 @@ func TestTextHasALineForEachCheckAndOneForTheWhole(t *testing.T) {
 }
 
 func TestHealthJSONFollowsTheDraft(t *testing.T) {
-	warned := passed("disk")
+	redis, warned := passed("redis"), passed("disk")
+	redis.Type, warned.Type = "redis", "disk"
 	warned.Warning, warned.Values = "86 % used", []collector.Value{{Name: "used_ratio", Value: 0.86}}
 	down := failed("db", "no answer")
 	down.Runbook = "https://wiki.example.org/db"
-	f := &fake{report: collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{passed("redis"), warned, down}}}
-	want := `{"status": "fail", "output": "draining: deploy", "checks": {` +
-		`"redis": [{"observedValue": 0.000312, "observedUnit": "s", "status": "pass", "time": "2026-11-22T08:21:03.031951Z"}], ` +
-		`"disk": [{"observedValue": 0.000312, "observedUnit": "s", "status": "warn", "time": "2026-11-22T08:21:03.031951Z", "output": "86 % used", "values": {"used_ratio": 0.86}}], ` +
-		`"db": [{"observedValue": 0.000312, "observedUnit": "s", "status": "fail", "time": "2026-11-22T08:21:03.031951Z", "output": "no answer", "links": {"runbook": "https://wiki.example.org/db"}}]}}`
-	h := httpapi.Healthcheck(f, httpapi.Options{})
+	f := &fake{report: collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{redis, warned, down}}}
+	want := `{"status": "fail", "version": "1.2", "serviceId": "shop", "output": "draining: deploy", "checks": {` +
+		`"redis:responseTime": [{"componentType": "datastore", "observedValue": 0.000312, "observedUnit": "s", "status": "pass", "time": "2026-11-22T08:21:03.031951Z"}], ` +
+		`"disk:responseTime": [{"componentType": "system", "observedValue": 0.000312, "observedUnit": "s", "status": "warn", "time": "2026-11-22T08:21:03.031951Z", "output": "86 % used", "values": {"used_ratio": 0.86}}], ` +
+		`"db:responseTime": [{"observedValue": 0.000312, "observedUnit": "s", "status": "fail", "time": "2026-11-22T08:21:03.031951Z", "output": "no answer", "links": {"runbook": "https://wiki.example.org/db"}}]}}`
+	h := httpapi.Healthcheck(f, httpapi.Options{ServiceID: "shop", Version: "1.2"})
 	res := get(t, h, "/healthcheck", "Accept", "application/health+json")
 	if res.body != want || res.Header().Get("Content-Type") != "application/health+json" {
 		t.Errorf("%s\n%s\nwant\n%s", res.Header().Get("Content-Type"), res.body, want)
 	}
 	f.report = collector.Report{Status: collector.StatusPassed}
-	if got := get(t, h, "/healthcheck?format=health+json").body; got != `{"status": "pass", "checks": {}}` {
+	if got := get(t, h, "/healthcheck?format=health+json").body; got != `{"status": "pass", "version": "1.2", "serviceId": "shop", "checks": {}}` {
 		t.Errorf("without checks: %s", got)
 	}
 }

@@ -61,7 +61,7 @@ func Healthcheck(r Reporter, o Options) *Handler {
 		formJSON:    &jsonForm{hide: o.HideOutput, tail: sections.tail()},
 		formVerbose: &jsonForm{hide: o.HideOutput, tail: sections.tail(), verbose: true},
 		formText:    &textForm{hide: o.HideOutput},
-		formHealth:  &healthForm{hide: o.HideOutput},
+		formHealth:  &healthForm{hide: o.HideOutput, serviceID: o.Scrubber.Text(o.ServiceID), version: o.Scrubber.Text(o.Version)},
 		formNagios:  &nagiosForm{hide: o.HideOutput},
 	}
 	h.forms[formEvidence] = h.forms[formVerbose]

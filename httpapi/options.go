@@ -126,6 +126,10 @@ type Options struct {
 	Sections []Section
 	// Hostname is the "hostname" in JSON. Empty means the name of this machine.
 	Hostname string
+	// ServiceID and Version are "serviceId" and "version" in health+json: the
+	// name of the service and its public version. Empty means that the member
+	// is absent.
+	ServiceID, Version string
 	// HideOutput leaves out the outputs and values of checks, for listeners
 	// that anybody can reach: "output" is empty, and warnings, values,
 	// descriptions and runbooks are absent. Body gets a report without them

@@ -78,7 +78,7 @@ var vocabulary = wordSet(`
 	warn_percent
 	amqp cluster content_type decompress exclude fail_consumers fail_days fail_messages failed_template file grace
 	heartbeat hide_output http_version ignore_drain legacy max_age proxy_tls queue reject severity starttls
-	success_template token_file vhost views warn_consumers warn_days warn_messages
+	service_id success_template token_file version vhost views warn_consumers warn_days warn_messages
 	passed failed skipped unknown degraded draining drained muted
 	refused unreachable protocol assertion threshold exit_code panic internal error auth
 	check checker host port token secret sentinel master replica primary standby health+json json text plain`)

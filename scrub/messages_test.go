@@ -62,7 +62,7 @@ func messages(t *testing.T) map[string]string {
 			return err
 		case d.IsDir():
 			switch d.Name() {
-			case "scrub", "testdata", "e2e", "faulttest", "testservers", "housetest", "tools", "bench", "docs", "scripts", "deploy", ".git":
+			case "scrub", "testdata", "e2e", "browsertest", "faulttest", "housetest", "schematest", "screentest", "testservers", "tools", "bench", "docs", "scripts", "deploy", ".git":
 				return filepath.SkipDir
 			}
 			return nil

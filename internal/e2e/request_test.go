@@ -18,7 +18,7 @@ func TestACanaryReloadFailsNoPoll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, socket := filepath.Join(dir, "healthcheck.yml"), filepath.Join(testservers.Dir(t), "s")
-	const good = `  - {name: stays, exec: {command: [echo, same]}}` + "\n"
+	const good = `  - {name: stays, success_ttl: 1h, exec: {command: [echo, same]}}` + "\n"
 	write(t, file, "checks:\n"+good+`  - {name: changes, exec: {command: ["true"]}}`+"\n")
 	e := startWith(t, "--config.file="+file, "--admin.socket="+socket, "--config.reload-refuse-failing")
 	before := fetch(t, http.StatusOK, e.url+"/healthcheck/stays?format=json")
