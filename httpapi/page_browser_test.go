@@ -206,6 +206,37 @@ func TestARefreshKeepsThePlaceAndTheFocus(t *testing.T) {
 	tab.WantNoComplaints()
 }
 
+// The address that a person types may have user and password, which a script must
+// not repeat.
+func TestTheButtonRunsACheckBehindBasicAuthentication(t *testing.T) {
+	s, o := nineChecks(), sceneOptions()
+	routes := httpapi.Routes(map[string]http.Handler{
+		"/": httpapi.Page(s, o), "/checks/": httpapi.CheckPage(s, "/checks", o),
+		"/-/run/": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, "%s %s from %s\nsecond line", r.Method, r.URL.Path, r.Header.Get("Sec-Fetch-Site"))
+		}),
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "anna" || password != "secret" {
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		routes.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	url := strings.Replace(server.URL, "http://", "http://anna:secret@", 1) + "/checks/postgres"
+	const want = "POST /-/run/postgres from same-origin"
+	tab := browsertest.Start(t).Open(url, desk())
+	tab.Eval(`document.querySelector("#run button").click()`, nil)
+	tab.Wait(`document.querySelector("#run output").textContent === "` + want + `"`)
+	tab.WantNoComplaints()
+	tab.Look(browsertest.Screen{Width: 1280, Height: 900, NoScript: true})
+	tab.Go(url)
+	tab.Eval(`document.querySelector("#run button").click()`, nil)
+	tab.Wait(`document.body.innerText.startsWith("` + want + `")`)
+}
+
 func TestABrowserFilters(t *testing.T) {
 	tab := browsertest.Start(t).Open(servePages(t, nineChecks(), sceneOptions()), desk())
 	tab.Eval(`(document.querySelector("select[name=state]").value = "failed", document.querySelector("select[name=label]").value = "team=search", document.querySelector("form button").click())`, nil)
