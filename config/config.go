@@ -86,7 +86,7 @@ func (c *Config) CheckYAML(name string, clean *scrub.Scrubber) ([]byte, error) {
 	if i < 0 {
 		return nil, nil
 	}
-	return c.written().Get("checks").Items()[i].YAML(clean)
+	return c.written().Get("checks").Items()[i].Block().YAML(clean)
 }
 
 // JSON returns the same as JSON. Only the fields that are secrets by their type

@@ -78,3 +78,25 @@ func TestLimitsOfObservedValuesAreInWordsAndNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestACheckIsShownAloneWithALineForEachKey(t *testing.T) {
+	c := load(t, `checks: [{name: a, memory: {}}, {name: b, http: {url: "http://h/", headers: {X: y}, status: [200, 300-304]}, tags: [x, y], timeout: 2s}]`)
+	const want = `name: b
+http:
+  url: "http://h/"
+  headers:
+    X: y
+  status: ["200", 300-304]
+tags: [x, y]
+timeout: 2s
+`
+	if got, err := c.CheckYAML("b", scrubber(c)); err != nil || string(got) != want {
+		t.Errorf("%v\n%swant\n%s", err, got, want)
+	}
+	if got, err := c.CheckYAML("a", scrubber(c)); err != nil || string(got) != "name: a\nmemory: {}\n" {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if got, err := c.CheckYAML("typo", scrubber(c)); err != nil || got != nil {
+		t.Errorf("an unknown check: %v\n%s", err, got)
+	}
+}

@@ -20,6 +20,7 @@ type detail struct {
 	Evidence []pageEvidence
 	Changes  []pageChange
 	Values   []pageValue
+	Limited  bool // some of the values have limits
 	Rows     []pageRow
 	Settings string
 	Queries  []pageQuery
@@ -45,7 +46,8 @@ func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Requ
 		d.Before = p.before(r.Since)
 	}
 	d.Values = measurements(r, def)
-	if p.o.RunNow != nil {
+	d.Limited = slices.ContainsFunc(d.Values, func(v pageValue) bool { return v.Warn != "" || v.Fail != "" })
+	if p.o.RunNow != nil && def.Receiver == nil {
 		if path := p.o.RunNow(req); path != "" {
 			d.RunNow = strings.TrimSuffix(path, "/") + "/" + r.Check
 		}

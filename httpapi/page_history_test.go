@@ -231,7 +231,7 @@ func TestThePageOfACheckShowsTheEvidenceOfFailedRuns(t *testing.T) {
 func TestObservedValuesStandBesideTheirLimits(t *testing.T) {
 	body := get(t, httpapi.CheckPage(nineChecks(), "/checks", sceneOptions()), "/checks/disk").body
 	for _, want := range []string{
-		`<td>used_ratio</td><td>86.2 %</td><td data-of="warns at">from 85%</td><td data-of="fails at">from 95%</td>`,
+		`<td>used_ratio</td><td>86.2 %</td><td data-of="warns">from 85%</td><td data-of="fails">from 95%</td>`,
 		`<td>free_bytes</td><td>36507222016 (34816.0 MiB)</td><td></td><td></td>`,
 	} {
 		if !strings.Contains(body, want) {
@@ -239,3 +239,20 @@ func TestObservedValuesStandBesideTheirLimits(t *testing.T) {
 		}
 	}
 }
+
+func TestAHeartbeatHasNoButtonToRunIt(t *testing.T) {
+	s := nineChecks()
+	def := s.definitions["mail"]
+	def.Receiver = receiver{}
+	s.definitions["mail"] = def
+	h := httpapi.CheckPage(s, "/checks", sceneOptions())
+	if body := get(t, h, "/checks/mail").body; strings.Contains(body, "Run now") {
+		t.Error("a check that waits for beats cannot be run")
+	}
+	if body := get(t, h, "/checks/disk").body; !strings.Contains(body, "Run now") {
+		t.Error("no button")
+	}
+}
+
+// receiver is the kind of check that waits for the beats of a job.
+type receiver struct{ checks.Receiver }

@@ -44,7 +44,7 @@ func TestThePageShowsFirstWhatNeedsAttention(t *testing.T) {
 	for _, want := range []string{
 		"<!DOCTYPE html>", "<title>1 fail · ", "2 of 7 fail, 2 wait", `Takes this instance out:</b> <a href="checks/api">api</a>, <a href="checks/db">db</a>, <a href="checks/app">app</a>`, `Only degrades:</b> <a href="checks/disk">disk</a>, <a href="checks/search">search</a>`,
 		"db fails; 2 checks wait for it", "connection refused", "<li>reason refused</li><li>took 312µs</li><li>checked 1s ago, next in 8s</li>", `<li class="chip">ready</li>`, "the orders", "failed 3 of 20, still passed",
-		`<a href="https://wiki.example.org/db" rel="noreferrer">runbook</a>`, "86 % used, warns at 85 %", `since <time datetime="2026-11-22T07:21:03Z">1h</time>`,
+		`<a href="https://wiki.example.org/db" rel="noreferrer">runbook</a>`, "86 % used, warns at 85 %", `for <time datetime="2026-11-22T07:21:03Z">1h</time>`,
 		`<a href="/metrics">for Prometheus</a>`, "version 1.2 · up 3h", "the reload failed: &lt;line 3&gt;", `<time id="now" datetime="2026-11-22T08:21:04Z">08:21:04 UTC</time>`,
 		`href="checks/db"`, `aria-live="polite"`,
 	} {

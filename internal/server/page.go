@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/version"
@@ -14,7 +15,7 @@ func (d *daemon) pageOptions() httpapi.PageOptions {
 	authenticated := authenticator(d.WebConfigFile)
 	return httpapi.PageOptions{
 		Links:    d.links(),
-		Footer:   []string{"healthcheck_exporter " + version.Version, "revision " + version.GetRevision()},
+		Footer:   about(),
 		Started:  time.Now(),
 		Banners:  d.banners,
 		Events:   d.events.all,
@@ -30,6 +31,15 @@ func (d *daemon) pageOptions() httpapi.PageOptions {
 		PrometheusURL: d.PrometheusURL,
 		Scrubber:      d.Instance.Scrubber,
 	}
+}
+
+// about returns what is known of the program.
+func about() []string {
+	facts := []string{strings.TrimSpace("healthcheck_exporter " + version.Version)}
+	if revision := version.GetRevision(); revision != "unknown" {
+		facts = append(facts, "revision "+revision)
+	}
+	return facts
 }
 
 // banners tells a person that the file on disk is not in use.

@@ -74,6 +74,29 @@ func (n *Node) YAML(clean Cleaner) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// Block returns the node with a line for each key, however it is written. Lists of
+// plain values stay as they are.
+func (n *Node) Block() *Node {
+	if n.value != nil {
+		n = &Node{doc: n.doc, value: block(n.value)}
+	}
+	return n
+}
+
+func block(n *yaml.Node) *yaml.Node {
+	c := *n
+	c.Content = nil
+	simple := n.Kind == yaml.SequenceNode
+	for _, child := range n.Content {
+		simple = simple && child.Kind == yaml.ScalarNode
+		c.Content = append(c.Content, block(child))
+	}
+	if !simple && len(n.Content) > 0 {
+		c.Style &^= yaml.FlowStyle
+	}
+	return &c
+}
+
 // cleanedWords returns the words of a list of scalars as a command line is shown,
 // and nil for any other node.
 func cleanedWords(n *yaml.Node, clean Cleaner) []string {
