@@ -32,13 +32,13 @@ var epoch = time.Now()
 
 // A directory is a state directory, and what its stores have reported.
 type directory struct {
-	t       *testing.T
+	t       testing.TB
 	path    string
 	machine *machine
 	reports []error
 }
 
-func newDirectory(t *testing.T) *directory {
+func newDirectory(t testing.TB) *directory {
 	return &directory{t: t, path: filepath.Join(t.TempDir(), "state"), machine: &machine{boot: "one"}}
 }
 
@@ -94,7 +94,7 @@ func job(t *testing.T) checks.Check {
 	return c
 }
 
-func newCollector(t *testing.T, saved *collector.Saved, cs ...checks.Check) *collector.Collector {
+func newCollector(t testing.TB, saved *collector.Saved, cs ...checks.Check) *collector.Collector {
 	t.Helper()
 	c, err := collector.New(collector.Options{Restore: saved, MaxWait: -1}, cs...)
 	if err != nil {
@@ -104,7 +104,7 @@ func newCollector(t *testing.T, saved *collector.Saved, cs ...checks.Check) *col
 }
 
 // run runs every check whose result has expired, and returns the report.
-func run(t *testing.T, c *collector.Collector) collector.Report {
+func run(t testing.TB, c *collector.Collector) collector.Report {
 	t.Helper()
 	for range 2 { // Each starts runs and does not wait: MaxWait is negative.
 		if _, err := c.Report(t.Context(), collector.Filter{}); err != nil {
@@ -122,7 +122,7 @@ func run(t *testing.T, c *collector.Collector) collector.Report {
 }
 
 // keep saves what c has at the moment, as at the end of the process.
-func keep(t *testing.T, s *state.Store, c *collector.Collector) {
+func keep(t testing.TB, s *state.Store, c *collector.Collector) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -13,7 +13,7 @@ func TestASaveWritesLessThanAMegabyte(t *testing.T) {
 	d := newDirectory(t)
 	var s subject
 	var set []checks.Check
-	for i := range 10_000 {
+	for i := range 4_000 {
 		check := s.check(fmt.Sprintf("check-%d", i))
 		check.SuccessTTL, check.FailedTTL = -1, -1
 		set = append(set, check)

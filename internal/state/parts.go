@@ -49,9 +49,13 @@ func (ps parts) record(room int) (r record, half int, ok bool) {
 		return r, 0, false
 	}
 	before, n := int(first[0]>>4), int(first[0]&0xf)
+	if before%restSlots != 0 || before > restSlots || n > restSlots {
+		return r, 0, false
+	}
 	payload := first[1:]
 	for i := range n {
 		payload = append(payload, ps[room][1+before+i]...)
 	}
-	return r, before / restSlots, json.Unmarshal(payload, &r) == nil
+	err := json.Unmarshal(payload, &r)
+	return r, before / restSlots, err == nil && known(r.State, r.Reason)
 }

@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,6 +48,12 @@ type record struct {
 type value struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// known reports whether the words are of the closed sets; a reason becomes a label.
+func known(state collector.State, reason checks.Reason) bool {
+	return slices.Contains([]collector.State{"", collector.StatePassed, collector.StateFailed, collector.StateSkipped}, state) &&
+		(reason == "" || slices.Contains(checks.Reasons(), reason))
 }
 
 // nanoseconds is a time in Unix nanoseconds, 0 if there is none.

@@ -53,6 +53,9 @@ func decodeChange(payload []byte) (c change, err error) {
 	if parts[3] != "-" {
 		c.Reason = checks.Reason(parts[3])
 	}
+	if c.State == "" || !known(c.State, c.Reason) {
+		return c, fmt.Errorf("state %.20q, reason %.20q", c.State, c.Reason)
+	}
 	return c, nil
 }
 
