@@ -12,8 +12,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
-// How much one run may record. What is beyond is dropped, of the phases those in
-// the middle.
+// Limits of what one run may record. Further items are dropped. Of the phases, the
+// first four and the last eight are kept.
 const (
 	maxPhases   = 12
 	keptPhases  = 4 // the first phases, which are never dropped

@@ -19,10 +19,11 @@ const (
 )
 
 // Evidence returns what failed runs of a check have left behind: the last failed
-// run, and the first one since the check's state last passed. Both are nil if
-// there was none, or there is no such check; they must not be changed. The last
-// one stays when the check passes again. A definition that a [Change] has changed
-// begins without evidence. Evidence is not part of [Collector.State].
+// run, and the first one since the check's state was last passed. Each is nil if
+// there is no such run, and both are nil if there is no such check. The caller must
+// not change them. The last one stays when the check passes again. A definition
+// that a [Change] has changed begins without evidence. Evidence is not part of
+// [Collector.State].
 func (c *Collector) Evidence(name string) (last, first *checks.Evidence) {
 	c.mu.Lock()
 	var l *line
@@ -38,9 +39,9 @@ func (c *Collector) Evidence(name string) (last, first *checks.Evidence) {
 	return newest.show(c), oldest.show(c)
 }
 
-// An exhibit is the evidence of one failed run. It is cleaned when it is first
-// looked at, because most evidence never is, and cleaning is not for the engine's
-// lock.
+// An exhibit is the evidence of one failed run. Its texts are cleaned when they are
+// first read: most evidence is never read, and cleaning takes too long for the
+// engine's lock.
 type exhibit struct {
 	raw   *checks.Evidence
 	once  sync.Once
@@ -62,7 +63,7 @@ func (l *line) keepEvidence(o *outcome, p *published) {
 	}
 }
 
-// show returns the evidence as everybody may see it who may see evidence at all.
+// show returns the cleaned evidence, or nil for a nil exhibit.
 func (x *exhibit) show(c *Collector) *checks.Evidence {
 	if x == nil {
 		return nil
@@ -87,71 +88,71 @@ func (f textFunc) String() string { return f() }
 // MarshalText implements [encoding.TextMarshaler], for package slog.
 func (f textFunc) MarshalText() ([]byte, error) { return []byte(f()), nil }
 
-// cleanEvidence makes evidence fit to be shown: each text as by clean, and all
-// together at most 2 KiB. What matters most is taken first: of the phases the
-// last.
+// cleanEvidence makes evidence fit to be shown. It cleans each text as clean does,
+// and leaves items out so that all of it takes at most 2 KiB. The output, the last
+// phases and the reply come first.
 func (c *Collector) cleanEvidence(raw *checks.Evidence) *checks.Evidence {
-	t := taster{c: c, left: maxEvidence - 200, cut: raw.Cut} // 200 for the names of all members.
+	b := budget{c: c, left: maxEvidence - 200, cut: raw.Cut} // 200 for the names of all members.
 	e := &checks.Evidence{Time: raw.Time.Round(0), Duration: raw.Duration, Reason: raw.Reason}
-	e.Output = t.short(raw.Output, maxEvidenceOutput)
-	t.take(0, e.Output)
-	e.Phases = t.phases(raw.Phases)
+	e.Output = b.short(raw.Output, maxEvidenceOutput)
+	b.take(0, e.Output)
+	e.Phases = b.phases(raw.Phases)
 	if r := raw.Reply; r != nil {
-		if reply := (checks.Reply{Status: r.Status, Begins: t.text(r.Begins)}); t.take(50, reply.Begins) {
+		if reply := (checks.Reply{Status: r.Status, Begins: b.text(r.Begins)}); b.take(50, reply.Begins) {
 			e.Reply = &reply
 		}
 	}
 	if x := raw.Exit; x != nil {
-		if exit := (checks.Exit{Code: x.Code, Stderr: t.text(x.Stderr)}); t.take(50, exit.Stderr) {
+		if exit := (checks.Exit{Code: x.Code, Stderr: b.text(x.Stderr)}); b.take(50, exit.Stderr) {
 			e.Exit = &exit
 		}
 	}
-	e.TLS = t.handshake(raw.TLS)
+	e.TLS = b.handshake(raw.TLS)
 	for _, a := range raw.Attempts {
-		attempt := checks.Attempt{Address: t.label(a.Address), Error: t.sentence(a.Error)}
-		if t.take(35, attempt.Address, attempt.Error) {
+		attempt := checks.Attempt{Address: b.label(a.Address), Error: b.sentence(a.Error)}
+		if b.take(35, attempt.Address, attempt.Error) {
 			e.Attempts = append(e.Attempts, attempt)
 		}
 	}
 	for _, n := range raw.Notes {
-		note := checks.Note{Name: t.label(n.Name), Text: t.text(n.Text)}
-		if t.take(10, note.Name, note.Text) {
+		note := checks.Note{Name: b.label(n.Name), Text: b.text(n.Text)}
+		if b.take(26, note.Name, note.Text) {
 			e.Notes = append(e.Notes, note)
 		}
 	}
-	e.Cut = t.cut
+	e.Cut = b.cut
 	return e
 }
 
-// A taster cleans texts and counts how much room is left for them.
-type taster struct {
+// A budget is the space that is left for the evidence of one run.
+type budget struct {
 	c    *Collector
-	left int
+	left int  // in bytes of JSON
 	cut  bool // something was left out
 }
 
-func (t *taster) text(s string) string     { return t.short(t.c.cleanAll(s), maxEvidenceText) }
-func (t *taster) sentence(s string) string { return t.short(t.c.cleanAll(s), maxEvidenceSentence) }
-func (t *taster) label(s string) string {
-	return t.short(clip.Line(t.c.cleanAll(s)), maxEvidenceLabel)
+func (b *budget) text(s string) string     { return b.short(b.c.cleanAll(s), maxEvidenceText) }
+func (b *budget) sentence(s string) string { return b.short(b.c.cleanAll(s), maxEvidenceSentence) }
+func (b *budget) label(s string) string {
+	return b.short(clip.Line(b.c.cleanAll(s)), maxEvidenceLabel)
 }
 
-func (t *taster) short(s string, n int) string {
-	t.cut = t.cut || len(s) > n
+func (b *budget) short(s string, n int) string {
+	b.cut = b.cut || len(s) > n
 	return clip.Short(s, n)
 }
 
 // take reports whether there is room for an item with those texts, whose JSON
 // takes overhead bytes more.
-func (t *taster) take(overhead int, texts ...string) bool {
+func (b *budget) take(overhead int, texts ...string) bool {
 	for _, text := range texts {
 		overhead += jsonSize(text)
 	}
-	if overhead > t.left {
-		t.cut = true
+	if overhead > b.left {
+		b.cut = true
 		return false
 	}
-	t.left -= overhead
+	b.left -= overhead
 	return true
 }
 
@@ -172,8 +173,8 @@ func jsonSize(text string) int {
 }
 
 // phases returns the last phases that there is room for.
-func (t *taster) phases(raw []checks.Phase) []checks.Phase {
-	own := taster{c: t.c, left: maxEvidencePhases}
+func (b *budget) phases(raw []checks.Phase) []checks.Phase {
+	own := budget{c: b.c, left: maxEvidencePhases}
 	first := len(raw)
 	clean := make([]checks.Phase, len(raw))
 	for i := len(raw) - 1; i >= 0; i-- {
@@ -184,24 +185,24 @@ func (t *taster) phases(raw []checks.Phase) []checks.Phase {
 		}
 		first = i
 	}
-	t.left -= maxEvidencePhases - own.left
-	t.cut = t.cut || own.cut
+	b.left -= maxEvidencePhases - own.left
+	b.cut = b.cut || own.cut
 	return clean[first:]
 }
 
-func (t *taster) handshake(raw *checks.Handshake) *checks.Handshake {
+func (b *budget) handshake(raw *checks.Handshake) *checks.Handshake {
 	if raw == nil {
 		return nil
 	}
 	h := &checks.Handshake{Version: raw.Version}
-	t.take(40, h.Version)
+	b.take(40, h.Version)
 	for _, cert := range raw.Chain {
-		c, overhead := checks.Certificate{Subject: t.sentence(cert.Subject), NotAfter: cert.NotAfter}, 85
+		c, overhead := checks.Certificate{Subject: b.sentence(cert.Subject), NotAfter: cert.NotAfter}, 85
 		for _, name := range cert.Names {
-			c.Names = append(c.Names, t.label(name))
+			c.Names = append(c.Names, b.label(name))
 			overhead += jsonSize(c.Names[len(c.Names)-1]) + 4
 		}
-		if t.take(overhead, c.Subject) {
+		if b.take(overhead, c.Subject) {
 			h.Chain = append(h.Chain, c)
 		}
 	}

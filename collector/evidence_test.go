@@ -138,7 +138,7 @@ func TestADeafCheckLeavesThePhasesSoFar(t *testing.T) {
 	})
 }
 
-func TestARunThatWasNotThereLeavesNoEvidence(t *testing.T) {
+func TestASkippedCheckLeavesNoEvidence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base, s := traced("base")
 		check, _ := traced("app")

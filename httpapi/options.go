@@ -138,9 +138,9 @@ type Options struct {
 	// Trusted reports whether a request may see the evidence of failed runs, the
 	// member "evidence" of "?verbose", if the Reporter has it (see
 	// [EvidenceReporter]): addresses, certificates, the beginning of replies,
-	// standard error. It is called concurrently. [Access.Allows] trusts whom
-	// /environment answers. Nil means that no request may see it, and so does
-	// HideOutput.
+	// standard error. It is called concurrently. [Access.Allows] trusts the
+	// clients that /environment answers. Nil means that no request may see it.
+	// With HideOutput no request may see it either.
 	Trusted func(*http.Request) bool
 	// Scrubber masks secrets in sections. Nil means a new one with the built-in
 	// rules; usually it should be the scrubber of the collector.
