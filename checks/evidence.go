@@ -12,13 +12,13 @@ import "time"
 type Evidence struct {
 	// Time is the end of the run, or the moment at which it was given up.
 	Time time.Time
-	// Duration is how long the run had taken by then.
+	// Duration is the time from the start of the run to Time.
 	Duration time.Duration
 	// Reason and Output are those of the result. Output is shortened.
 	Reason Reason
 	Output string
 
-	// Phases are what the run did, in order. The run ended in the last one.
+	// Phases are the steps of the run, in order. The run ended in the last step.
 	Phases []Phase
 	// Attempts are the addresses that the run tried to connect to.
 	Attempts []Attempt
@@ -28,10 +28,10 @@ type Evidence struct {
 	Reply *Reply
 	// Exit is how a program ended; nil if no program ended.
 	Exit *Exit
-	// Notes are what else the run recorded.
+	// Notes are all other facts that the run recorded.
 	Notes []Note
 
-	// Cut reports that something was left out because of the limits.
+	// Cut reports whether the limits have cut or removed a part.
 	Cut bool
 }
 
@@ -39,8 +39,8 @@ type Evidence struct {
 // handshake" or "waiting for a reply".
 type Phase struct {
 	Name string
-	// Peer is what the step was about: an address, the name of a host, a
-	// program. It may be empty.
+	// Peer is the address, the host name or the program that the step worked with.
+	// It may be empty.
 	Peer string
 	// Duration is the time until the next phase began or the run ended.
 	Duration time.Duration
@@ -62,7 +62,7 @@ type Handshake struct {
 	Chain []Certificate
 }
 
-// A Certificate is what a person wants to know of a certificate.
+// A Certificate has the facts of a certificate that a person looks for.
 type Certificate struct {
 	Subject string
 	// Names are host names and addresses that the certificate is for.

@@ -32,7 +32,7 @@ func (e *Evidence) Lines() []string {
 	return lines
 }
 
-// Recorded reports whether the run recorded anything, so that there are Lines.
+// Recorded reports whether Lines would return any line.
 func (e *Evidence) Recorded() bool {
 	return e != nil && (len(e.Phases)+len(e.Attempts)+len(e.Notes) > 0 || e.TLS != nil || e.Reply != nil || e.Exit != nil)
 }

@@ -36,9 +36,9 @@ func roundUp(d time.Duration) time.Duration {
 // RunNow runs a check at once, however fresh its result is, and returns the new
 // result. It joins a run that is under way, and otherwise starts one, at most
 // every 5 seconds for each check; before that the error is a *[TooSoonError].
-// Everything else is as in every run: a check whose dependency has not passed is
-// skipped, and a function that has not returned is not called again, but the
-// check fails anew. A muted check runs, too.
+// The rules of every run apply: a check whose dependency has not passed is
+// skipped, and if the function of an earlier run has not returned, it is not
+// called again and the check fails. A muted check runs too.
 //
 // The context bounds only the wait; the run continues. The error is
 // ErrUnknownCheck, ErrNotRunnable, ErrEnded, or that of ctx. If the check is

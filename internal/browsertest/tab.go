@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A Screen is what a person looks at.
+// A Screen describes the screen and the preferences of a person.
 type Screen struct {
 	// Width and Height are in CSS pixels.
 	Width, Height int

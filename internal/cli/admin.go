@@ -42,7 +42,7 @@ func (f *flags) serveSocket() string {
 }
 
 // serveState is the state directory to use: the flag's or, under systemd, the
-// unit's. An empty path means none.
+// unit's. An empty path means that nothing is kept.
 func (f *flags) serveState() string { return cmp.Or(f.stateDirectory, directoryOf("STATE_DIRECTORY")) }
 
 // directoryOf returns the first directory of a variable that systemd sets.
@@ -51,7 +51,7 @@ func directoryOf(variable string) string {
 	return dir
 }
 
-// runAdmin sends an action to the running exporter and prints what it has done.
+// runAdmin sends an action to the running exporter and prints its answer.
 func runAdmin(ctx context.Context, f *flags, name string, parameters url.Values, stdout, stderr io.Writer) int {
 	status, body, err := f.askSocket(ctx, http.MethodPost, "/-/"+name+"?"+parameters.Encode())
 	if err != nil {

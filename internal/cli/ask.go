@@ -53,9 +53,8 @@ func checkThere(ctx context.Context, f *flags, c *console) (int, error) {
 	return exitFailed, err
 }
 
-// An answer is a report as it came. Without a body, such as that of status 204, it
-// has no results; nor has the answer of a path such as /-/healthy, which is one
-// line.
+// An answer is a report as the exporter sent it. It has no results if the body is
+// empty (status 204) or one line (a path such as /-/healthy).
 type answer struct {
 	collector.Report
 	status int
@@ -95,7 +94,7 @@ func nagiosWord(s collector.Status) string {
 	return "OK"
 }
 
-// An unexpected is the error of an answer that is not what was asked for.
+// An unexpected is the error of an answer that check --url cannot use.
 type unexpected struct {
 	wanted, found string
 	status        int // 0: not an HTTP server
@@ -110,7 +109,7 @@ func foreign(wanted string, err error) error {
 	if _, is := errors.AsType[tls.RecordHeaderError](err); is || errors.Is(err, http.ErrSchemeMismatch) {
 		return unexpected{wanted: wanted, found: "a server without TLS"}
 	}
-	// The second text is that of a server that speaks first.
+	// The second text is the error for a server that sends data before the request.
 	if text := err.Error(); strings.Contains(text, "malformed HTTP") || strings.HasPrefix(text, "readLoopPeekFailLocked") {
 		return unexpected{wanted: wanted, found: "a server that does not speak HTTP"}
 	}
@@ -183,8 +182,8 @@ func read(word string, status int, body []byte) (answer, error) {
 	return a, err
 }
 
-// word is the answer of a path such as /-/healthy if all is well. It is empty for
-// the other paths, whose answers are reports.
+// word is the body of a path such as /-/healthy if all is well. It is empty for
+// paths whose answers are reports.
 func (a *asker) word() string {
 	word, _ := strings.CutPrefix(a.target.Path, "/-/")
 	if word == a.target.Path {

@@ -32,7 +32,7 @@ func runConfigCheck(f *flags, stdout, stderr io.Writer) int {
 	return exitPassed
 }
 
-// needs are what the flags want of the configuration.
+// needs lists what the flags require of the configuration.
 func (f *flags) needs() instance.Needs {
 	n := instance.Needs{TelemetryPath: f.telemetryPath}
 	for _, address := range f.agentAddresses {

@@ -16,8 +16,8 @@ type console struct {
 	// columns is the width of the terminal, 0 if there is none: then lines are
 	// not cut.
 	columns int
-	// evidence returns lines about the last failure of a check, "key: text". Nil:
-	// none.
+	// evidence returns lines about the last failure of a check, "key: text". Nil
+	// means that evidence is not shown.
 	evidence func(check string) []string
 	// status shows nothing if neither output leads to a terminal.
 	status *terminal.StatusLine

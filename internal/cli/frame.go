@@ -9,8 +9,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
 )
 
-// frame is what a terminal of that size shows: at most so many rows of at most so
-// many columns.
+// frame returns the lines to show on a terminal: at most rows lines, each at most
+// columns wide.
 //
 //	2 of 9 failed, 1 skipped                          q quits
 //	shop.yml  12:03:04
@@ -64,8 +64,8 @@ func (w *watched) staleness(now time.Time) string {
 	return fmt.Sprintf(" (results of %s ago)", shortDuration(now.Sub(w.known.at).Round(time.Second)))
 }
 
-// urgency orders results for people: what takes the service out comes first, what
-// has passed last.
+// urgency orders results for people: checks that take the service out come first,
+// checks that have passed come last.
 func urgency(r *collector.Result) int {
 	switch {
 	case r.State == collector.StateFailed && r.Counts():

@@ -39,11 +39,11 @@ type listing struct {
 	// screen cuts the lines below a result; otherwise they continue on further
 	// lines.
 	screen bool
-	// now is the moment for which the age of a state is given. Zero: the end of
-	// the last run.
+	// now is the moment at which the age of a state is measured. Zero means the
+	// end of the last run.
 	now time.Time
 	// evidence returns lines about the last failure of a check, "key: text",
-	// shown with --verbose. Nil: none.
+	// shown with --verbose. Nil means that evidence is not shown.
 	evidence func(check string) []string
 }
 
@@ -132,7 +132,7 @@ func (l *listing) detail(d detail) []string {
 	return texts
 }
 
-// details are what to print below a result.
+// details returns the details to print below a result.
 func (l *listing) details(r *collector.Result) []detail {
 	var all []detail
 	add := func(key, text string) {

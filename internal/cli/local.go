@@ -33,8 +33,7 @@ type local struct {
 }
 
 // newLocal loads the configuration; with --watch the checks run in the background.
-// Lifetimes changes how long the results of a
-// check are kept; nil changes nothing.
+// Lifetimes changes how long the results of a check are kept; nil changes nothing.
 func newLocal(f *flags, lifetimes func(*checks.Check)) (*local, error) {
 	l := &local{scrubber: scrub.New(scrub.Rules{})}
 	var err error
@@ -81,7 +80,7 @@ func (l *local) report(ctx context.Context) (collector.Report, error) {
 	return l.collector.Report(ctx, collector.Filter{Names: l.names})
 }
 
-// glance is how long look waits for results before it returns those that there are.
+// glance is how long look waits for results before it returns those it has.
 const glance = 50 * time.Millisecond
 
 // look implements source.
@@ -125,8 +124,8 @@ func (l *local) print(ctx context.Context, f *flags, report collector.Report, st
 	return exitStatus(report.Status), nil
 }
 
-// onlyOnce keeps the result of a check, even of one without a cache, so that all
-// that is printed comes from one run.
+// onlyOnce keeps the result of a check until the end, even of a check without a
+// cache, so that all output about the check comes from one run.
 func onlyOnce(c *checks.Check) { c.SuccessTTL, c.FailedTTL = time.Hour, time.Hour }
 
 func printMetrics(w io.Writer, c *collector.Collector) error {
@@ -146,8 +145,8 @@ func printMetrics(w io.Writer, c *collector.Collector) error {
 	return nil
 }
 
-// selectChecks returns the checks that the command line selects. The error names
-// everything that no check has.
+// selectChecks returns the checks that the command line selects. The error lists
+// all names and tags that no check has.
 func (f *flags) selectChecks(all []checks.Check) ([]checks.Check, error) {
 	known, tags := namesOf(all), []string{}
 	for _, c := range all {

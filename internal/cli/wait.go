@@ -29,8 +29,8 @@ type source interface {
 	finish(ctx context.Context, f *flags, report collector.Report, c *console) (int, error)
 }
 
-// waitLifetimes lets failed checks run again soon. A pass that is not cached is
-// kept for a second: otherwise two checks would never have passed together.
+// waitLifetimes lets failed checks run again soon. It keeps a pass that is not
+// cached for a second: otherwise two checks could never be seen passing together.
 func waitLifetimes(c *checks.Check) {
 	c.FailedTTL = retry
 	if c.SuccessTTL < 0 {
@@ -93,8 +93,8 @@ func (f *flags) endWait(ctx context.Context, from source, report collector.Repor
 	return status, nil
 }
 
-// latest returns the report after, in which a check whose run has not finished
-// keeps its failure of before.
+// latest returns the report after, except that a check whose run has not finished
+// keeps its failure from the report before.
 func latest(before, after collector.Report) collector.Report {
 	failed := map[string]*collector.Result{}
 	for _, r := range before.Results {
@@ -113,8 +113,8 @@ func latest(before, after collector.Report) collector.Report {
 	return after
 }
 
-// beyondHope says which failure cannot get better by waiting: a rejected login or
-// a certificate that is not trusted. It is empty if there is none.
+// beyondHope describes a failure that waiting cannot repair: a rejected login or a
+// certificate that is not trusted. It returns an empty text if no check has one.
 func beyondHope(report collector.Report, err error) string {
 	const hint = " (reason %s), which does not get better by waiting"
 	final := func(r checks.Reason) bool { return r == checks.ReasonAuth || r == checks.ReasonTLS }

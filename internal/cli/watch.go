@@ -26,7 +26,7 @@ func watchLifetimes(c *checks.Check) {
 	}
 }
 
-// A view is the newest results, or why there are none.
+// A view has the newest results, or the error of getting them.
 type view struct {
 	report collector.Report
 	err    error
@@ -34,7 +34,7 @@ type view struct {
 }
 
 // watch shows the results of a source on the whole terminal until somebody types q
-// or Ctrl-C. Then it prints what was known last.
+// or Ctrl-C. Then it prints the last known results.
 func (f *flags) watch(ctx context.Context, from source, title string, c *console) (int, error) {
 	device, is := terminal.Of(c.Writer)
 	if !is {
@@ -138,7 +138,7 @@ func (w *watched) release() {
 	w.screen.Close()
 }
 
-// close releases the terminal and prints what was known last.
+// close releases the terminal and prints the last known results.
 func (w *watched) close() {
 	w.release()
 	if !w.known.at.IsZero() {

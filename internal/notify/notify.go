@@ -11,7 +11,7 @@ import (
 	"unicode"
 )
 
-// The messages that have no value of their own.
+// The messages without a variable part.
 const (
 	Ready    = "READY=1"
 	Stopping = "STOPPING=1"
@@ -80,7 +80,7 @@ func (m *Manager) Watchdog() time.Duration {
 	return m.watchdog
 }
 
-// sendTimeout bounds how long a manager that does not read can hold up Tell.
+// sendTimeout is how long Tell waits for a manager that does not read.
 const sendTimeout = time.Second
 
 // Tell sends messages together, in one datagram.

@@ -1,6 +1,6 @@
 // Package schematest validates values against a JSON Schema in tests. It knows
-// the keywords that this project's schemas use, and reports any other keyword as
-// an error, so that a schema cannot promise what nobody checks.
+// the keywords that this project's schemas use. Any other keyword is an error,
+// because the tests would not check it.
 //
 //	s := schematest.New(root)
 //	err := s.Valid(object, value)

@@ -28,8 +28,8 @@ func (s Schema) Resolve(ref string) map[string]any {
 	return part
 }
 
-// Valid returns an error that says where value breaks schema, or nil. The path
-// is that of value within the whole, and begins the error.
+// Valid returns an error that says where value breaks schema, or nil. The error
+// begins with path, the place of value within the whole.
 func (s Schema) Valid(schema map[string]any, value any, path string) error {
 	if schema == nil {
 		return fmt.Errorf("%s: no schema", path)

@@ -32,7 +32,7 @@ type Program struct {
 }
 
 // Start starts a command whose input and outputs lead to a new terminal of that size.
-// Outputs that are set already stay.
+// It does not replace an output that cmd already has.
 func Start(t testing.TB, size Size, cmd *exec.Cmd) *Program {
 	t.Helper()
 	person, program, err := open()
@@ -129,8 +129,7 @@ func (p *Program) text(styles bool) string {
 	return p.screen.text(styles)
 }
 
-// Whole reports whether the program has taken the whole terminal over, and its
-// cursor is hidden.
+// Whole reports whether the program uses the whole terminal and hides the cursor.
 func (p *Program) Whole() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,7 +163,7 @@ func (p *Program) Type(keys string) {
 // Signal sends the program a signal.
 func (p *Program) Signal(s os.Signal) { _ = p.cmd.Process.Signal(s) }
 
-// Resize changes the size of the terminal, which the program is told.
+// Resize changes the size of the terminal. The program gets SIGWINCH.
 func (p *Program) Resize(size Size) {
 	p.mu.Lock()
 	p.screen.resize(size)

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// A Size is that of a terminal.
+// A Size is the size of a terminal.
 type Size struct{ Columns, Rows int }
 
 // A cell is one column of one row. The second cell of a wide character is empty.

@@ -4,5 +4,5 @@ package state
 
 import "time"
 
-// sinceBoot does not know the boot: results are discarded at every restart.
+// sinceBoot cannot identify the boot, so results are discarded at every restart.
 func sinceBoot() (id string, since time.Duration) { return "", 0 }

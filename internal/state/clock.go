@@ -2,13 +2,12 @@ package state
 
 import "time"
 
-// A clock tells the wall time and the time since the machine was booted, which
-// cannot be set and continues while the machine is suspended.
+// A clock has the wall time and the time since the machine was booted. Nobody can
+// set the latter, and it continues while the machine is suspended.
 type clock struct {
 	wall func() time.Time
-	// boot returns the identity of this boot and the time since then. The
-	// identity is empty where the system does not tell it: then nothing is known
-	// to be of the same boot.
+	// boot returns the identity of this boot and the time since then. Systems
+	// without such an identity return an empty one: then sameBoot is always false.
 	boot func() (id string, since time.Duration)
 }
 
@@ -26,5 +25,5 @@ func (c clock) now() moment {
 	return moment{wall: c.wall().Round(0), boot: id, since: since}
 }
 
-// sameBoot reports whether the machine has not been booted since.
+// sameBoot reports whether m belongs to the boot with this id.
 func (m moment) sameBoot(id string) bool { return m.boot != "" && m.boot == id }

@@ -21,7 +21,7 @@ const decisionsName = "decisions.json"
 // clock set back.
 const refresh = time.Minute
 
-// decisions are the operator's, as they are on disk.
+// decisions are the operator's drain and mutes, as they are on disk.
 type decisions struct {
 	Drain *decision           `json:"drain,omitempty"`
 	Mutes map[string]decision `json:"mutes,omitempty"`
@@ -33,8 +33,8 @@ type decision struct {
 	By         string    `json:"by,omitempty"`
 	Dependents bool      `json:"dependents,omitempty"`
 	Until      time.Time `json:"until,omitzero"`
-	// Left is how much of it was left when it was written, Boot and Ends say when
-	// it ends by the clock of that boot. All are empty if it has no end.
+	// Left is the time that was left when the decision was written. Boot and Ends
+	// are its end by the clock of that boot. All are empty if it has no end.
 	Left time.Duration `json:"left,omitempty"`
 	Boot string        `json:"boot,omitempty"`
 	Ends time.Duration `json:"ends,omitempty"`
@@ -49,9 +49,9 @@ func newDecision(reason, by string, dependents bool, until time.Time, now moment
 	return d
 }
 
-// until returns when d ends by the present wall clock: at its end by that clock,
-// but never later than asked, whatever has happened to that clock meanwhile. Over
-// reports whether it has ended.
+// until returns the end of d by the present wall clock. A wall clock that was set
+// back does not make d longer than the operator asked. Over reports whether d has
+// ended.
 func (d decision) until(now moment) (until time.Time, over bool) {
 	if d.Until.IsZero() {
 		return time.Time{}, false
@@ -72,7 +72,7 @@ type decisionFile struct {
 // decisionsHeader is the first line of decisions.json, before the checksum.
 const decisionsHeader = "healthcheck_exporter decisions 1 "
 
-// load adds what the file has to saved.
+// load adds the content of the file to saved.
 func (f *decisionFile) load(s *Store, saved *collector.Saved) error {
 	data, err := s.readWhole(decisionsName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -143,7 +143,7 @@ func (s *Store) SaveDecisions(c *collector.Collector) error {
 	return s.settle(err)
 }
 
-// save writes the file if it would say something new.
+// save writes the file if its content would change.
 func (f *decisionFile) save(s *Store, saved collector.Saved) error {
 	now := s.clock.now()
 	next := decisions{Mutes: map[string]decision{}}
@@ -176,7 +176,8 @@ func (d decisions) limited() bool {
 	return d.Drain != nil && !d.Drain.Until.IsZero() || len(d.Mutes) > 0
 }
 
-// equal reports whether d and o decide the same, whenever they were written.
+// equal reports whether d and o are the same decisions; it ignores when they were
+// written.
 func (d decisions) equal(o decisions) bool {
 	if (d.Drain == nil) != (o.Drain == nil) || d.Drain != nil && !d.Drain.equal(*o.Drain) {
 		return false

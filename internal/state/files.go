@@ -12,7 +12,7 @@ import (
 // maxWhole bounds the files that are read as a whole.
 const maxWhole = 16 << 20
 
-// A fault is what is wrong with one file of the directory.
+// fault adds the name of the file to an error.
 func fault(name string, err error) error { return fmt.Errorf("%s: %w", name, bare(err)) }
 
 // openRegular opens a file for reading if it is a regular file. Other kinds, such
@@ -30,7 +30,8 @@ func openRegular(root *os.Root, name string) (*os.File, error) {
 
 var errNotRegular = errors.New("is not a regular file")
 
-// readWhole reads a file, but for one that is not ours.
+// readWhole reads a file. It puts a file aside that is too large or not a regular
+// file.
 func (s *Store) readWhole(name string) ([]byte, error) {
 	f, err := openRegular(s.root, name)
 	switch {
@@ -52,8 +53,8 @@ func (s *Store) readWhole(name string) ([]byte, error) {
 	return data, nil
 }
 
-// putAside renames a file that cannot be used, so that nothing in it is lost. It
-// returns what is wrong with the file, for the report.
+// putAside renames a file that cannot be used, so that nothing in it is lost. The
+// error, for the report, has the cause and the new name.
 func (s *Store) putAside(name string, wrong error) error {
 	old := name + ".old"
 	if s.lock == nil { // The directory cannot be written to.

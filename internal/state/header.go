@@ -10,8 +10,8 @@ import (
 // version follow.
 const ours = "healthcheck_exporter "
 
-// recognize returns why a file with this first line is not one that begins with
-// want, which ends in a version and a blank.
+// recognize returns nil if the first line of a file begins with want, and otherwise
+// an error with the reason. Want ends in a version and a blank.
 func recognize(line, want string) error {
 	kind, version, _ := cutLast(strings.TrimSuffix(want, " "))
 	switch {

@@ -6,8 +6,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// perCheck is how many changes of state of a check are kept, in the columns after
-// that of the names.
+// perCheck is the number of changes of state kept for each check, in the columns
+// after nameColumn.
 const (
 	nameColumn = 0
 	perCheck   = 16
@@ -25,7 +25,7 @@ type history struct {
 // A series is the changes of state of one check.
 type series struct {
 	room    int
-	placed  bool                 // the room is its own
+	placed  bool                 // the series has a room
 	number  uint32               // of changes so far, all restarts included
 	last    collector.Transition // the last one that is known
 	waiting []collector.Transition
@@ -93,7 +93,7 @@ func (h *history) enqueue(check string, one *series) {
 	}
 }
 
-// write writes what is queued, as far as the budget of s allows.
+// write writes the queue, as far as the budget of s allows.
 func (h *history) write(s *Store) error {
 	if len(h.queue) == 0 {
 		return nil

@@ -17,8 +17,8 @@ const (
 	perInterval = 600_000
 )
 
-// Keep saves what changes in c until ctx ends, at most once a second and at most a
-// megabyte a second, and then once more. It is called once.
+// Keep saves the changes of c, at most once a second and at most a megabyte a
+// second. When ctx ends, it saves once more and returns. Call it only once.
 func (s *Store) Keep(ctx context.Context, c *collector.Collector) {
 	if s.root == nil {
 		return
@@ -45,8 +45,8 @@ func (s *Store) Keep(ctx context.Context, c *collector.Collector) {
 	}
 }
 
-// save writes what is new in c, as far as the budget allows, and reports whether
-// there is more to do, also because writing has failed.
+// save writes the changes of c, as far as the budget allows. More reports whether
+// some are not yet on disk, because of the budget or an error.
 func (s *Store) save(c *collector.Collector, budget int) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

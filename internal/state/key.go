@@ -15,7 +15,7 @@ const keyName = "fingerprint.key"
 // keyLength is the length of the key, in bytes.
 const keyLength = 32
 
-// loadKey reads the key. There is none before the first save.
+// loadKey reads the key, which the first save creates.
 func (s *Store) loadKey() error {
 	data, err := s.readWhole(keyName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -32,7 +32,7 @@ func (s *Store) loadKey() error {
 	return nil
 }
 
-// makeKey makes a key, if there is none.
+// makeKey creates the key if it does not exist.
 func (s *Store) makeKey() error {
 	if s.key != nil {
 		return nil
@@ -46,7 +46,7 @@ func (s *Store) makeKey() error {
 	return nil
 }
 
-// tag returns what stands for the fingerprint of a check on disk.
+// tag returns the HMAC that represents a check's fingerprint on disk.
 func (s *Store) tag(check, fingerprint string) string {
 	mac := hmac.New(sha256.New, s.key)
 	mac.Write([]byte(check + "\x00" + fingerprint))

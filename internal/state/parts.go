@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// restSlots is how many slots the rest of a long record may take. There are twice
-// as many: the rest goes where the present record has none, and becomes valid with
-// the first slot, so that a record is never half old and half new.
+// restSlots is how many slots the rest of a long record may take. A room has two
+// halves of so many slots: a new rest goes into the half that is not in use and
+// becomes valid with the first slot, so a record is never half old and half new.
 const restSlots = 4
 
-// writeParts writes a record: what fits into the first slot, after a byte that says
-// where the rest is, and the rest. It returns the place with the half in use.
+// writeParts writes the rest of a record, then its first slot, which begins with a
+// byte for the place and length of the rest. It returns p with the half in use.
 func (f *results) writeParts(s *Store, p place, r record) (place, error) {
 	capacity := f.slots.capacity()
 	payload := r.encode(capacity - 1 + restSlots*capacity)

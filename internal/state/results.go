@@ -27,8 +27,8 @@ type place struct {
 	beats checks.Beats
 }
 
-// load adds what the file has about checks to saved: results of this boot under
-// an unchanged definition, and beats.
+// load adds two things from the file to saved: the results of this boot whose
+// checks have an unchanged definition, and beats.
 func (f *results) load(s *Store, saved *collector.Saved, cs []checks.Check) error {
 	*f = newResults()
 	fingerprints := make(map[string]string, len(cs))
@@ -67,7 +67,8 @@ func newResults() results {
 	}
 }
 
-// note queues what is new in saved, and the removal of checks that are gone.
+// note queues the new results in saved, and the removal of checks that no longer
+// exist.
 func (f *results) note(saved collector.Saved, now moment) {
 	present := make(map[string]bool, len(saved.Results))
 	add := func(r record) {
@@ -115,7 +116,7 @@ func (f *results) put(r record) {
 	f.queued[r.Check] = r
 }
 
-// write writes what is queued, as far as the budget of s allows.
+// write writes the queue, as far as the budget of s allows.
 func (f *results) write(s *Store) error {
 	if len(f.queue) == 0 {
 		return nil

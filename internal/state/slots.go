@@ -59,17 +59,17 @@ func (f *slotFile) header() string {
 // capacity is the size of the largest payload.
 func (f *slotFile) capacity() int { return f.size - slotHeader }
 
-// errUnusable means that the content of a file is not what it should be.
+// errUnusable means that the content of a file cannot be understood.
 type errUnusable struct{ error }
 
-// A contents is what a file has.
+// A contents is the content of a slot file.
 type contents struct {
 	rooms   int // all rooms above have never been used
 	damaged int // slots that are ignored
 }
 
-// read calls use for each slot with a payload, which must not be kept. A file that
-// does not exist has no slots.
+// read calls use for each slot with a payload. Use must not keep the payload. A
+// file that does not exist has no slots.
 func (f *slotFile) read(root *os.Root, use func(room, column int, payload []byte)) (c contents, err error) {
 	file, err := openRegular(root, f.name)
 	if errors.Is(err, fs.ErrNotExist) {

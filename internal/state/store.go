@@ -95,7 +95,7 @@ func (s *Store) takeLock() error {
 	return nil
 }
 
-// tighten takes our files from others who may read them.
+// tighten gives our files the mode 0600 again.
 func (s *Store) tighten() {
 	for _, name := range []string{keyName, decisionsName, s.results.slots.name, s.history.slots.name} {
 		if info, err := s.root.Lstat(name); err == nil && info.Mode().IsRegular() && info.Mode().Perm() != 0o600 {
@@ -104,7 +104,7 @@ func (s *Store) tighten() {
 	}
 }
 
-// Restore returns what the directory has about these checks, for
+// Restore returns the stored state of these checks, for
 // [collector.Options.Restore].
 func (s *Store) Restore(cs []checks.Check) *collector.Saved {
 	s.mu.Lock()
@@ -121,7 +121,7 @@ func (s *Store) Restore(cs []checks.Check) *collector.Saved {
 		s.results.load(s, saved, cs),
 		s.history.load(s, saved),
 	} {
-		// What the directory as a whole suffers from has been reported.
+		// A fault of the whole directory has been reported already.
 		if err != nil && (s.broken == nil || !errors.Is(err, s.broken)) {
 			s.report(s.named(err))
 		}
@@ -153,8 +153,8 @@ func (s *Store) Close() {
 	s.root, s.broken = nil, os.ErrClosed
 }
 
-// writable returns an error if the directory cannot be written to. What failed
-// before, such as a full disk, is tried again.
+// writable returns an error if the directory cannot be written to. It tries again
+// even if the last attempt failed, for example on a full disk.
 func (s *Store) writable() error {
 	if s.root == nil {
 		return s.broken
@@ -165,7 +165,7 @@ func (s *Store) writable() error {
 	return s.makeKey()
 }
 
-// settle remembers how an attempt to write ended, and reports what is new.
+// settle remembers whether an attempt to write succeeded, and reports a change.
 func (s *Store) settle(err error) error {
 	s.usable.Store(err == nil)
 	s.broken = err

@@ -19,8 +19,8 @@ func historySlots() slotFile {
 	return slotFile{name: "history.slots", kind: ours + "history 1", size: 304, columns: 1 + perCheck}
 }
 
-// textLength is the size of the longest text of a change of state; the rest of a
-// slot is enough for what stands before it.
+// textLength is the size of the longest text of a change of state. The slot has
+// enough room for the fields before the text.
 const textLength = 240
 
 // A change is a numbered change of state.
@@ -59,7 +59,7 @@ func decodeChange(payload []byte) (c change, err error) {
 	return c, nil
 }
 
-// A tale is the changes of state of one check, as they are read.
+// A tale has the changes of state of one check, as they are read from the file.
 type tale struct {
 	check   string
 	changes []change
@@ -86,7 +86,7 @@ func (ts *tales) read(room, column int, payload []byte) {
 	}
 }
 
-// usable reports whether t has a name and something to say.
+// usable reports whether t has a name and at least one change.
 func (t *tale) usable() bool { return t.check != "" && len(t.changes) > 0 }
 
 func (t *tale) transitions() (all []collector.Transition) {

@@ -16,8 +16,8 @@ type service struct {
 	// command is a part of its command line, for programs that run in java or
 	// erlang. Empty: the names suffice.
 	command string
-	// ports are its usual ports. They identify it where /proc does not tell whose
-	// a socket is.
+	// ports are its usual ports. They identify the service where /proc hides the
+	// owner of a socket.
 	ports []uint16
 	// check describes how to check what listens. It gets the address for a client
 	// on this machine.
@@ -32,8 +32,8 @@ type place struct {
 
 // An entry is one check of the file.
 type entry struct {
-	// spec is the check's type with its settings, in YAML on one line. Empty: the
-	// check cannot be made without knowing more.
+	// spec is the check's type with its settings, in YAML on one line. It is empty
+	// if the check needs facts that only the operator knows.
 	spec string
 	// note explains the spec.
 	note string

@@ -33,11 +33,11 @@ type Process struct {
 type Listener struct {
 	Addr netip.AddrPort
 	Path string
-	// Process is nil if /proc does not tell this user whose socket it is.
+	// Process is nil if /proc hides the owner of the socket from this user.
 	Process *Process
 }
 
-// A Machine is what listens and runs.
+// A Machine has the listeners and the processes of a machine.
 type Machine struct {
 	Listeners []Listener
 	Processes []Process

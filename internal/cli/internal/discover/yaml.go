@@ -98,7 +98,7 @@ func (m Machine) identify() (known []found, others []Listener) {
 	return known, others
 }
 
-// own reports whether an exporter like this one listens.
+// own reports whether the listener is an exporter like this one.
 func (l Listener) own() bool {
 	return l.Process != nil && strings.HasPrefix(l.Process.Name, "healthcheck_exp")
 }
@@ -106,8 +106,8 @@ func (l Listener) own() bool {
 // plainPath is the path of a Unix socket that needs no care in YAML.
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9_./+-]+$`)
 
-// serviceOf returns the service of a listener, or nil. Where /proc hides whose a
-// socket is, its usual port and a running process identify it.
+// serviceOf returns the service of a listener, or nil. Where /proc hides the owner
+// of a socket, the usual port and a running process identify the service.
 func (m Machine) serviceOf(table []service, l Listener) *service {
 	for i := range table {
 		s := &table[i]

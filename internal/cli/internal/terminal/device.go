@@ -18,7 +18,7 @@ func Of(stream any) (Device, bool) {
 	return Device{file}, true
 }
 
-// The size of a terminal that does not tell its own.
+// The size to assume for a terminal that does not report its own.
 const (
 	usualColumns = 80
 	usualRows    = 24

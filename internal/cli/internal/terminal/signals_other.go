@@ -4,7 +4,7 @@ package terminal
 
 import "os"
 
-// Elsewhere there is no terminal, and so nothing to tell.
+// Resized never reports anything, because other systems have no Device.
 func Resized() (<-chan os.Signal, func()) { return nil, func() {} }
 
 // Suspended is like Resized.

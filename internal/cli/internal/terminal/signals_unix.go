@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Resized tells when the size of the terminal changes, until stop is called.
+// Resized reports each change of the terminal's size until stop is called.
 func Resized() (changes <-chan os.Signal, stop func()) { return notify(unix.SIGWINCH) }
 
 // Suspended tells when Ctrl-Z was typed, until stop is called. Give the terminal
