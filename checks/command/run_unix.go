@@ -47,7 +47,9 @@ func (e Exec) run(ctx context.Context) (end, error) {
 	trace.Phase("running", path)
 	killed := p.wait(ctx)
 	took := time.Since(began)
-	trace.Phase("reading the output", path)
+	if !killed {
+		trace.Phase("reading the output", path)
+	}
 	over := p.output(ctx)
 	if over.state != nil {
 		trace.Exited(over.state.ExitCode(), strings.TrimSpace(over.stderr))
