@@ -18,31 +18,43 @@ import (
 
 var update = flag.Bool("update", false, "write the golden screens anew")
 
-// The checks of the screens end one after another, so that their order is always
-// the same.
+// The checks of the screens end when a file with their name exists, so that a test
+// decides about their order. DIR is the folder of the configuration.
 const screenChecks = `
-global: {success_ttl: 1h, failed_ttl: 1h}
+global: {success_ttl: 1h, failed_ttl: 1h, timeout: 1m}
 checks:
   - {name: shell, exec: {command: [echo, fine]}}
   - name: postgres
     description: 注文のデータベース
     runbook: https://wiki.example.org/runbooks/databases/postgres-does-not-accept-connections
-    exec: {command: [sh, -c, "sleep 0.4; echo 'FATAL: 注文 データベース: naïve — the database system is starting up; it needs more time'; exit 2"]}
+    exec: {command: [sh, -c, "until test -e DIR/postgres; do sleep 0.1; done; echo 'FATAL: 注文 データベース: naïve — the database system is starting up; it needs more time'; exit 2"]}
   - {name: application, depends_on: [postgres], exec: {command: [echo]}}
-  - {name: certificate, exec: {command: [sh, -c, "sleep 0.8; echo '12 days left'; exit 1"], nagios: true}}
-  - {name: search, optional: true, exec: {command: [sh, -c, "sleep 1.2; printf 'a\\033[2Jb\\rc'; exit 3"]}}
+  - {name: certificate, exec: {command: [sh, -c, "until test -e DIR/certificate; do sleep 0.1; done; echo '12 days left'; exit 1"], nagios: true}}
+  - {name: search, optional: true, exec: {command: [sh, -c, "until test -e DIR/search; do sleep 0.1; done; printf 'a\\033[2Jb\\rc'; exit 3"]}}
   - name: a_check_whose_name_is_longer_than_the_column_of_the_names
-    exec: {command: [sh, -c, "sleep 1.6; echo its output is long as well, so that it does not fit into a line, however wide the terminal may be; echo it is cut"]}
+    exec: {command: [sh, -c, "until test -e DIR/a_check; do sleep 0.1; done; echo its output is long as well, so that it does not fit into a line, however wide the terminal may be; echo it is cut"]}
 `
 
 // onScreen starts the exporter in a pseudo-terminal with a configuration.
 func onScreen(t *testing.T, columns, rows int, config string, args ...string) *screentest.Program {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "shop.yml")
-	write(t, file, config)
+	write(t, file, strings.ReplaceAll(config, "DIR", filepath.Dir(file)))
 	cmd := exec.CommandContext(t.Context(), binary(t), append(args, "--config.file=shop.yml")...)
 	cmd.Dir, cmd.Env = filepath.Dir(file), []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm", "TZ=UTC"}
 	return screentest.Start(t, screentest.Size{Columns: columns, Rows: rows}, cmd)
+}
+
+// letEnd lets checks end, each after the result of the one before is shown.
+func letEnd(t *testing.T, p *screentest.Program, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		write(t, filepath.Join(p.Dir(), name), "")
+		p.WaitFor("] " + name)
+		if name == "postgres" {
+			p.WaitFor("] application")
+		}
+	}
 }
 
 var (
@@ -81,7 +93,9 @@ func TestCheckOnATerminal(t *testing.T) {
 			t.Parallel()
 			hang := screenChecks + "  - {name: hang, timeout: 2m, exec: {command: [sleep, \"100\"]}}\n"
 			p := onScreen(t, columns, 30, hang, "check")
-			p.WaitFor("6/7, waiting for: hang (2s)")
+			p.WaitFor("[+] shell:")
+			letEnd(t, p, "postgres", "certificate", "search", "a_check")
+			p.WaitFor("6/7, waiting for: hang (")
 			wantScreen(t, fmt.Sprintf("check_%d_waiting", columns), frozen(p.Screen()))
 			p.Type("\x03")
 			if status, err := p.Wait(); status != 130 || err != nil {
@@ -98,7 +112,7 @@ func TestWatchOnATerminal(t *testing.T) {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
 			t.Parallel()
 			p := onScreen(t, columns, 24, screenChecks, "check", "--watch")
-			p.WaitFor("[+] a_check")
+			letEnd(t, p, "postgres", "certificate", "search", "a_check")
 			p.WaitUntil("the ages are worth telling", func(screen string) bool { return strings.Count(screen, "since:") == 4 })
 			if !p.Whole() || p.Echoes() {
 				t.Errorf("whole screen %v, echo %v", p.Whole(), p.Echoes())
@@ -155,11 +169,15 @@ func TestTheStatusLineLeavesAFileAlone(t *testing.T) {
 	}
 	defer results.Close()
 	yaml := filepath.Join(t.TempDir(), "a.yml")
-	write(t, yaml, screenChecks)
+	write(t, yaml, strings.ReplaceAll(screenChecks, "DIR", filepath.Dir(yaml)))
 	cmd := exec.CommandContext(t.Context(), binary(t), "--config.file="+yaml, "check")
 	cmd.Env, cmd.Stdout = []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm"}, results
+	cmd.Dir = filepath.Dir(yaml)
 	p := screentest.Start(t, screentest.Size{Columns: 60, Rows: 10}, cmd)
 	p.WaitFor("/6, waiting for: ")
+	for _, name := range []string{"postgres", "certificate", "search", "a_check"} {
+		write(t, filepath.Join(p.Dir(), name), "")
+	}
 	if status, err := p.Wait(); status != 1 || err != nil || strings.TrimSpace(p.Screen()) != "" {
 		t.Errorf("exit status %d %v, and on the terminal %q", status, err, p.Screen())
 	}
@@ -185,26 +203,26 @@ func TestASimpleTerminalGetsNoEscapeSequences(t *testing.T) {
 
 func TestWatchFollowsTheSizeOfTheTerminal(t *testing.T) {
 	t.Parallel()
-	many := "global: {success_ttl: 1h, failed_ttl: 1h}\nchecks:\n"
-	for i := range 200 {
-		many += fmt.Sprintf("  - {name: check%03d, exec: {command: [test, %d, -ne, 120]}}\n", i, i%121)
+	many := "global: {success_ttl: 1h, failed_ttl: 1h, timeout: 1m, concurrency: 4}\nchecks:\n"
+	for i := range 60 {
+		many += fmt.Sprintf("  - {name: check%02d, exec: {command: [test, %d, -ne, 40]}}\n", i, i)
 	}
 	p := onScreen(t, 100, 30, many, "check", "--watch")
-	p.WaitFor("1 of 200 failed")
-	p.WaitFor("… 175 more: 175 checks passed")
+	p.WaitFor("1 of 60 failed")
+	p.WaitFor("… 35 more: 35 checks passed")
 	p.Resize(screentest.Size{Columns: 60, Rows: 10})
 	p.WaitUntil("every check has run", func(screen string) bool {
-		return strings.Contains(screen, "1 of 200 failed  ") && strings.Contains(screen, "since:") && strings.Contains(screen, "… 195 more: 195 checks passed")
+		return strings.Contains(screen, "1 of 60 failed  ") && strings.Contains(screen, "since:") && strings.Contains(screen, "… 55 more: 55 checks passed")
 	})
 	wantScreen(t, "watch_many", frozen(p.Screen()))
 	p.Resize(screentest.Size{Columns: 8, Rows: 2})
-	p.WaitFor("1 of 20…")
+	p.WaitFor("1 of 60…")
 	p.Resize(screentest.Size{Columns: 100, Rows: 30})
-	p.WaitFor("… 175 more: 175 checks passed")
+	p.WaitFor("… 35 more: 35 checks passed")
 	p.Type("\x1a") // Ctrl-Z
 	p.WaitUntil("the terminal is given back", func(string) bool { return !p.Whole() && p.Echoes() })
 	p.Signal(syscall.SIGCONT)
-	p.WaitFor("… 175 more: 175 checks passed")
+	p.WaitFor("… 35 more: 35 checks passed")
 	p.Type("\x03")
 	if status, err := p.Wait(); status != 130 || err != nil || p.Whole() || !p.Echoes() {
 		t.Errorf("exit status %d %v, whole screen %v, echo %v", status, err, p.Whole(), p.Echoes())

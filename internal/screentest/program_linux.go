@@ -112,6 +112,9 @@ func (p *Program) read() {
 	}
 }
 
+// Dir is the working directory of the program.
+func (p *Program) Dir() string { return p.cmd.Dir }
+
 // Screen is what a person sees now.
 func (p *Program) Screen() string { return p.text(false) }
 
