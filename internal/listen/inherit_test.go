@@ -62,17 +62,16 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// A passed socket is one that systemd passes: its name and its descriptor.
+// A passed is a socket that systemd passes: its name and its descriptor.
 type passed struct {
 	name string
 	file *os.File
 }
 
-// listening returns a socket of a unit, at a path that ends in the last part of
-// its name and a number.
-func listening(t *testing.T, dir, name string) passed {
+// listening returns a socket that listens at a file in dir. It has no name yet.
+func listening(t *testing.T, dir, file string) passed {
 	t.Helper()
-	l, err := net.Listen("unix", filepath.Join(dir, name))
+	l, err := net.Listen("unix", filepath.Join(dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	// readyPace is how often the first results are waited for, statusPace how
-	// often at most the status changes.
-	readyPace, statusPace = 50 * time.Millisecond, time.Second
-	// extendPace is how often a long start is announced, by extendBy each time.
+	// readyPace is the time between two looks at the first results.
+	readyPace = 50 * time.Millisecond
+	// statusPace is the shortest time between two statuses.
+	statusPace = time.Second
+	// Every extendPace of a long start asks systemd to wait extendBy more.
 	extendPace, extendBy = 5 * time.Second, 30 * time.Second
 	// shortestStall is the shortest standstill of the scheduler that counts. The
 	// scheduler moves every five seconds, even without any check.
