@@ -318,7 +318,7 @@ func TestClipMakesOneShortLine(t *testing.T) {
 }
 
 func TestMaskHidesSecretsButNoShortWords(t *testing.T) {
-	if got := wire.Mask("user 'ab' with 'hunter2' and 'hunter2'", "hunter2", "ab", ""); got != "user 'ab' with '********' and '********'" {
+	if got := wire.Mask("user 'abc' with 'hunter2' and 'abcd'", "hunter2", "abcd", "abc", ""); got != "user 'abc' with '********' and '********'" {
 		t.Errorf("Mask = %q", got)
 	}
 }
