@@ -88,7 +88,7 @@ func (f *flags) askHistories(ctx context.Context) ([]httpapi.History, error) {
 		return nil, err
 	case status == http.StatusOK:
 		return httpapi.DecodeHistories(body)
-	case f.historyCheck != "": // It has no such check. Which ones has it?
+	case f.historyCheck != "": // It has no such check: get all histories, to suggest a name.
 		all := *f
 		all.historyCheck = ""
 		return all.askHistories(ctx)

@@ -214,12 +214,12 @@ func breakMeanwhile(t *testing.T, stop func(*keeper)) {
 		return ""
 	})
 	// Long before the TTL of 27 s, which the stored result has.
-	if took := time.Since(begin); took > timeout+3*time.Second {
+	if took := time.Since(begin); took > timeout+10*time.Second {
 		t.Errorf("the failure was seen after %v, with a timeout of %v", took, timeout)
 	}
 	b.waitFor(t, "DOWN")
 	const counting = 3 * 2 * time.Second // inter 2s fall 3
-	if took := time.Since(begin); took > timeout+counting+5*time.Second {
+	if took := time.Since(begin); took > timeout+counting+15*time.Second {
 		t.Errorf("haproxy has taken the server out after %v", took)
 	}
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// The rig's haproxy: inter 500ms, fall 2, and a check that may take 200 ms. A drain
-// must last longer than 2 × 500 ms + 200 ms.
+// The rig's haproxy: inter 500ms, fall 2, and a check that may take 400 ms. A drain
+// must last longer than 2 × 500 ms + 400 ms.
 const (
 	rollingInter  = "inter 500ms fall 2 rise 1"
-	rollingCheck  = "200ms"
-	rollingDelay  = "1300ms"
+	rollingCheck  = "400ms"
+	rollingDelay  = "1500ms"
 	rollingClient = 50
 )
 

@@ -70,7 +70,7 @@ func (d *daemon) logDecisions() {
 	}
 }
 
-// end writes when something ends by itself.
+// end returns when a drain or mute ends, for the log.
 func end(until time.Time) string {
 	if until.IsZero() {
 		return "undrain"
@@ -98,7 +98,8 @@ func (d *daemon) keepDecision() error {
 	}
 }
 
-// lasting adds to what was done that it does not survive a restart, if so.
+// lasting returns the text of an answer, with a second line if a restart ends what
+// was done.
 func (d *daemon) lasting(done string) string {
 	if err := d.keepDecision(); err != nil {
 		return done + "\nThis ends when the exporter restarts: " + err.Error()
@@ -106,7 +107,8 @@ func (d *daemon) lasting(done string) string {
 	return done
 }
 
-// undone adds to what was undone that a restart brings it back, if so.
+// undone returns the text of an answer, with a second line if a restart may bring
+// back what was undone.
 func (d *daemon) undone(done string) string {
 	if err := d.keepDecision(); err != nil && d.state != nil {
 		return done + "\nA restart of the exporter may bring it back: " + err.Error()
