@@ -142,7 +142,7 @@ func (ch *Change) firstResults(ctx context.Context) error {
 			c.outlast(fx, e)
 		}
 	})
-	c.act(func(fx *effects) { // The runs of before have their places now.
+	c.act(func(fx *effects) { // The earlier runs have their places now.
 		for _, e := range ch.next.entries {
 			if e.line.committed {
 				continue

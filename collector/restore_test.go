@@ -42,7 +42,7 @@ func TestRule16ARestartIsNotSeenWhileFirstRunsAreUnderWay(t *testing.T) {
 			r := one(t, c, "db")
 			wantResult(t, r, collector.StatePassed, "ok")
 			if !r.Time.Equal(was.Time) || !r.Since.Equal(was.Since) || r.Expires.Sub(r.Time) != 27*time.Second {
-				t.Errorf("time %v, since %v, expires %v, want those of before", r.Time, r.Since, r.Expires)
+				t.Errorf("time %v, since %v, expires %v, want the previous ones", r.Time, r.Since, r.Expires)
 			}
 			wantMetrics(t, c, `healthcheck_runs_total{check="db",result="passed"} 0`)
 			if !inBackground {

@@ -133,7 +133,7 @@ func TestTheFirstResultAfterARestartIsATransitionOnlyIfTheStateIsAnother(t *test
 		c = restart(t, c, collector.Options{}, time.Second, s.check("db"))
 		report(t, c)
 		if got := c.Transitions("db"); len(got) != 1 {
-			t.Errorf("%d transitions, want the one of before", len(got))
+			t.Errorf("%d transitions, want the previous one", len(got))
 		}
 		s.fails(errDown)
 		c = restart(t, c, collector.Options{}, time.Second, s.check("db"))

@@ -83,7 +83,7 @@ func TestRunAsksARealServerAtOnce(t *testing.T) {
 	e := start(t, `checks: [{name: redis, redis: {address: "`+redis.Addr+`"}}]`, "--admin.socket="+socket, "--web.enable-lifecycle")
 	fetch(t, http.StatusOK, e.url+"/healthcheck")
 	redis.Stop()
-	fetch(t, http.StatusOK, e.url+"/healthcheck") // The pass of before.
+	fetch(t, http.StatusOK, e.url+"/healthcheck") // The previous pass.
 	var all sync.WaitGroup
 	for range 5 { // One of them starts the run.
 		all.Go(func() { post(t, e.url+"/-/run/redis") })

@@ -34,7 +34,7 @@ func TestDiffAnswersWithTheChangesAndTheFailures(t *testing.T) {
 
 func TestThePageSaysThatTheLastReloadFailedUntilOneSucceeds(t *testing.T) {
 	e := start(t, twoChecks, func(o *server.Options) { o.Lifecycle = true })
-	const banner = "the configuration of before is in use"
+	const banner = "the previous configuration is in use"
 	page := func(path string, want bool) {
 		t.Helper()
 		if _, body := e.ask(http.MethodGet, path); strings.Contains(body, banner) != want {

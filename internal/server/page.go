@@ -48,5 +48,5 @@ func (d *daemon) banners() []string {
 	if failure == nil {
 		return nil
 	}
-	return []string{"The reload at " + failure.Time.UTC().Format(time.RFC3339) + " failed, the configuration of before is in use: " + failure.Err}
+	return []string{"The reload at " + failure.Time.UTC().Format(time.RFC3339) + " failed, the previous configuration is in use: " + failure.Err}
 }

@@ -124,7 +124,7 @@ func parseDecisions(data []byte) (d decisions, err error) {
 		return d, err
 	}
 	if string(header) != decisionsHeader+checksum(body) {
-		return d, errors.New("is damaged, a drain and mutes of before are lost")
+		return d, errors.New("is damaged, the previous drain and mutes are lost")
 	}
 	err = json.Unmarshal(body, &d)
 	return d, err

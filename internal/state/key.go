@@ -26,7 +26,7 @@ func (s *Store) loadKey() error {
 	}
 	key, err := hex.DecodeString(string(bytes.TrimSpace(data)))
 	if err != nil || len(key) != keyLength {
-		return s.putAside(keyName, errors.New("is damaged, results of before are not used"))
+		return s.putAside(keyName, errors.New("is damaged, the previous results are not used"))
 	}
 	s.key = key
 	return nil
