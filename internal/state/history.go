@@ -40,7 +40,7 @@ func newHistory() history {
 // load adds the changes of state of all checks to saved.
 func (h *history) load(s *Store, saved *collector.Saved) error {
 	*h = newHistory()
-	var found tales
+	var found timelines
 	rooms, err := s.readSlots(&h.slots, found.read)
 	h.rooms.next = rooms
 	for room := range rooms {

@@ -59,23 +59,23 @@ func decodeChange(payload []byte) (c change, err error) {
 	return c, nil
 }
 
-// A tale has the changes of state of one check, as they are read from the file.
-type tale struct {
+// A timeline has the changes of state of one check, as they are read from the file.
+type timeline struct {
 	check   string
 	changes []change
 }
 
-// tales are by the number of their room.
-type tales map[int]*tale
+// timelines are keyed by the number of their row.
+type timelines map[int]*timeline
 
 // read takes a slot of the file.
-func (ts *tales) read(room, column int, payload []byte) {
+func (ts *timelines) read(room, column int, payload []byte) {
 	if *ts == nil {
-		*ts = tales{}
+		*ts = timelines{}
 	}
 	t := (*ts)[room]
 	if t == nil {
-		t = &tale{}
+		t = &timeline{}
 		(*ts)[room] = t
 	}
 	if column == nameColumn {
@@ -87,9 +87,9 @@ func (ts *tales) read(room, column int, payload []byte) {
 }
 
 // usable reports whether t has a name and at least one change.
-func (t *tale) usable() bool { return t.check != "" && len(t.changes) > 0 }
+func (t *timeline) usable() bool { return t.check != "" && len(t.changes) > 0 }
 
-func (t *tale) transitions() (all []collector.Transition) {
+func (t *timeline) transitions() (all []collector.Transition) {
 	for _, c := range t.changes {
 		all = append(all, c.Transition)
 	}
@@ -111,7 +111,7 @@ func ReadHistory(dir string) (all []History, problem, err error) {
 		return nil, nil, fmt.Errorf("state directory %s: %w", dir, bare(err))
 	}
 	defer root.Close()
-	var found tales
+	var found timelines
 	f := historySlots()
 	c, err := f.read(root, found.read)
 	if err != nil {
