@@ -9,7 +9,9 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// Results that readers have caused before Run are renewed as all others are.
+// Results that readers have caused before Run are renewed as all others are: once
+// at a random moment of their life, and then in the last tenth of each life, which
+// may come before the first life would have ended.
 func TestRule06AResultThatIsFreshAtTheStartIsRenewedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
@@ -18,7 +20,9 @@ func TestRule06AResultThatIsFreshAtTheStartIsRenewedInTime(t *testing.T) {
 		s.wantRuns(t, 1)
 		defer background(t, c)()
 		time.Sleep(27 * time.Second)
-		s.wantRuns(t, 2)
+		if got := s.runs.Load(); got != 2 && got != 3 {
+			t.Errorf("runs = %d, want 2 or 3", got)
+		}
 	})
 }
 
