@@ -139,6 +139,10 @@ func TestTheFormatIsWhatIsAskedForOrMostPreferred(t *testing.T) {
 		{"text/plain;version=0.0.4", "", "", j},
 		{"text/plain;q=0", "", "", j},
 		{"text/plain;q=2", "", "", j},
+		{"text/html;q=2, text/plain;q=0.5", "", "", text}, // What is not understood is as if it were not there.
+		{"text/html;q=-1, text/plain;q=0.5", "", "", text},
+		{"text/html;q=high, text/plain;q=0.5", "", "", text},
+		{", text/plain;q=0.5", "", "", text},
 		{"application/xml", "", "", j},
 		{"nonsense;;;,,q=", "", "", j},
 		{"text/plain", "?format=json", "", j},

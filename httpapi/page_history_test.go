@@ -48,7 +48,7 @@ func TestThePageOfACheckTellsItsHistory(t *testing.T) {
 func TestThePageOfACheckWithoutHistoryIsShort(t *testing.T) {
 	f := &fake{report: pageReport()}
 	body := get(t, httpapi.CheckPage(f, "/checks", httpapi.PageOptions{}), "/checks/db").body
-	for _, absent := range []string{"<svg", "Changes of state", "What changed before it", "Settings", "Run now", "Evidence"} {
+	for _, absent := range []string{"<svg", "Changes of state", "What changed before it", "Settings", "Run now", "Evidence", "what it measures"} {
 		if strings.Contains(belowTheStyle(body), absent) {
 			t.Errorf("%q is shown:\n%s", absent, body)
 		}

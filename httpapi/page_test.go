@@ -220,7 +220,7 @@ func TestAPageOfOneCheck(t *testing.T) {
 		"/checks/api":       {"<dt>waits for</dt><dd>db</dd>"},
 		"/checks/mail":      {"<li>failed 3 of 20, still passed</li>"},
 		"/checks/search":    {"<dt>optional</dt>"},
-		"/checks/disk:root": {"<td>used_ratio</td><td>86.0 %</td>", "healthcheck_value{check="},
+		"/checks/disk:root": {"<td>used_ratio</td><td>86.0 %</td>", "what it measures", "healthcheck_value{check="},
 	} {
 		res := get(t, h, path)
 		for _, want := range wants {
