@@ -214,3 +214,32 @@ func TestEvidenceIsReadWhileRunsEnd(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What one part of the evidence takes is not left for the next.
+func TestAllPartsOfTheEvidenceTogetherAreSmall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCollector(t, collector.Options{}, checks.Check{Name: "wordy", Func: func(ctx context.Context) (string, error) {
+			trace := checks.TraceOf(ctx)
+			for i := range 12 {
+				trace.Phase(fmt.Sprint(i, strings.Repeat("-", 70)), strings.Repeat("p", 70))
+				trace.Note(fmt.Sprint(i), strings.Repeat("x", 190))
+			}
+			return "", errDown
+		}})
+		report(t, c)
+		e, _ := c.Evidence("wordy")
+		size := 0
+		for _, p := range e.Phases {
+			size += len(p.Name) + len(p.Peer)
+		}
+		for _, n := range e.Notes {
+			size += len(n.Name) + len(n.Text)
+		}
+		if size > 2<<10 || size < 1<<10 || !e.Cut || len(e.Phases) == 0 || len(e.Notes) == 0 {
+			t.Errorf("%d phases and %d notes with %d bytes of text, cut %t; want both, 1 to 2 KiB, cut", len(e.Phases), len(e.Notes), size, e.Cut)
+		}
+		if !strings.HasPrefix(e.Phases[len(e.Phases)-1].Name, "11-") {
+			t.Errorf("the last phase shown is %s, want that of the end of the run", e.Phases[len(e.Phases)-1].Name)
+		}
+	})
+}
