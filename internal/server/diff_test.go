@@ -25,6 +25,10 @@ func TestDiffAnswersWithTheChangesAndTheFailures(t *testing.T) {
 	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["false"]}}, {name: b, exec: {command: ["true"]}}, {name: c, optional: true, exec: {command: ["false"]}}]`)
 	want(http.StatusConflict, "+ c\n~ a: exec.command\nfirst runs: 0 of 2 passed\n[-] a: exit status 1\n[-] c: exit status 1 (optional)\nthe service would be failed, and is not now: a\n")
 	e.want(http.MethodGet, "/healthcheck?format=text", http.StatusOK, "[+] b")
+	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["false"]}}, {name: b, exec: {command: ["true"]}}]`)
+	want(http.StatusConflict, "~ a: exec.command\nfirst runs: 0 of 1 passed\n[-] a: exit status 1\nthe service would be failed, and is not now: a\n")
+	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["true"]}}]`)
+	want(http.StatusOK, "- b\n") // Nothing runs.
 	e.write("healthcheck.yml", "checks: [{name: a, exce: {}}]")
 	if status, body := e.askOn("admin", http.MethodPost, "/-/diff"); status != http.StatusInternalServerError || !strings.Contains(body, `not done: `+e.path("healthcheck.yml")+`:1: `) {
 		t.Errorf("%d %s, want the fault and its line", status, body)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
@@ -39,6 +40,26 @@ func Reachable(address net.Addr) bool { return reachable(address) }
 
 // Posts lets only POST requests through.
 func Posts(next http.Handler) http.Handler { return posts(next) }
+
+// Profiles is profiles.
+func Profiles(w http.ResponseWriter, r *http.Request) { profiles(w, r) }
+
+// ReportState logs what happens to the state directory.
+func ReportState(o Options, err error) { o.reportState(err) }
+
+// Started returns the texts of the events after the start of a version and more
+// events.
+func Started(version string, more int) (texts []string) {
+	var e events
+	e.started(version)
+	for n := range more {
+		e.add(strconv.Itoa(n))
+	}
+	for _, one := range e.all() {
+		texts = append(texts, one.Text)
+	}
+	return texts
+}
 
 // Summary is summary.
 func Summary(r collector.Report) string { return summary(r) }

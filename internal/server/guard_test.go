@@ -20,7 +20,7 @@ type guarded struct {
 	want             int
 }
 
-// check sends the request from its peer to a handler that answers 200.
+// check sends the request from its peer to a guard of ok.
 func (g guarded) check(t *testing.T, h http.Handler) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
@@ -35,7 +35,7 @@ func (g guarded) check(t *testing.T, h http.Handler) {
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	if w.Code != g.want {
+	if w.Code != g.want || (w.Body.String() == "ok") != (g.want == yes) {
 		t.Errorf("%s: %d %q, want %d", g.name, w.Code, w.Body, g.want)
 	}
 }

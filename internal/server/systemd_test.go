@@ -192,6 +192,34 @@ func TestTheStatusIsToldWhenItChangesAndAtMostOnceASecond(t *testing.T) {
 	})
 }
 
+func TestALongStartHasAStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, l, _ := narrated(t, collector.Options{StartupWait: 3 * time.Minute}, 0, taking("a", 100*time.Millisecond), taking("b", 4*time.Minute))
+		time.Sleep(10 * time.Second)
+		if texts := l.statuses(); len(l.of("READY=1")) > 0 || !slices.Equal(texts, []string{"1 of 2 passed, 1 not known"}) {
+			t.Errorf("told %q before it is ready, want what is known so far", texts)
+		}
+	})
+}
+
+func TestAChangeRightAfterAStatusIsToldASecondLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, l, _ := narrated(t, collector.Options{}, 0, taking("a", time.Second))
+		time.Sleep(10*time.Second + time.Millisecond)
+		c.Drain(errors.New("first"))
+		for told := len(l.of("STATUS=")); len(l.of("STATUS=")) == told; {
+			time.Sleep(time.Millisecond)
+		}
+		c.Drain(errors.New("second"))
+		time.Sleep(5 * time.Second)
+		texts, times := l.statuses(), l.of("STATUS=")
+		n := len(times)
+		if !strings.HasPrefix(texts[n-2], "draining: first; ") || !strings.HasPrefix(texts[n-1], "draining: second; ") || times[n-1]-times[n-2] != time.Second {
+			t.Errorf("told %q after %v, want both drains with a second between them", texts, times)
+		}
+	})
+}
+
 func TestTheSchedulerFeedsTheWatchdog(t *testing.T) {
 	for _, watchdog := range []time.Duration{30 * time.Second, 2 * time.Second, 10 * time.Minute} {
 		t.Run(watchdog.String(), func(t *testing.T) {
