@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 	s, err := listen.Open(o)
 	if err != nil {
 		fmt.Println(err)
+		if n := openSockets(); n > 0 {
+			fmt.Println(n, "sockets are still open")
+		}
 		os.Exit(1)
 	}
 	show := func(kind string, l net.Listener) { fmt.Println(kind, filepath.Base(l.Addr().String())) }
@@ -60,6 +63,20 @@ func TestMain(m *testing.M) {
 	}
 	s.Close()
 	os.Exit(0)
+}
+
+// openSockets counts the sockets that this process has open.
+func openSockets() (n int) {
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, f := range files {
+		if to, err := os.Readlink("/proc/self/fd/" + f.Name()); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
 }
 
 // A passed is a socket that systemd passes: its name and its descriptor.

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/listen"
 )
@@ -74,6 +75,7 @@ func TestAnErrorNamesTheFlagAndLeavesNothingOpen(t *testing.T) {
 		"--web.listen-address":    {Web: []string{address}},
 		"--health.listen-address": {Health: []string{address}},
 		"--agent.listen-address":  {Agent: []string{address + "?view=ready"}},
+		"--admin.socket":          {Admin: filepath.Join(t.TempDir(), "nowhere", "admin.sock")},
 		"--web.systemd-socket":    {Systemd: true},
 	} {
 		path := filepath.Join(t.TempDir(), "first.sock")
@@ -176,15 +178,54 @@ func TestClosedSocketsAnswerNoClient(t *testing.T) {
 
 func TestAServerHasALimitForEverythingThatAClientCanHold(t *testing.T) {
 	s := listen.NewServer(http.NotFoundHandler(), io.Discard)
-	for name, limit := range map[string]int64{
-		"ReadHeaderTimeout": int64(s.ReadHeaderTimeout), "ReadTimeout": int64(s.ReadTimeout),
-		"WriteTimeout": int64(s.WriteTimeout), "IdleTimeout": int64(s.IdleTimeout), "MaxHeaderBytes": int64(s.MaxHeaderBytes),
+	for name, limit := range map[string]struct{ got, want time.Duration }{
+		"ReadHeaderTimeout": {s.ReadHeaderTimeout, 5 * time.Second}, "ReadTimeout": {s.ReadTimeout, 10 * time.Second},
+		"WriteTimeout": {s.WriteTimeout, 20 * time.Second}, "IdleTimeout": {s.IdleTimeout, 2 * time.Minute},
+		"MaxHeaderBytes": {time.Duration(s.MaxHeaderBytes), 12 << 10},
 	} {
-		if limit <= 0 {
-			t.Errorf("%s is %d: no limit", name, limit)
+		if limit.got <= 0 || limit.got > limit.want {
+			t.Errorf("%s is %d, want a limit of at most %d", name, limit.got, limit.want)
 		}
 	}
 	if !s.DisableGeneralOptionsHandler {
 		t.Error(`"OPTIONS *" would be answered by net/http`)
+	}
+}
+
+func TestMessagesOfTheServerGoWhereTheyAreWanted(t *testing.T) {
+	var b strings.Builder
+	listen.NewServer(http.NotFoundHandler(), &b).ErrorLog.Print("a message")
+	if b.String() != "a message\n" {
+		t.Errorf("%q, want the message without a time", b.String())
+	}
+}
+
+func TestTheDefaultsAreUsedWithoutAnAddress(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "admin.sock")
+	s := open(t, listen.Options{DefaultWeb: "127.0.0.1:0", DefaultAdmin: path})
+	if len(s.Web) != 1 || len(s.Admin) != 1 || s.Admin[0].Addr().String() != path {
+		t.Errorf("web %v, admin %v, want one each", s.Web, s.Admin)
+	}
+	other := filepath.Join(t.TempDir(), "other.sock")
+	s = open(t, listen.Options{Web: []string{"unix://" + other}, DefaultWeb: "127.0.0.1:0", Admin: other + ".admin", DefaultAdmin: path})
+	if len(s.Web) != 1 || s.Web[0].Addr().String() != other || len(s.Admin) != 1 || s.Admin[0].Addr().String() != other+".admin" {
+		t.Errorf("web %v, admin %v, want the addresses that are given", s.Web, s.Admin)
+	}
+	if s := open(t, listen.Options{}); len(s.Web) != 0 || len(s.Admin) != 0 {
+		t.Errorf("web %v, admin %v, want nothing", s.Web, s.Admin)
+	}
+}
+
+func TestCloseClosesEveryListener(t *testing.T) {
+	dir := t.TempDir()
+	unix := func(name string) string { return filepath.Join(dir, name) }
+	s := open(t, listen.Options{
+		Web: []string{"unix:" + unix("w")}, Health: []string{"unix:" + unix("h")}, Agent: []string{"unix:" + unix("a")}, Admin: unix("ad"),
+	})
+	s.Close()
+	for _, name := range []string{"w", "h", "a", "ad"} {
+		if _, err := os.Lstat(unix(name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there: %v", name, err)
+		}
 	}
 }

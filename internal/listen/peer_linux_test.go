@@ -46,3 +46,21 @@ func TestTheUserAtTheOtherEndOfAUnixSocketIsKnown(t *testing.T) {
 		server.Close()
 	}
 }
+
+func TestTheUserAtTheOtherEndOfAClosedConnectionIsNotKnown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "admin.sock")
+	open(t, listen.Options{Admin: path})
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := listen.Peer(listen.WithPeer(t.Context(), conn)); got == "" {
+		t.Error("the peer of an open connection is not known")
+	}
+	conn.Close()
+	for name, c := range map[string]net.Conn{"closed": conn, "never opened": &net.UnixConn{}} {
+		if got := listen.Peer(listen.WithPeer(t.Context(), c)); got != "" {
+			t.Errorf("the peer of a connection that is %s is %q, want nothing", name, got)
+		}
+	}
+}

@@ -336,6 +336,7 @@ func TestConnectionLimitNeverTakesMoreThanHalfOfTheDescriptors(t *testing.T) {
 		{512, 64, 3, 8},
 		{512, 16, 1, 1}, // As many as there can be.
 		{10, 1 << 20, 2, 10},
+		{512, 1, 0, 1},
 		{512, 0, 1, 512}, // Not known.
 	} {
 		if got := connectionLimit(test.wanted, test.descriptors, test.others); got != test.want {
@@ -355,4 +356,71 @@ func TestPlacesOfItsOwnAreTakenFirstAndComeBack(t *testing.T) {
 	dialled(t, web) // It needs the shared place.
 	wantClosed(t, "the health check in its own place", first, false)
 	wantClosed(t, "the health check in the shared place", second, true)
+}
+
+func TestAConnectionThatWasClosedForAnotherIsForgotten(t *testing.T) {
+	shared := newPool(2)
+	l := pooledOn(t, nil, shared)
+	for range 5 {
+		dialled(t, l)
+	}
+	if len(shared.open) != 2 {
+		t.Errorf("the pool holds %d connections, want 2", len(shared.open))
+	}
+	shared.closeAll()
+	if len(shared.open) != 0 {
+		t.Errorf("the closed pool holds %d connections, want none", len(shared.open))
+	}
+	dialled(t, l)
+	if len(shared.open) != 0 {
+		t.Errorf("the closed pool holds %d late connections, want none", len(shared.open))
+	}
+}
+
+func TestAServerOfAPooledConnectionCanCloseItsHalf(t *testing.T) {
+	client, server := dialled(t, pooledOn(t, nil, newPool(1)))
+	if err := server.(*pooledConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := client.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("the client reads %d bytes and %v, want the end", n, err)
+	}
+	if _, err := client.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := server.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Errorf("the server reads %d bytes and %v, want what the client writes", n, err)
+	}
+	whole, _ := net.Pipe()
+	if err := newPool(1).newConn(whole).CloseWrite(); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("CloseWrite of a connection without halves: %v, want ErrUnsupported", err)
+	}
+}
+
+func TestOtherListenersHaveEightPlacesEach(t *testing.T) {
+	s := &Sockets{}
+	for _, all := range []*[]net.Listener{&s.Web, &s.Health, &s.Admin} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		*all = append(*all, l)
+	}
+	t.Cleanup(s.Close)
+	s.pool(1)
+	for _, l := range []net.Listener{s.Health[0], s.Admin[0]} {
+		var first net.Conn
+		for i := range reserved {
+			client, _ := dialled(t, l)
+			if i == 0 {
+				first = client
+			}
+		}
+		dialled(t, s.Web[0])
+		dialled(t, s.Web[0])
+		wantClosed(t, "the first of eight in their own places", first, false)
+	}
+	if len(s.pools) != 3 {
+		t.Errorf("%d pools, want a shared one and two", len(s.pools))
+	}
 }
