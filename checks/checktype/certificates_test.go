@@ -103,6 +103,7 @@ func TestDaysHaveLimits(t *testing.T) {
 		{0, 1, ""},
 		{-1, 0, "tls.warn_days: -1, want 0 or more"},
 		{0, -1, "tls.fail_days: -1, want 0 or more"},
+		{1, 2, "tls.warn_days: 1, want at least fail_days, which is 2"},
 		{6, 7, "tls.warn_days: 6, want at least fail_days, which is 7"},
 	} {
 		if err := checktype.ValidateDays("tls.", c.warn, c.fail); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {

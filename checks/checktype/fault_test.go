@@ -13,6 +13,9 @@ func TestFaultNamesItsKey(t *testing.T) {
 	if got := fault.Error(); got != "address: missing, want host:port" || !errors.Is(fault, cause) {
 		t.Errorf("Error = %q, want the key and the cause", got)
 	}
+	if got := fault.Setting(); got != "address" {
+		t.Errorf("Setting = %q, want the key", got)
+	}
 	if got := (checktype.Fault{Err: cause}).Error(); got != cause.Error() {
 		t.Errorf("Error without a key = %q, want the cause alone", got)
 	}

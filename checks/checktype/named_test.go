@@ -27,6 +27,16 @@ func TestLearnNamedAnnouncesWhatSoundsAndLooksLikeASecret(t *testing.T) {
 		{"KEY_TYPE", "12345678", nil},
 		{"LANG", "de_DE.UTF-8", nil},
 		{"PASSWORD", "", nil},
+		{"DB_PASS", "hunter2!x", []string{"hunter2!x"}},
+		{"PIN", "1234567a", []string{"1234567a"}},
+		{"PIN", "letters1", []string{"letters1"}},
+		{"TOKEN", "s3cretp", nil},
+		{"TOKEN", "onlyletters", nil},
+		{"TOKEN", "s3cret\x00pw1", nil},
+		{"TOKEN", "./run/token1", nil},
+		{"TOKEN", "~/token-1", nil},
+		{"TOKEN", "redis://h1.example.org:6379", nil},
+		{"TOKEN", "https://app@h1.example.org", nil},
 	} {
 		var learnt []string
 		ctx := checktype.WithSecretReceiver(t.Context(), func(secret string) { learnt = append(learnt, secret) })

@@ -93,6 +93,21 @@ func TestWhatIsNoSecretFileIsOurOwnTrouble(t *testing.T) {
 	}
 }
 
+func TestReadingASecretFileIsAPhaseOfTheRun(t *testing.T) {
+	file := written(t, "s3cret")
+	ctx, trace := checks.WithTrace(t.Context())
+	if _, err := checktype.ReadSecret(ctx, canary, ""); err != nil || len(trace.Evidence().Phases) != 0 {
+		t.Errorf("phases of a literal = %v (%v), want none", trace.Evidence().Phases, err)
+	}
+	if _, err := checktype.ReadSecret(ctx, "", file); err != nil {
+		t.Fatal(err)
+	}
+	phases := trace.Evidence().Phases
+	if len(phases) != 1 || phases[0].Name != "reading the secret file" || phases[0].Peer != string(file) {
+		t.Errorf("phases = %v, want the reading of %s", phases, file)
+	}
+}
+
 func TestSymbolicLinkToASecretFileIsFollowed(t *testing.T) {
 	// A mounted Kubernetes secret is a link to a link.
 	file := written(t, "s3cret\n")

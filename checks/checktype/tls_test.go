@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ func TestSettingsOfTLSAreValidated(t *testing.T) {
 		{&checks.TLS{MinVersion: "TLS10"}, ""},
 		{&checks.TLS{MinVersion: "TLS11"}, ""},
 		{&checks.TLS{MinVersion: "TLS12"}, ""},
+		{&checks.TLS{WarnDays: -1, FailDays: -2}, "tls.warn_days: -1, want 0 or more\ntls.fail_days: -2, want 0 or more"},
 		{&checks.TLS{CertFile: "c"}, "tls.cert_file: given without key_file"},
 		{&checks.TLS{KeyFile: "k"}, "tls.key_file: given without cert_file"},
 		{&checks.TLS{MinVersion: "1.3"}, `tls.min_version: "1.3", want TLS10, TLS11, TLS12 or TLS13`},
@@ -84,6 +86,43 @@ func TestConfigurationOfTLSFollowsTheSettings(t *testing.T) {
 	}
 }
 
+func TestFaultsOfTLSAreThoseOfTheGivenKey(t *testing.T) {
+	err := checktype.ValidateTLSAt("proxy_tls", &checks.TLS{CertFile: "c", MinVersion: "SSL3", FailDays: -1})
+	const want = "proxy_tls.cert_file: given without key_file\n" +
+		`proxy_tls.min_version: "SSL3", want TLS10, TLS11, TLS12 or TLS13` + "\nproxy_tls.fail_days: -1, want 0 or more"
+	if err == nil || err.Error() != want {
+		t.Errorf("ValidateTLSAt = %v, want\n%s", err, want)
+	}
+}
+
+func TestLegacyAddsRSAKeyExchangeAndOneRenegotiation(t *testing.T) {
+	modern, err := checktype.TLSConfig(&checks.TLS{}, "host")
+	if err != nil || modern.CipherSuites != nil || modern.Renegotiation != tls.RenegotiateNever {
+		t.Errorf("without legacy: suites %v, renegotiation %v (%v), want the defaults", modern.CipherSuites, modern.Renegotiation, err)
+	}
+	legacy, err := checktype.TLSConfig(&checks.TLS{Legacy: true}, "host")
+	if err != nil || legacy.Renegotiation != tls.RenegotiateOnceAsClient {
+		t.Fatalf("with legacy: renegotiation %v (%v), want one by the server", legacy.Renegotiation, err)
+	}
+	want := []uint16{
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+	}
+	for _, suite := range tls.CipherSuites() {
+		want = append(want, suite.ID)
+	}
+	for _, suite := range want {
+		if !slices.Contains(legacy.CipherSuites, suite) {
+			t.Errorf("with legacy %s is missing", tls.CipherSuiteName(suite))
+		}
+	}
+	for _, suite := range tls.InsecureCipherSuites() {
+		if slices.Contains(legacy.CipherSuites, suite.ID) && !slices.Contains(want, suite.ID) {
+			t.Errorf("with legacy %s is offered", suite.Name)
+		}
+	}
+}
+
 func TestUnreadableFilesOfTLSAreOurOwnTrouble(t *testing.T) {
 	certs := faulttest.Certificates(t)
 	dir := t.TempDir()
@@ -102,6 +141,7 @@ func TestUnreadableFilesOfTLSAreOurOwnTrouble(t *testing.T) {
 		"local: tls: ca_file " + empty + ": holds no PEM certificate": {CAFile: empty},
 		"holds no PEM certificate":                                    {CAFile: certs.Good.KeyFile},
 		"is larger than 4MiB":                                         {CAFile: file("huge.pem", strings.Repeat("x", 4<<20+1))},
+		"full.pem: holds no PEM certificate":                          {CAFile: file("full.pem", strings.Repeat("x", 4<<20))},
 		"local: tls: cert_file " + none + ": no such file":            {CertFile: none, KeyFile: none},
 		"local: tls: key_file " + none + ": no such file":             {CertFile: certs.Good.CertFile, KeyFile: none},
 		"private key does not match public key":                       {CertFile: certs.Good.CertFile, KeyFile: certs.Client.KeyFile},
@@ -162,6 +202,55 @@ func TestHandshakeObservesWhenTheFirstCertificateEnds(t *testing.T) {
 	want := float64(certs.Good.TLS.Leaf.NotAfter.Unix())
 	if err != nil || len(got) != 1 || got["tls_not_after_timestamp_seconds"] != want {
 		t.Errorf("Client observed %v, %v, want tls_not_after_timestamp_seconds %v", got, err, want)
+	}
+}
+
+func TestHandshakeLeavesTheCertificatesAsEvidence(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	for name, c := range map[string]struct {
+		leaf  faulttest.Leaf
+		fails bool
+	}{"trusted": {certs.Good, false}, "expired": {certs.Expired, true}} {
+		address := faulttest.TLS(t, c.leaf, nil)
+		raw, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, trace := checks.WithTrace(t.Context())
+		conn, err := checktype.Handshake(ctx, raw, &checks.TLS{CAFile: certs.CAFile}, "127.0.0.1")
+		if conn != nil {
+			conn.Close()
+		}
+		e := trace.Evidence()
+		if len(e.Phases) != 1 || e.Phases[0].Name != "tls handshake" || e.Phases[0].Peer != address {
+			t.Errorf("%s: phases = %v, want the handshake with %s", name, e.Phases, address)
+		}
+		want := c.leaf.TLS.Leaf.NotAfter
+		if (err != nil) != c.fails || e.TLS == nil || e.TLS.Version != "TLS 1.3" || len(e.TLS.Chain) == 0 || !e.TLS.Chain[0].NotAfter.Equal(want) {
+			t.Errorf("%s: evidence = %v (%v), want TLS 1.3 and a certificate until %v", name, e, err, want)
+		}
+	}
+}
+
+func TestOnlyUnverifiedCertificatesAreEvidenceOfAnError(t *testing.T) {
+	ctx, trace := checks.WithTrace(t.Context())
+	checktype.TraceUnverified(ctx, tls.VersionTLS12, io.EOF)
+	if e := trace.Evidence(); e.TLS != nil {
+		t.Errorf("evidence = %v, want none of an end of file", e)
+	}
+	checktype.TraceUnverified(ctx, tls.VersionTLS12, fmt.Errorf("x: %w", &tls.CertificateVerificationError{
+		UnverifiedCertificates: []*x509.Certificate{{NotAfter: time.Unix(1_900_000_000, 0)}}, Err: errors.New("expired"),
+	}))
+	if e := trace.Evidence(); e.TLS == nil || e.TLS.Version != "TLS 1.2" || len(e.TLS.Chain) != 1 {
+		t.Errorf("evidence = %v, want TLS 1.2 and one certificate", e)
+	}
+}
+
+func TestNegativeSerialNumberNamesWhatAcceptsIt(t *testing.T) {
+	err := checktype.HandshakeError(errors.New("tls: failed to parse certificate from server: x509: negative serial number"))
+	const want = "tls handshake: tls: failed to parse certificate from server: x509: negative serial number; GODEBUG=x509negativeserial=1 accepts it"
+	if err.Error() != want || checks.ReasonOf(err) != checks.ReasonTLS {
+		t.Errorf("HandshakeError = %v with the reason %s, want %s", err, checks.ReasonOf(err), want)
 	}
 }
 
@@ -297,6 +386,7 @@ func TestHandshakeErrorNamesThePhaseOnce(t *testing.T) {
 		{context.DeadlineExceeded, checks.ReasonTimeout},
 		{fmt.Errorf("x: %w", os.ErrDeadlineExceeded), checks.ReasonTimeout},
 		{context.Canceled, checks.ReasonInternal},
+		{checks.Fail(checks.ReasonThreshold, errors.New("x")), checks.ReasonThreshold},
 	} {
 		err := checktype.HandshakeError(c.err)
 		if err.Error() != "tls handshake: "+c.err.Error() || checks.ReasonOf(err) != c.want || !errors.Is(err, c.err) {
