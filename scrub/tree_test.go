@@ -206,3 +206,15 @@ func TestExplainSaysWhatAndWhyButNotTheValue(t *testing.T) {
 		t.Errorf("ExplainArgv = %v", got)
 	}
 }
+
+// What is not UTF-8 in JSON made elsewhere is not a hit: Tree shows it replaced.
+func TestExplainReadsJSONMadeElsewhereAsTreeDoes(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	v := json.RawMessage("{\"a\":\"x\xff\",\"password\":\"x\"}")
+	if got, want := string(s.Tree(v)), `{"a":"x\ufffd","password":"********"}`; got != strings.ReplaceAll(want, `\ufffd`, "\ufffd") {
+		t.Errorf("Tree = %s, want %s", got, want)
+	}
+	if got := s.Explain(v); len(got) != 1 || got[0] != (scrub.Hit{Path: "password", Rule: "N1"}) {
+		t.Errorf("Explain = %v, want the password alone", got)
+	}
+}
