@@ -13,7 +13,7 @@ import (
 
 func TestExecAnnouncesTheSecretsInItsArgumentsAndVariables(t *testing.T) {
 	f, err := command.Exec{
-		Command: []string{"true", "--password", "hunter2!x", "--token=t0ken-abc", "postgres://app:correcthorse@db/shop", "--host", "h1a2b3c4-5"},
+		Command: []string{"true", "--password", "hunter2!x", "password", "un-named1", "--token=t0ken-abc", "postgres://app:correcthorse@db/shop", "--host", "h1a2b3c4-5", "--token"},
 		Env:     map[string]string{"DB_PASSWORD": "s3cret-pw", "STAGE": "production-2"},
 	}.Build()
 	if err != nil {

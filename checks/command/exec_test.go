@@ -314,6 +314,17 @@ func TestTimeoutKillsAndSaysWhatTheProgramSaid(t *testing.T) {
 	}
 }
 
+func TestDurationOfAKilledProgramIsShort(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		1234567 * time.Nanosecond: "1ms", 999 * time.Millisecond: "999ms", time.Second: "1s", 1499 * time.Millisecond: "1s", 1500 * time.Millisecond: "2s",
+		61 * time.Second: "1m1s",
+	} {
+		if got := command.Rounded(d).String(); got != want {
+			t.Errorf("%v is written as %s, want %s", d, got, want)
+		}
+	}
+}
+
 func TestCancellationKillsTheProgram(t *testing.T) {
 	t.Parallel()
 	f, err := script("sleep 1000").Build()
@@ -367,6 +378,7 @@ func TestSettingsAreValidatedAtOnce(t *testing.T) {
 		{"nothing", command.Exec{}, []string{"command: missing, want a list of words such as [pg_isready, -q]"}},
 		{"empty word", command.Exec{Command: []string{"", "-c"}}, []string{"command: begins with an empty word, want a program"}},
 		{"relative program", command.Exec{Command: []string{"./check"}}, []string{`command: program "./check" is a relative path, want an absolute one or a name in PATH`}},
+		{"NUL in the directory", command.Exec{Command: []string{"true"}, Dir: "/a\x00b"}, []string{`dir: "/a\x00b", want an absolute path`}},
 		{"all of it", command.Exec{
 			Command: []string{"a/b", "c\x00"}, Dir: "tmp",
 			Env: map[string]string{"": "x", "A=B": "x", "PIN": "12\x0034", "HEALTHCHECK_RUN_ID": "1"},

@@ -1,5 +1,7 @@
 package command
 
+import "time"
+
 // A Measure is one value of a plugin.
 type Measure struct {
 	Name  string
@@ -14,3 +16,6 @@ func ParsePerfdata(s string) []Measure {
 	}
 	return all
 }
+
+// Rounded is how a sentence writes d.
+func Rounded(d time.Duration) time.Duration { return rounded(d) }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,14 +22,16 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// leftover are the ways in which a program leaves a process behind, which writes
-// its number to $PIDS. Each holds the pipes open, or lets go of them.
+// leftover are the ways in which a program leaves a process behind, whose number is
+// written to $PIDS; of one that leaves the group, once it has left. Each holds the pipes
+// open, or lets go of them.
 var leftover = map[string]string{
 	"a job in the background":       `sleep 1000 & echo $! >>$PIDS`,
 	"a job without our pipes":       `sleep 1000 >/dev/null 2>&1 & echo $! >>$PIDS`,
 	"a grandchild, forked twice":    `(sleep 1000 & echo $! >>$PIDS) &`,
-	"a group of its own":            `perl -e 'setpgrp; exec qw(sleep 1000)' & echo $! >>$PIDS`,
-	"a session of its own":          `setsid sleep 1000 & echo $! >>$PIDS`,
+	"a group of its own":            `perl -e 'setpgrp; exec "sh", "-c", "echo \$\$ >>\$PIDS; exec sleep 1000"' &`,
+	"a group without environment":   `perl -e 'setpgrp; exec "env", "-i", "sh", "-c", "echo \$\$ >>\$0; exec sleep 1000", $ENV{PIDS}' &`,
+	"a session of its own":          `setsid sh -c 'echo $$ >>$PIDS; exec sleep 1000' &`,
 	"a daemon":                      `perl -e 'use POSIX; fork && exit; POSIX::setsid; fork && exit; print "$$\n"; open STDOUT, ">/dev/null"; exec qw(sleep 1000)' >>$PIDS 2>/dev/null`,
 	"one that is deaf to all else":  `sh -c 'trap "" TERM HUP INT; echo $$ >>$PIDS; while :; do sleep 1; done' &`,
 	"a stopped one":                 `sleep 1000 & echo $! >>$PIDS; kill -STOP $!`,
@@ -128,6 +131,29 @@ func TestHundredTimeoutsLeaveNothing(t *testing.T) {
 		if zombies := childrenOf(t, os.Getpid()); len(zombies) > 0 {
 			return fmt.Errorf("children %v, want none", zombies)
 		}
+		if after := descriptors(t); after > before {
+			return fmt.Errorf("%d descriptors are open, want %d as before", after, before)
+		}
+		return nil
+	})
+}
+
+// Without the garbage collector, which would close what a run has forgotten.
+func TestRunClosesWhatItOpened(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	pids := filepath.Join(t.TempDir(), "pids")
+	leaves := script(leftover["a session of its own"], "until test -s $PIDS; do sleep 0.01; done")
+	leaves.Env = map[string]string{"PIDS": pids}
+	both := func() {
+		run(t, generous, command.Exec{Command: []string{"/no/such/program"}}).failed(t, checks.ReasonInternal, "local: start ")
+		run(t, generous, leaves).passed(t, "exit status 0")
+	}
+	both() // So that what is opened once is open.
+	before := descriptors(t)
+	for range 5 {
+		both()
+	}
+	eventually(t, func() error {
 		if after := descriptors(t); after > before {
 			return fmt.Errorf("%d descriptors are open, want %d as before", after, before)
 		}

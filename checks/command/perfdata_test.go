@@ -34,6 +34,12 @@ func TestPerformanceData(t *testing.T) {
 		{"cpu=41C fan=1200rpm", values{{"cpu_celsius", 41}, {"fan_rpm", 1200}}},
 		{"'swap used'=7% 'it''s'=1 'a=b'=2", values{{"swap_used_ratio", 0.07}, {"it_s", 1}, {"a_b", 2}}},
 		{"a=-1.5e3ms b=+2 c=.5 d=5. e=1e3 f=2E", values{{"a_seconds", -1.5}, {"b", 2}, {"c", 0.5}, {"d", 5}, {"e", 1000}, {"f_e", 2}}},
+		{"a=1e+3 b=1E-3s c=1e- d=2e+x", values{{"a", 1000}, {"b_seconds", 1e-3}, {"c_e", 1}, {"d_e_x", 2}}},
+		{"a=1MiB b=1GiB c=1TiB d=1PiB e=2V f=3A g=4W", values{
+			{"a_bytes", 1 << 20}, {"b_bytes", 1 << 30}, {"c_bytes", 1 << 40}, {"d_bytes", 1 << 50}, {"e_volts", 2}, {"f_amperes", 3}, {"g_watts", 4},
+		}},
+		{"aAzZ09=1 0a=2 9a=3 a@[b=4 c`{d=5 e/:f=6 -x-=7", values{{"aazz09", 1}, {"_0a", 2}, {"_9a", 3}, {"a_b", 4}, {"c_d", 5}, {"e_f", 6}, {"x", 7}}},
+		{"'a'=1;2 'b'3=4 c=5", values{{"a", 1}, {"c", 5}}},
 		{"used_bytes=5B wait_seconds=1s ratio=50%", values{{"used_bytes", 5}, {"wait_seconds", 1}, {"ratio", 0.5}}},
 		{"5min=3 Größe=2", values{{"_5min", 3}, {"gr_e", 2}}},
 		{"same=1 SAME=2 s-a=3 s.a=4", values{{"same", 1}, {"s_a", 3}}},
@@ -72,6 +78,20 @@ func TestLongLabelKeepsItsUnit(t *testing.T) {
 	got := command.ParsePerfdata(strings.Repeat("x", 500) + "=1s")
 	if len(got) != 1 || len(got[0].Name) != 100 || !strings.HasSuffix(got[0].Name, "x_seconds") {
 		t.Errorf("got %v, want a name of 100 bytes that ends in _seconds", got)
+	}
+}
+
+func TestLongNamesHaveAHundredBytes(t *testing.T) {
+	t.Parallel()
+	label, unit := strings.Repeat("x", 500), strings.Repeat("u", 500)
+	for in, want := range map[string]string{
+		label + "=1":        label[:100],
+		label + "=1" + unit: label[:49] + "_" + unit[:50],
+		"x=1" + unit:        "x_" + unit[:50],
+	} {
+		if got := command.ParsePerfdata(in); len(got) != 1 || got[0].Name != want {
+			t.Errorf("got %v, want the name %s", got, want)
+		}
 	}
 }
 
