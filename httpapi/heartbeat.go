@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -127,16 +128,27 @@ func beatFrom(r *http.Request, event checks.BeatEvent) (checks.Beat, error) {
 		b.ExitCode = n
 	}
 	if took := query.Get("duration"); took != "" {
-		d, err := time.ParseDuration(took)
-		if seconds, notSeconds := strconv.ParseFloat(took, 64); notSeconds == nil {
-			d, err = time.Duration(seconds*float64(time.Second)), nil
-		}
-		if err != nil || d < 0 {
+		d, ok := jobDuration(took)
+		if !ok {
 			return b, badRequestf("duration %q, want 90s or a number of seconds", quoted(took))
 		}
 		b.Duration = d
 	}
 	return b, nil
+}
+
+// jobDuration reads a duration such as 90s, or a number of seconds.
+func jobDuration(text string) (d time.Duration, ok bool) {
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		// NaN, the infinities and what no Duration can hold are refused.
+		ok = seconds >= 0 && seconds < float64(math.MaxInt64/time.Second)
+		if ok {
+			d = time.Duration(seconds * float64(time.Second))
+		}
+		return d, ok
+	}
+	d, err := time.ParseDuration(text)
+	return d, err == nil && d >= 0
 }
 
 func tokenOf(r *http.Request) string {

@@ -65,6 +65,10 @@ func TestHeartbeatOverTheNetworkNeedsTheToken(t *testing.T) {
 		{"POST", "/heartbeat", bearer, 404, `{"error": "not found"}`},
 		{"POST", "/heartbeat/backup?exit_code=x", bearer, 400, `{"error": "exit_code \"x\", want a number"}`},
 		{"POST", "/heartbeat/backup?duration=-1s", bearer, 400, `{"error": "duration \"-1s\", want 90s or a number of seconds"}`},
+		{"POST", "/heartbeat/backup?duration=NaN", bearer, 400, `{"error": "duration \"NaN\", want 90s or a number of seconds"}`},
+		{"POST", "/heartbeat/backup?duration=Inf", bearer, 400, `{"error": "duration \"Inf\", want 90s or a number of seconds"}`},
+		{"POST", "/heartbeat/backup?duration=1e300", bearer, 400, `{"error": "duration \"1e300\", want 90s or a number of seconds"}`},
+		{"POST", "/heartbeat/backup?duration=-0.5", bearer, 400, `{"error": "duration \"-0.5\", want 90s or a number of seconds"}`},
 		{"GET", "/heartbeat/backup", bearer, 405, `{"error": "method GET, want POST"}`},
 	} {
 		a := do(t, h, c.method, c.target, "Authorization", c.authorization)

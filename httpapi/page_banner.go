@@ -38,8 +38,11 @@ func (p *pages) banners(rep collector.Report) (all []pageBanner) {
 			unchecked++
 		}
 	}
-	if muted > maxMuteBanners {
-		add("warn", "%d more checks are muted.", muted-maxMuteBanners)
+	switch more := muted - maxMuteBanners; {
+	case more == 1:
+		add("warn", "1 more check is muted.")
+	case more > 1:
+		add("warn", "%d more checks are muted.", more)
 	}
 	switch {
 	case unchecked > 0:

@@ -11,13 +11,13 @@ import (
 )
 
 func TestFiveMutedChecksHaveABannerEachAndTheRestAreCounted(t *testing.T) {
-	for muted, rest := range map[int]string{5: "", 7: "2 more checks are muted.", 8: "3 more checks are muted."} {
+	for muted, rest := range map[int]string{5: "", 6: "1 more check is muted.", 7: "2 more checks are muted.", 8: "3 more checks are muted."} {
 		f := &fake{report: manyPassed(10)}
 		for i, r := range f.report.Results[:muted] {
 			r.Muted = &collector.Mute{Reason: fmt.Sprintf("moving %d", i)}
 		}
 		body := get(t, httpapi.Page(f, httpapi.PageOptions{}), "/").body
-		if n := strings.Count(body, " is muted: moving "); n != 5 || !strings.Contains(body, rest) || strings.Contains(body, " more checks") != (rest != "") {
+		if n := strings.Count(body, " is muted: moving "); n != 5 || !strings.Contains(body, rest) || strings.Contains(body, " more check") != (rest != "") {
 			t.Errorf("%d muted: %d banners, want 5 and %q:\n%s", muted, n, rest, belowTheStyle(body))
 		}
 	}
