@@ -1,6 +1,7 @@
 package agentcheck
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -22,7 +23,7 @@ func line(rep collector.Report, degradedWeight int) string {
 	why, unknown := failure(rep)
 	switch {
 	case why != "":
-		return "down #" + harmless(why) + "\n"
+		return "down #" + cmp.Or(harmless(why), "failed") + "\n" // A name made of control characters leaves nothing.
 	case unknown:
 		return "\n"
 	case rep.Status == collector.StatusFailed:
