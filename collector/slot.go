@@ -12,12 +12,12 @@ import (
 // the engine's lock.
 type slot struct {
 	name      string
-	line      *line // of the committed definition; nil if there is none
-	candidate *line // of a Change that is not committed yet; nil: there is none
-	call      *run  // the call under way, running or deaf; nil: there is none
+	line      *line // of the committed definition, or nil
+	candidate *line // of a Change that is not committed yet, or nil
+	call      *run  // the call under way, running or deaf, or nil
 	held      []*run
-	// stray is a deaf call of a definition that was not committed when the call
-	// was given up; nil: there is none. It does not hold up the line.
+	// stray is a deaf call whose definition was not committed when the call was
+	// given up, or nil. A stray call does not hold up the line.
 	stray     *run
 	reception *reception  // nil: no check under this name has had a receiver
 	counters  *counters   // while a definition is committed
@@ -139,8 +139,8 @@ func (s *slot) noteStuck() {
 	}
 }
 
-// blocker returns the call that must return before l may call its function; nil:
-// there is none.
+// blocker returns the call that must return before l may call its function, or
+// nil if l may call it now.
 func (l *line) blocker() *run {
 	if l.slot.call == nil && l.avoids != nil && l.avoids.phase == deaf {
 		return l.avoids

@@ -34,7 +34,7 @@ type PageOptions struct {
 	// Pollers returns the programs that ask, shown to trusted requests.
 	Pollers func() []Poller
 	// Settings returns the settings of a check as YAML without secrets, shown to
-	// trusted requests; empty if there are none.
+	// trusted requests. Empty means that the settings are unknown.
 	Settings func(check string) string
 	// RunNow returns the path below which a POST to the name of a check runs that
 	// check, or an empty string if the request may not do so: its page has then

@@ -13,8 +13,8 @@ import (
 type console struct {
 	io.Writer
 	palette terminal.Palette
-	// columns is the width of the terminal, 0 if there is none: then lines are
-	// not cut.
+	// columns is the width of the terminal. Zero means that the output is not a
+	// terminal, and lines are not cut.
 	columns int
 	// evidence returns lines about the last failure of a check, "key: text". Nil
 	// means that evidence is not shown.

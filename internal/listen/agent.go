@@ -10,7 +10,7 @@ import (
 // An Agent is a listener for haproxy's agent checks.
 type Agent struct {
 	net.Listener
-	// View is the name of the view whose state is told. Empty: all checks.
+	// View names the view that this listener reports on. Empty means all checks.
 	View string
 	// Name names the flag with its address, or the socket of systemd, for
 	// errors.

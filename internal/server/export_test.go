@@ -64,8 +64,8 @@ func Started(version string, more int) (texts []string) {
 // Summary is summary.
 func Summary(r collector.Report) string { return summary(r) }
 
-// Narrate calls tell with what systemd is told, until ctx ends.
-func Narrate(ctx context.Context, c *collector.Collector, scrub func(string) string, watchdog time.Duration, tell func([]string)) {
-	n := &narrator{collector: c, scrub: scrub, watchdog: watchdog}
-	n.run(ctx, tell)
+// Notify passes the messages for systemd to send, until ctx ends.
+func Notify(ctx context.Context, c *collector.Collector, scrub func(string) string, watchdog time.Duration, send func([]string)) {
+	n := &notifier{collector: c, scrub: scrub, watchdog: watchdog}
+	n.run(ctx, send)
 }

@@ -23,7 +23,8 @@ type Options struct {
 	// stopped, so that their cancellation is not logged as a failure.
 	Queue *logging.Queue
 
-	// Manager is told when the exporter is ready and how it is. Nil: nobody is.
+	// Manager receives readiness, status and watchdog messages. Nil means that no
+	// service manager started the exporter.
 	Manager *notify.Manager
 
 	// WebConfigFile is exporter-toolkit's file with TLS and authentication for

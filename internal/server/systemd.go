@@ -27,7 +27,7 @@ func (d *daemon) tellSystemd(ctx context.Context) {
 	if d.Manager == nil {
 		return
 	}
-	n := &narrator{collector: d.instance.Collector(), scrub: d.instance.Scrub, watchdog: d.Manager.Watchdog()}
+	n := &notifier{collector: d.instance.Collector(), scrub: d.instance.Scrub, watchdog: d.Manager.Watchdog()}
 	n.run(ctx, d.tell)
 }
 
@@ -42,32 +42,32 @@ func (d *daemon) tell(messages []string) {
 	}
 }
 
-// watched is the part of a collector that a narrator looks at.
+// watched is the part of a collector that a notifier looks at.
 type watched interface {
 	Ready() bool
 	Stalled(limit time.Duration) bool
 	Peek(f collector.Filter) (collector.Report, error)
 }
 
-// A narrator decides what systemd is told about the collector.
-type narrator struct {
+// A notifier decides which messages about the collector to send to systemd.
+type notifier struct {
 	collector watched
 	scrub     func(string) string
-	watchdog  time.Duration // zero: there is none
+	watchdog  time.Duration // WatchdogSec of the unit; zero if it has no watchdog
 
 	ready    bool
 	extended time.Time // when the start was last extended
 	fed      time.Time // when the watchdog was last fed
 	version  uint64    // of the report that status describes
 	status   string
-	told     time.Time // when status was told
+	sent     time.Time // when status was last sent
 }
 
-// run tells everything that there is to tell, until ctx ends.
-func (n *narrator) run(ctx context.Context, tell func(messages []string)) {
+// run passes messages to send whenever there are any, until ctx ends.
+func (n *notifier) run(ctx context.Context, send func(messages []string)) {
 	for {
 		if messages := n.messages(time.Now()); len(messages) > 0 {
-			tell(messages)
+			send(messages)
 		}
 		select {
 		case <-time.After(n.pace()):
@@ -78,7 +78,7 @@ func (n *narrator) run(ctx context.Context, tell func(messages []string)) {
 }
 
 // pace is the time until the next messages.
-func (n *narrator) pace() time.Duration {
+func (n *notifier) pace() time.Duration {
 	switch {
 	case !n.ready:
 		return readyPace
@@ -88,8 +88,8 @@ func (n *narrator) pace() time.Duration {
 	return statusPace
 }
 
-// messages returns what there is to tell now.
-func (n *narrator) messages(now time.Time) (all []string) {
+// messages returns the messages that are due now.
+func (n *notifier) messages(now time.Time) (all []string) {
 	if !n.ready {
 		switch n.ready = n.collector.Ready(); {
 		case n.ready:
@@ -109,12 +109,12 @@ func (n *narrator) messages(now time.Time) (all []string) {
 	return all
 }
 
-// newStatus returns the status if it has changed and may be told again.
-func (n *narrator) newStatus(now time.Time) (status string, changed bool) {
-	if n.told.IsZero() && !n.ready {
-		n.told = now // A start that takes less time tells its first results at once.
+// newStatus returns the status if it has changed and may be sent again.
+func (n *notifier) newStatus(now time.Time) (status string, changed bool) {
+	if n.sent.IsZero() && !n.ready {
+		n.sent = now // A start that takes less time sends its first results at once.
 	}
-	if now.Sub(n.told) < statusPace && (n.status != "" || !n.ready) {
+	if now.Sub(n.sent) < statusPace && (n.status != "" || !n.ready) {
 		return "", false
 	}
 	report, err := n.collector.Peek(collector.Filter{})
@@ -126,6 +126,6 @@ func (n *narrator) newStatus(now time.Time) (status string, changed bool) {
 	if status == n.status {
 		return "", false
 	}
-	n.status, n.told = status, now
+	n.status, n.sent = status, now
 	return status, true
 }

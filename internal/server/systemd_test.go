@@ -81,9 +81,9 @@ func (g gate) hold() (release func()) {
 	return func() { close(open) }
 }
 
-// narrated runs a collector of checks in the background and records what systemd
-// is told about it.
-func narrated(t *testing.T, o collector.Options, watchdog time.Duration, cs ...checks.Check) (*collector.Collector, *told, gate) {
+// notified runs a collector of checks in the background and records the messages
+// for systemd.
+func notified(t *testing.T, o collector.Options, watchdog time.Duration, cs ...checks.Check) (*collector.Collector, *told, gate) {
 	t.Helper()
 	c, err := collector.New(o, cs...)
 	if err != nil {
@@ -95,7 +95,7 @@ func narrated(t *testing.T, o collector.Options, watchdog time.Duration, cs ...c
 	var all sync.WaitGroup
 	all.Go(func() { _ = c.Run(g) })
 	all.Go(func() {
-		server.Narrate(ctx, c, func(s string) string { return strings.ReplaceAll(s, "hunter2", "***") }, watchdog, l.add)
+		server.Notify(ctx, c, func(s string) string { return strings.ReplaceAll(s, "hunter2", "***") }, watchdog, l.add)
 	})
 	t.Cleanup(func() {
 		stop()
@@ -137,7 +137,7 @@ func TestReadyIsToldWhenEachCheckThatCountsHasAResult(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, l, _ := narrated(t, test.o, 0, test.checks...)
+				_, l, _ := notified(t, test.o, 0, test.checks...)
 				time.Sleep(5 * time.Minute)
 				times := l.of("READY=1")
 				if len(times) != 1 || times[0] < test.want || times[0] > test.want+100*time.Millisecond {
@@ -165,7 +165,7 @@ func TestTheStatusIsToldWhenItChangesAndAtMostOnceASecond(t *testing.T) {
 			}
 			return "ok", nil
 		}}
-		c, l, _ := narrated(t, collector.Options{}, 0, flapping, taking("db", time.Second))
+		c, l, _ := notified(t, collector.Options{}, 0, flapping, taking("db", time.Second))
 		time.Sleep(time.Minute)
 		times := l.of("STATUS=")
 		for i := 1; i < len(times); i++ {
@@ -194,7 +194,7 @@ func TestTheStatusIsToldWhenItChangesAndAtMostOnceASecond(t *testing.T) {
 
 func TestALongStartHasAStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, l, _ := narrated(t, collector.Options{StartupWait: 3 * time.Minute}, 0, taking("a", 100*time.Millisecond), taking("b", 4*time.Minute))
+		_, l, _ := notified(t, collector.Options{StartupWait: 3 * time.Minute}, 0, taking("a", 100*time.Millisecond), taking("b", 4*time.Minute))
 		time.Sleep(10 * time.Second)
 		if texts := l.statuses(); len(l.of("READY=1")) > 0 || !slices.Equal(texts, []string{"1 of 2 passed, 1 not known"}) {
 			t.Errorf("told %q before it is ready, want what is known so far", texts)
@@ -204,7 +204,7 @@ func TestALongStartHasAStatus(t *testing.T) {
 
 func TestAChangeRightAfterAStatusIsToldASecondLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, l, _ := narrated(t, collector.Options{}, 0, taking("a", time.Second))
+		c, l, _ := notified(t, collector.Options{}, 0, taking("a", time.Second))
 		time.Sleep(10*time.Second + time.Millisecond)
 		c.Drain(errors.New("first"))
 		for told := len(l.of("STATUS=")); len(l.of("STATUS=")) == told; {
@@ -224,7 +224,7 @@ func TestTheSchedulerFeedsTheWatchdog(t *testing.T) {
 	for _, watchdog := range []time.Duration{30 * time.Second, 2 * time.Second, 10 * time.Minute} {
 		t.Run(watchdog.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, l, g := narrated(t, collector.Options{}, watchdog, taking("a", time.Second))
+				_, l, g := notified(t, collector.Options{}, watchdog, taking("a", time.Second))
 				time.Sleep(3 * watchdog)
 				fed := l.of("WATCHDOG=1")
 				for i := 1; i < len(fed); i++ {
@@ -259,7 +259,7 @@ func TestTheSchedulerFeedsTheWatchdog(t *testing.T) {
 
 func TestWithoutAWatchdogNothingIsFed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, l, _ := narrated(t, collector.Options{}, 0, taking("a", time.Second))
+		_, l, _ := notified(t, collector.Options{}, 0, taking("a", time.Second))
 		time.Sleep(time.Minute)
 		if fed := l.of("WATCHDOG=1"); len(fed) > 0 {
 			t.Errorf("fed at %v", fed)

@@ -56,7 +56,7 @@ func known(state collector.State, reason checks.Reason) bool {
 		(reason == "" || slices.Contains(checks.Reasons(), reason))
 }
 
-// nanoseconds is a time in Unix nanoseconds, 0 if there is none.
+// nanoseconds is a time in Unix nanoseconds. Zero is the zero time.Time.
 type nanoseconds int64
 
 func since1970(t time.Time) nanoseconds {
