@@ -102,6 +102,7 @@ type destination struct {
 	hosts    []wire.Endpoint // tried in this order
 	user     string
 	password string
+	decoded  bool // the password of a URL had an escape such as %41
 	database string
 	params   map[string]string // run-time parameters of the session
 	binding  string            // channel_binding; empty means prefer

@@ -46,6 +46,7 @@ func (p Check) fromDSN(dsn string, f *checktype.Faults) destination {
 			to.params[name] = value
 		}
 	}
+	to.decoded = isURL(dsn) && !strings.Contains(dsn, to.password)
 	to.hosts = endpoints(words["host"], words["port"], f)
 	to.attrs = attrsOf(words["target_session_attrs"], p.Role, f)
 	to.binding = words["channel_binding"]
@@ -65,7 +66,7 @@ func parseDSN(dsn string) (map[string]string, error) {
 		return nil, errSyntax
 	}
 	parse := parseKeywords
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if isURL(dsn) {
 		parse = parseURL
 	}
 	words, err := parse(dsn)
@@ -73,6 +74,10 @@ func parseDSN(dsn string) (map[string]string, error) {
 		return nil, err
 	}
 	return words, checkNames(words)
+}
+
+func isURL(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
 func checkNames(words map[string]string) error {

@@ -43,12 +43,28 @@ func TestDSNWorksAsWithLibpq(t *testing.T) {
 		faulttest.Passes(t, over("plain", "allow"), `query returned "f"`)
 		faulttest.Fails(t, over("plain", "require"), checks.ReasonAuth, "SSL encryption (SQLSTATE 28000)")
 		faulttest.Fails(t, over("nowhere", "prefer"), checks.ReasonAuth, "SSL encryption (SQLSTATE 28000)")
+		// The form that the rules accept says what is wrong with the login.
+		wrong := postgres.Check{DSN: dsn("plain", "y", "sslmode=prefer")}
+		faulttest.Fails(t, wrong, checks.ReasonAuth, `login: password authentication failed for user "plain" (SQLSTATE 28P01)`)
+		wrong = postgres.Check{DSN: dsn("tls", "y", "sslmode=allow")}
+		faulttest.Fails(t, wrong, checks.ReasonAuth, `login: password authentication failed for user "tls" (SQLSTATE 28P01)`)
 	})
 	t.Run("passwords are prepared as the server prepares them", func(t *testing.T) {
 		faulttest.Passes(t, postgres.Check{DSN: dsn("fancy", fancy, "")}, one)
 		faulttest.Passes(t, postgres.Check{DSN: dsn("fancy", "Passa1", "")}, one)
 		faulttest.Passes(t, postgres.Check{DSN: dsn("old", fancy, "")}, one) // Not for md5.
 		faulttest.Fails(t, postgres.Check{DSN: dsn("fancy", "Ｐａssª2", "")}, checks.ReasonAuth, "SQLSTATE 28P01")
+	})
+	t.Run("an escape in the password is named as the likely cause", func(t *testing.T) {
+		const hint = "(SQLSTATE 28P01); the dsn is a URL, so the % in its password begins an escape: if the password has a %, write %25"
+		escape := checks.Secret("postgres://app:pass%41word@" + s.Addr + "/postgres")
+		faulttest.Fails(t, postgres.Check{DSN: escape}, checks.ReasonAuth, hint)
+		faulttest.RunOnce(t, postgres.Check{DSNFile: faulttest.SecretFile(t, string(escape))}, 5*time.Second).Failed(t, checks.ReasonAuth, hint)
+		for _, dsn := range []string{"postgres://app:password@" + s.Addr + "/postgres?application_name=a%20b", "host=127.0.0.1 port=" + s.Port() + " user=app password=pass%41word"} {
+			if o := faulttest.RunOnce(t, postgres.Check{DSN: checks.Secret(dsn)}, 5*time.Second); o.Err == nil || strings.Contains(o.Err.Error(), "escape") {
+				t.Errorf("%s: %v, want a failure without the hint", dsn, o.Err)
+			}
+		}
 	})
 	t.Run("channel binding", func(t *testing.T) {
 		faulttest.Passes(t, postgres.Check{DSN: pgDSN(s.Addr, "channel_binding=require&sslmode=require")}, one)
@@ -169,4 +185,21 @@ func TestPgBouncer(t *testing.T) {
 			faulttest.Fails(t, console, checks.ReasonProtocol, "the query: invalid command 'SHOW NOTHING'")
 		})
 	}
+}
+
+// PgBouncer refuses a login with a text and always the same SQLSTATE.
+func TestPgBouncersRules(t *testing.T) {
+	s := testservers.Postgres(t)
+	for _, form := range []string{"hostssl", "hostnossl"} {
+		t.Run(form, func(t *testing.T) {
+			b := testservers.PgBouncer(t, s, "session", form+" all app 127.0.0.1/32 trust")
+			for _, mode := range []string{"prefer", "allow"} {
+				faulttest.Passes(t, postgres.Check{DSN: checks.Secret("postgres://app@" + b.Addr + "/postgres?sslmode=" + mode)}, `query returned "1"`)
+			}
+		})
+	}
+	t.Run("neither", func(t *testing.T) {
+		b := testservers.PgBouncer(t, s, "session", "host all nobody 127.0.0.1/32 trust")
+		faulttest.Fails(t, postgres.Check{DSN: checks.Secret("postgres://app@" + b.Addr + "/postgres")}, checks.ReasonAuth, "login: login rejected (SQLSTATE 08P01)")
+	})
 }

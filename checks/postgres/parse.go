@@ -10,6 +10,7 @@ var (
 	errSyntax   = errors.New("is neither a URL (postgres://user:password@host:5432/database) nor keywords (host=… user=… dbname=…)")
 	errEncoding = errors.New("is not a URL; likely the user or password has a character that must be percent-encoded: " +
 		"@ as %40, / as %2F, : as %3A, ? as %3F, # as %23, % as %25")
+	errDecoded = errors.New("the dsn is a URL, so the % in its password begins an escape: if the password has a %, write %25")
 )
 
 // parseURL parses a URL as libpq does. net/url cannot parse such a URL: it may

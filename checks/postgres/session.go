@@ -37,66 +37,86 @@ type session struct {
 const (
 	codeNoEntry    = "28000" // pg_hba.conf has no entry for this form, or rejects it
 	codePassword   = "28P01"
+	codePooler     = "08P01" // protocol violation; PgBouncer's for most of its errors
 	codeStartingUp = "57P03"
 )
 
 // login connects and authenticates, in each form that the sslmode allows until
-// pg_hba.conf accepts one, and with each form of the password.
+// the server accepts one, and with each form of the password. A server that
+// accepts the form and refuses the login says more than one that refuses the
+// form: its error is returned.
 func (s *session) login() error {
-	var first error
+	var said error
 	forms := s.to.tls.forms(s.at)
 	for i, secure := range forms {
-		code, err := s.authenticate(secure)
+		refusal, err := s.authenticate(secure)
 		if err == nil {
 			return nil
 		}
-		first = cmp.Or(first, err)
-		again := code == codeNoEntry || s.to.tls.mode == tlsPreferred && checks.ReasonOf(err) == checks.ReasonTLS
+		if said == nil || refusal.judged() {
+			said = err
+		}
+		again := refusal.ofForm() || s.to.tls.mode == tlsPreferred && checks.ReasonOf(err) == checks.ReasonTLS
 		if !again || i == len(forms)-1 {
 			break
 		}
 	}
-	return first
+	return said
 }
+
+// A refusal is the server's error about a login. It is empty if there was none,
+// because the connection failed.
+type refusal struct{ code, message string }
+
+// ofForm reports whether pg_hba.conf has no entry for a connection in this form,
+// with or without TLS, or rejects it.
+func (r refusal) ofForm() bool {
+	return r.code == codeNoEntry || r.code == codePooler && r.message == "login rejected"
+}
+
+// judged reports whether the server has judged the login itself.
+func (r refusal) judged() bool { return r.code != "" && !r.ofForm() }
 
 // authenticate tries the password after SASLprep. If the server refuses it and
 // the original password differs, authenticate then tries the original, because
-// the server does not say in time which form it expects. The result code is the
-// SQLSTATE of a refusal, or empty.
-func (s *session) authenticate(secure bool) (code string, err error) {
+// the server does not say in time which form it expects.
+func (s *session) authenticate(secure bool) (r refusal, err error) {
 	passwords := slices.Compact([]string{prepared(s.to.password), s.to.password})
 	for _, password := range passwords {
-		if code, err = s.connect(secure, password); code != codePassword {
-			return code, err
+		if r, err = s.connect(secure, password); r.code != codePassword {
+			return r, err
 		}
 	}
-	return code, err
+	return r, err
 }
 
 // connect makes one connection and logs in. It makes the connection itself,
 // including TLS, so that errors keep their types, and passes it to the driver.
-func (s *session) connect(secure bool, password string) (code string, err error) {
+func (s *session) connect(secure bool, password string) (r refusal, err error) {
 	conn, err := s.dial(s.Context(), s.Run, s.at.Network, s.at.Address, secure)
 	if err != nil {
-		return "", elsewhere(err)
+		return r, elsewhere(err)
 	}
 	config, err := s.config(conn, secure, password)
 	if err != nil {
-		return "", err
+		return r, err
 	}
 	began := s.Phase("logging in to")
 	s.conn, err = pgconn.ConnectConfig(s.Context(), config)
 	if err == nil {
 		s.Observe("login_seconds", began)
-		return "", nil
+		return r, nil
 	}
-	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
-		code = refusal.Code
+	if sent, ok := errors.AsType[*pgconn.PgError](err); ok {
+		r = refusal{sent.Code, sent.Message}
 	}
-	if err = s.fault("login", err); code == "" || code == codeStartingUp {
+	if err = s.fault("login", err); r.code == codePassword && s.to.decoded {
+		err = checks.Fail(checks.ReasonAuth, fmt.Errorf("%w; %w", err, errDecoded))
+	}
+	if r.code == "" || r.code == codeStartingUp {
 		err = elsewhere(err)
 	}
-	return code, err
+	return r, err
 }
 
 // dial opens a connection and starts TLS if it is to be secure.
@@ -167,11 +187,11 @@ func (s *session) fault(step string, err error) error {
 		return nil
 	}
 	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
-		if refusal.Code == "08P01" && refusal.Message == errNoBlocks.Error() {
+		if refusal.Code == codePooler && refusal.Message == errNoBlocks.Error() {
 			return errNoBlocks
 		}
 		text := wire.Clip(wire.Mask(refusal.Message, s.to.password, prepared(s.to.password)))
-		return checks.Fail(reasonOf(refusal.Code), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(refusal.Code)))
+		return checks.Fail(reasonOf(refusal.Code, refusal.Message), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(refusal.Code)))
 	}
 	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {
 		return s.Fail(&wire.TooLarge{Limit: wire.DefaultBudget})
@@ -182,15 +202,20 @@ func (s *session) fault(step string, err error) error {
 	return s.Explain(err)
 }
 
+// poolerRefusals are parts of what PgBouncer says about a login that it refuses.
+var poolerRefusals = []string{"authentication failed", "auth failed", "login rejected", "no such user", "not allowed"}
+
 // reasonOf maps the SQLSTATE of a server's error to a reason, by the table at
 // https://www.postgresql.org/docs/current/errcodes-appendix.html.
-func reasonOf(code string) checks.Reason {
+func reasonOf(code, message string) checks.Reason {
 	switch {
 	case strings.HasPrefix(code, "28"), code == "42501": // invalid authorization, insufficient privilege
 		return checks.ReasonAuth
 	case code == "57014", code == "25P04", code == "55P03": // statement, transaction, lock time-out
 		return checks.ReasonTimeout
-	case code == "08P01": // protocol violation
+	case code == codePooler && slices.ContainsFunc(poolerRefusals, func(part string) bool { return strings.Contains(message, part) }):
+		return checks.ReasonAuth
+	case code == codePooler: // protocol violation
 		return checks.ReasonProtocol
 	}
 	return checks.ReasonStatus
