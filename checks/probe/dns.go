@@ -33,7 +33,7 @@ type DNS struct {
 	Name string `yaml:"name"`
 	// Server is host:port or host (port 53, with TLS 853). Empty means the
 	// servers of /etc/resolv.conf, which is read at every run: the next is asked
-	// if one does not reply.
+	// if one does not reply or replies with SERVFAIL, NOTIMP or REFUSED.
 	Server string `yaml:"server"`
 	// RecordType is A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Empty means A.
 	RecordType string `yaml:"type"`

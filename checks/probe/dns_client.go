@@ -123,7 +123,7 @@ func askTCP(ctx context.Context, r *wire.Run, q query, t *checks.TLS) (dnsAnswer
 		}
 	}
 	r.Phase("waiting for a reply from")
-	message, err := exchangeMessage(conn, q.message)
+	message, err := exchangeMessage(ctx, conn, q)
 	if err != nil {
 		return dnsAnswer{}, r.Fail(err)
 	}
@@ -134,16 +134,38 @@ func askTCP(ctx context.Context, r *wire.Run, q query, t *checks.TLS) (dnsAnswer
 	return answer, nil
 }
 
-func exchangeMessage(conn net.Conn, question []byte) ([]byte, error) {
-	framed := binary.BigEndian.AppendUint16(nil, uint16(len(question))) //nolint:gosec // A question has at most 300 bytes.
-	if _, err := conn.Write(append(framed, question...)); err != nil {
+// exchangeMessage sends the question and reads one message. If nothing arrives
+// for two thirds of the time, it sends the question once more without EDNS, as
+// askUDP does.
+func exchangeMessage(ctx context.Context, conn net.Conn, q query) ([]byte, error) {
+	if err := writeMessage(conn, q.message); err != nil {
 		return nil, err
 	}
+	last, limited := ctx.Deadline()
+	if limited {
+		_ = conn.SetReadDeadline(time.Now().Add((maxSends - 1) * sendInterval(ctx)))
+	}
 	var size [2]byte
-	if _, err := io.ReadFull(conn, size[:]); err != nil {
+	n, err := io.ReadFull(conn, size[:])
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil {
+		if err = writeMessage(conn, q.plain); err != nil {
+			return nil, err
+		}
+		_ = conn.SetReadDeadline(last)
+		_, err = io.ReadFull(conn, size[:])
+	} else if limited {
+		_ = conn.SetReadDeadline(last)
+	}
+	if err != nil {
 		return nil, err
 	}
 	answer := make([]byte, binary.BigEndian.Uint16(size[:]))
-	_, err := io.ReadFull(conn, answer)
+	_, err = io.ReadFull(conn, answer)
 	return answer, err
+}
+
+func writeMessage(conn net.Conn, message []byte) error {
+	framed := binary.BigEndian.AppendUint16(nil, uint16(len(message))) //nolint:gosec // A question has at most 300 bytes.
+	_, err := conn.Write(append(framed, message...))
+	return err
 }

@@ -104,7 +104,7 @@ type record struct {
 	text  string
 }
 
-// readAnswers reads the records of the types we know, and skips others. SOA is
+// readAnswers reads the records of the types we know, and skips others. Names are
 // read from the message itself, because dnsmessage refuses a dot within a label.
 func readAnswers(p *dnsmessage.Parser, message []byte) ([]record, error) {
 	var section []record
@@ -119,33 +119,35 @@ func readAnswers(p *dnsmessage.Parser, message []byte) ([]record, error) {
 		}
 		data := skipName(message, place) + recordHead
 		place = data + int(header.Length)
-		if header.Class == dnsmessage.ClassINET && header.Type == dnsmessage.TypeSOA {
-			text, ok := soaText(message, data)
-			if !ok {
-				return nil, errors.New("a record of type SOA cannot be read")
-			}
-			section = append(section, record{domainText(header.Name.String()), header.Type, header.TTL, text})
-			if err = p.SkipAnswer(); err != nil {
-				return nil, err
-			}
-			continue
-		}
 		if header.Class != dnsmessage.ClassINET || typeText(header.Type) == "" {
 			if err = p.SkipAnswer(); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		resource, err := p.Answer()
+		text, err := answerText(p, header.Type, message, data)
 		if err != nil {
 			return nil, err
 		}
-		text, ok := recordText(resource.Body)
-		if !ok {
-			return nil, fmt.Errorf("a record of type %s cannot be read", typeText(header.Type))
-		}
 		section = append(section, record{domainText(header.Name.String()), header.Type, header.TTL, text})
 	}
+}
+
+// answerText reads the data at place, which is the next answer of p.
+func answerText(p *dnsmessage.Parser, kind dnsmessage.Type, message []byte, place int) (text string, err error) {
+	known := false
+	if layout, named := recordLayouts[kind]; named {
+		text, known = fieldsText(message, place, layout)
+		err = p.SkipAnswer()
+	} else if resource, failed := p.Answer(); failed == nil {
+		text, known = recordText(resource.Body)
+	} else {
+		err = failed
+	}
+	if err == nil && !known {
+		err = fmt.Errorf("a record of type %s cannot be read", typeText(kind))
+	}
+	return text, err
 }
 
 // take keeps the records of the wanted type that belong to the name asked for

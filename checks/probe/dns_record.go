@@ -9,24 +9,14 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// recordText formats a record in the same form that normaliseRecord returns for
-// an expected record.
+// recordText formats a record without names in the same form that normaliseRecord
+// returns for an expected record.
 func recordText(body dnsmessage.ResourceBody) (string, bool) {
 	switch r := body.(type) {
 	case *dnsmessage.AResource:
 		return netip.AddrFrom4(r.A).String(), true
 	case *dnsmessage.AAAAResource:
 		return netip.AddrFrom16(r.AAAA).String(), true
-	case *dnsmessage.CNAMEResource:
-		return domainText(r.CNAME.String()), true
-	case *dnsmessage.NSResource:
-		return domainText(r.NS.String()), true
-	case *dnsmessage.PTRResource:
-		return domainText(r.PTR.String()), true
-	case *dnsmessage.MXResource:
-		return fmt.Sprintf("%d %s", r.Pref, domainText(r.MX.String())), true
-	case *dnsmessage.SRVResource:
-		return fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, domainText(r.Target.String())), true
 	case *dnsmessage.TXTResource:
 		return strings.Join(r.TXT, ""), true // RFC 7208, section 3.3: the strings of one record are one text.
 	case *dnsmessage.UnknownResource:
@@ -84,8 +74,10 @@ func normaliseRecord(qtype dnsmessage.Type, text string) (string, bool) {
 // numbers (d).
 var recordLayouts = map[dnsmessage.Type]string{
 	dnsmessage.TypeCNAME: "n", dnsmessage.TypeNS: "n", dnsmessage.TypePTR: "n",
-	dnsmessage.TypeMX: "dn", dnsmessage.TypeSRV: "dddn", dnsmessage.TypeSOA: "nnddddd",
+	dnsmessage.TypeMX: "dn", dnsmessage.TypeSRV: "dddn", dnsmessage.TypeSOA: soaLayout,
 }
+
+const soaLayout = "nnddddd"
 
 // normaliseCAA reads `0 issue "ca.example.org"`; the quotes may be missing.
 func normaliseCAA(text string) (string, bool) {

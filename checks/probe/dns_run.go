@@ -44,19 +44,26 @@ func (c *dnsCheck) run(ctx context.Context) (string, error) {
 }
 
 // askInTurn asks the servers in their order, as a resolver does. It asks the next
-// server if a server does not answer in its share of the time.
+// server if a server does not answer in its share of the time or says that it
+// cannot or will not answer.
 func (c *dnsCheck) askInTurn(r *wire.Run, q query, servers []string) (answer dnsAnswer, err error) {
 	for i, server := range servers {
 		r.SetPeer(server)
 		ctx, cancel := share(r.Context(), len(servers)-i)
 		answer, err = c.ask(ctx, r, q)
 		cancel()
+		if err == nil && answer.rcode != c.rcode && slices.Contains(helpless, answer.rcode) {
+			continue
+		}
 		if err == nil || r.Ended() != nil || checks.ReasonOf(err) == checks.ReasonProtocol || checks.ReasonOf(err) == checks.ReasonTLS {
 			return answer, err
 		}
 	}
 	return answer, err
 }
+
+// helpless are the replies after which resolvers ask the next server.
+var helpless = []dnsmessage.RCode{dnsmessage.RCodeServerFailure, dnsmessage.RCodeNotImplemented, dnsmessage.RCodeRefused}
 
 // share returns a context that ends after one of n equal parts of the time that
 // is left.
@@ -82,7 +89,7 @@ func (c *dnsCheck) ask(ctx context.Context, r *wire.Run, q query) (dnsAnswer, er
 // refusesEDNS reports whether code is a possible reply of a server that does not
 // support EDNS.
 func refusesEDNS(code dnsmessage.RCode) bool {
-	return code == dnsmessage.RCodeFormatError || code == dnsmessage.RCodeNotImplemented
+	return code == dnsmessage.RCodeFormatError || code == dnsmessage.RCodeNotImplemented || code == dnsmessage.RCodeServerFailure
 }
 
 func (c *dnsCheck) askOnce(ctx context.Context, r *wire.Run, q query) (dnsAnswer, error) {
@@ -115,9 +122,9 @@ func (c *dnsCheck) judge(ctx context.Context, answer dnsAnswer) (string, error) 
 		return "", checks.Fail(checks.ReasonDNS, fmt.Errorf("no %s record", typeText(c.question.Type)))
 	}
 	if !c.matches(answer.records) {
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("answers %s, want %s", list(answer.records), c.wanted()))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("answers %s, want %s", c.list(answer.records), c.wanted()))
 	}
-	return list(answer.records), nil
+	return c.list(answer.records), nil
 }
 
 func (c *dnsCheck) matches(records []string) bool {
@@ -140,20 +147,26 @@ func (c *dnsCheck) matches(records []string) bool {
 func (c *dnsCheck) wanted() string {
 	switch c.settings.Match {
 	case "any":
-		return "any of " + list(c.want)
+		return "any of " + c.list(c.want)
 	case "exact":
-		return "exactly " + list(c.want)
+		return "exactly " + c.list(c.want)
 	}
-	return list(c.want)
+	return c.list(c.want)
 }
 
 // maxListed is how many records are shown.
 const maxListed = 5
 
-func list(records []string) string {
+// list shows records in a form that the setting answers accepts, if they are not
+// too long.
+func (c *dnsCheck) list(records []string) string {
+	show := printable
+	if c.question.Type == dnsmessage.TypeTXT {
+		show = printableTXT
+	}
 	shown := make([]string, min(len(records), maxListed))
 	for i := range shown {
-		shown[i] = printable(records[i])
+		shown[i] = show(records[i])
 	}
 	text := strings.Join(shown, ", ")
 	if more := len(records) - maxListed; more > 0 {

@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
 
 // hasEDNS reports whether the question has an OPT record.
@@ -35,6 +37,7 @@ func TestDNSServerThatDoesNotKnowEDNSIsAskedWithoutIt(t *testing.T) {
 		"FORMERR":                    answerRcode(1),
 		"FORMERR without a question": unquestioned(1),
 		"NOTIMP":                     answerRcode(4),
+		"SERVFAIL":                   answerRcode(2),
 		"silence":                    func(*dnsmessage.Message) *dnsmessage.Message { return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,6 +47,14 @@ func TestDNSServerThatDoesNotKnowEDNSIsAskedWithoutIt(t *testing.T) {
 			runIn(ctx, t, probe.DNS{Name: asked, Server: dnsServer(t, withoutEDNS(other), nil)}).passes(t, "192.0.2.1")
 		})
 	}
+	// Over TCP too, on the same connection.
+	t.Run("silence over TCP", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := contextFor(t, 3*time.Second)
+		defer cancel()
+		server := faulttest.Serve(t, serveDNSStream(withoutEDNS(func(*dnsmessage.Message) *dnsmessage.Message { return nil })))
+		runIn(ctx, t, probe.DNS{Name: asked, Server: server, Transport: "tcp"}).passes(t, "192.0.2.1")
+	})
 	// A check that wants the error gets the first reply.
 	run(t, probe.DNS{Name: asked, Server: dnsServer(t, withoutEDNS(answerRcode(1)), nil), Rcode: "FORMERR"}).passes(t, "FORMERR")
 	// One that refuses both is not asked for ever.
@@ -99,6 +110,46 @@ func soaWithDots(question []byte) []byte {
 		NS: dnsmessage.MustNewName("ns.example.org."), MBox: dnsmessage.MustNewName("john-doe.example.org."), Serial: 7, Refresh: 1, Retry: 2, Expire: 3, MinTTL: 4,
 	}).bytes(question)
 	return bytes.Replace(reply, []byte("john-doe"), []byte("john.doe"), 1)
+}
+
+// The names of printers and other services have dots and blanks (RFC 6763).
+func TestDNSReadsADotWithinALabel(t *testing.T) {
+	const label = "My-Printer_2"
+	name := dnsmessage.MustNewName(label + ".example.org.")
+	for kind, c := range map[string]struct {
+		body   dnsmessage.ResourceBody
+		answer string
+	}{
+		"PTR":   {&dnsmessage.PTRResource{PTR: name}, `my\.printer\0322.example.org`},
+		"CNAME": {&dnsmessage.CNAMEResource{CNAME: name}, `my\.printer\0322.example.org`},
+		"NS":    {&dnsmessage.NSResource{NS: name}, `my\.printer\0322.example.org`},
+		"MX":    {&dnsmessage.MXResource{Pref: 300, MX: name}, `300 my\.printer\0322.example.org`},
+		"SRV":   {&dnsmessage.SRVResource{Priority: 1, Weight: 2, Port: 40000, Target: name}, `1 2 40000 my\.printer\0322.example.org`},
+	} {
+		server := dnsServer(t, func(question []byte) [][]byte {
+			reply := answerWith(c.body).bytes(question)
+			return [][]byte{bytes.Replace(reply, []byte(label), []byte("My.Printer 2"), 1)}
+		}, nil)
+		run(t, probe.DNS{Name: asked, Server: server, RecordType: kind, Answers: []string{c.answer + "."}}).passes(t, c.answer)
+	}
+}
+
+func TestDNSShowsTextAsInAZoneFile(t *testing.T) {
+	for text, want := range map[string]string{
+		"v=spf1 -all":            "v=spf1 -all",
+		"":                       `""`,
+		" x":                     `" x"`,
+		`say "hi"\`:              `"say \"hi\"\\"`,
+		"é\x00\xff":              `"é\000\255"`,
+		strings.Repeat("x", 200): strings.Repeat("x", 80) + "…",
+	} {
+		spec := probe.DNS{Name: asked, Server: dnsServer(t, once(answerWith(&dnsmessage.TXTResource{TXT: []string{text}})), nil), RecordType: "TXT"}
+		run(t, spec).passes(t, want)
+		if len(text) < 100 {
+			spec.Answers = []string{want}
+			run(t, spec).passes(t, want)
+		}
+	}
 }
 
 func TestDNSReadsADotWithinALabelOfAMailbox(t *testing.T) {

@@ -77,7 +77,7 @@ func TestDNSReadsEveryType(t *testing.T) {
 
 func TestDNSShowsStrangeRecordsQuotedAndShort(t *testing.T) {
 	server := dnsServer(t, once(answerWith(&dnsmessage.TXTResource{TXT: []string{"a\x1b[31m\nb"}}, &dnsmessage.TXTResource{TXT: []string{strings.Repeat("x", 200)}})), nil)
-	run(t, probe.DNS{Name: asked, Server: server, RecordType: "TXT"}).passes(t, `"a\x1b[31m"…, `+strings.Repeat("x", 80)+"…")
+	run(t, probe.DNS{Name: asked, Server: server, RecordType: "TXT"}).passes(t, `"a\027[31m\010b", `+strings.Repeat("x", 80)+"…")
 	server = dnsServer(t, once(answerA("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7")), nil)
 	run(t, probe.DNS{Name: asked, Server: server}).passes(t, "192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5 and 2 more")
 }

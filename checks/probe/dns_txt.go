@@ -1,7 +1,12 @@
 package probe
 
 import (
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // normaliseTXT reads a TXT record in zone file syntax (RFC 1035, section 5.1):
@@ -79,4 +84,36 @@ func unescapeTXT(s string) (string, bool) {
 		i += 2
 	}
 	return b.String(), true
+}
+
+// printableTXT returns the text of a record in zone file syntax, in quotes if it
+// needs them.
+func printableTXT(text string) string {
+	shown := clip.At(text, maxExcerpt)
+	quoted := shown == "" || shown[0] == ' ' || shown[len(shown)-1] == ' '
+	var b strings.Builder
+	for i, r := range shown {
+		switch {
+		case r == '"' || r == '\\':
+			quoted = true
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			quoted = true
+			_, size := utf8.DecodeRuneInString(shown[i:])
+			for _, c := range []byte(shown[i : i+size]) {
+				fmt.Fprintf(&b, "\\%03d", c)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	out := b.String()
+	if quoted {
+		out = `"` + out + `"`
+	}
+	if len(shown) < len(text) {
+		out += "…"
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -36,21 +37,33 @@ func skipName(message []byte, place int) int {
 	return place
 }
 
-// soaText reads the data of a SOA record (RFC 1035, section 3.3.13).
-func soaText(message []byte, place int) (string, bool) {
-	server, place, ok := nameText(message, place)
-	if !ok {
-		return "", false
+// fieldsText reads the data of a record that consists of names and numbers, as
+// layout lists them (see recordLayouts). Numbers have 32 bits in SOA, else 16.
+func fieldsText(message []byte, place int, layout string) (string, bool) {
+	width := 2
+	if layout == soaLayout {
+		width = 4
 	}
-	mailbox, place, ok := nameText(message, place)
-	if !ok || len(message) < place+20 {
-		return "", false
+	fields := make([]string, len(layout))
+	for i, kind := range layout {
+		if kind == 'n' {
+			name, end, ok := nameText(message, place)
+			if !ok {
+				return "", false
+			}
+			fields[i], place = domainText(name), end
+			continue
+		}
+		if len(message) < place+width {
+			return "", false
+		}
+		n := uint64(0)
+		for _, digit := range message[place : place+width] {
+			n = n<<8 | uint64(digit)
+		}
+		fields[i], place = strconv.FormatUint(n, 10), place+width
 	}
-	text := domainText(server) + " " + domainText(mailbox)
-	for i := range 5 {
-		text += fmt.Sprintf(" %d", binary.BigEndian.Uint32(message[place+4*i:]))
-	}
-	return text, true
+	return strings.Join(fields, " "), true
 }
 
 // nameText returns the name at place in zone file syntax: a dot or a backslash

@@ -123,18 +123,23 @@ func once(f answerer) func([]byte) [][]byte {
 	}
 }
 
-// serveDNSConn answers one question over a stream.
-func serveDNSConn(f answerer) func(net.Conn) {
+// serveDNSConn answers questions over a stream.
+func serveDNSConn(f answerer) func(net.Conn) { return serveDNSStream(once(f)) }
+
+func serveDNSStream(reply func(question []byte) [][]byte) func(net.Conn) {
 	return func(conn net.Conn) {
-		var size [2]byte
-		if _, err := io.ReadFull(conn, size[:]); err != nil {
-			return
+		for {
+			var size [2]byte
+			if _, err := io.ReadFull(conn, size[:]); err != nil {
+				return
+			}
+			question := make([]byte, binary.BigEndian.Uint16(size[:]))
+			if _, err := io.ReadFull(conn, question); err != nil {
+				return
+			}
+			for _, answer := range reply(question) {
+				conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+			}
 		}
-		question := make([]byte, binary.BigEndian.Uint16(size[:]))
-		if _, err := io.ReadFull(conn, question); err != nil {
-			return
-		}
-		answer := f.bytes(question)
-		conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
 	}
 }
