@@ -591,9 +591,13 @@ func (w *world) wantRuns(quiet time.Time) {
 		w.wrong("Report() = %v", err)
 		return
 	}
-	states := map[string]collector.State{}
+	results := map[string]*collector.Result{}
 	for _, result := range r.Results {
-		states[result.Check] = result.State
+		results[result.Check] = result
+	}
+	passes := func(dep string) bool { // For so long that its dependents have had their turn.
+		result := results[dep]
+		return result.State == collector.StatePassed && time.Since(result.Since) >= modelYield
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -603,7 +607,7 @@ func (w *world) wantRuns(quiet time.Time) {
 		}
 		calls := w.calls[result.Check]
 		hangs := calls != nil && (calls.hung > 0 || time.Since(calls.freed) < modelYield)
-		skipped := slices.ContainsFunc(w.defs[i].DependsOn, func(dep string) bool { return states[dep] != collector.StatePassed })
+		skipped := slices.ContainsFunc(w.defs[i].DependsOn, func(dep string) bool { return !passes(dep) })
 		if hangs || skipped || result.State == collector.StateSkipped || w.stop != nil && w.defs[i].SuccessTTL < 0 {
 			continue
 		}
