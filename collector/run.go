@@ -102,7 +102,7 @@ func (c *Collector) step(fx *effects, r *run, ev event) {
 		c.leave(r)
 	case ev == discarded && r.phase == running:
 		r.cancel()
-		r.timer.Reset(grace)
+		r.timer.Reset(farewell)
 	}
 }
 

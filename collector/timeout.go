@@ -12,6 +12,12 @@ import (
 // which is more precise than ours.
 const grace = 50 * time.Millisecond
 
+// farewell is how long a call may take to return after its definition is gone. It
+// is longer than grace, because no reader waits for the outcome, while a call that
+// counts as deaf fails the next definition. On a busy machine a goroutine may get no
+// processor for longer than grace.
+const farewell = time.Second
+
 // end returns when a run that is under way is given up.
 func (r *run) end() instant { return r.started.add(addDurations(r.entry.Timeout, grace)) }
 
