@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,66 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 				t.Errorf("complaints:\n%s\nwant:\n%s", got, want)
 			}
 		})
+	}
+}
+
+// A name that is shown has a type that other modules can name.
+func TestInternalTypesThatAreShownAreFound(t *testing.T) {
+	dir := t.TempDir()
+	for _, folder := range []string{"scrub", "internal/clip"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(folder)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(dir, "go.mod"), read(t, "testdata/sound/go.mod"))
+	write(t, filepath.Join(dir, "internal", "clip", "clip.go"), `package clip
+
+type Mark string
+
+const Hidden = "hidden"
+
+func New() *Mark { return nil }
+`)
+	write(t, filepath.Join(dir, "scrub", "scrub.go"), `package scrub
+
+import words "github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
+
+const Mask = words.Hidden // A constant is not a type.
+const Typed words.Mark = "typed"
+var First = words.New()
+var own = words.New()
+
+type Func func(words.Mark) []*words.Mark
+
+type Scrubber struct {
+	own words.Mark
+	Marks map[string]words.Mark
+}
+
+type Embedding struct { *words.Mark }
+
+func (s *Scrubber) Text(string) string { m := words.New(); return string(*m) + string(s.own) + string(*own) }
+
+func (s *Scrubber) Mark() (m words.Mark) { return s.own }
+
+type list[T any] []T
+
+func (l *list[T]) Mark() words.Mark { return "" } // Of a type that is not shown.
+
+func Make[T interface{ Mark() words.Mark }]() string { return string((&list[T]{}).Mark()) }
+`)
+	want := []string{
+		"scrub/scrub.go:6: exported Typed shows Mark of internal/clip",
+		"scrub/scrub.go:7: exported First shows New of internal/clip",
+		"scrub/scrub.go:10: exported Func shows Mark of internal/clip",
+		"scrub/scrub.go:12: exported Scrubber shows Mark of internal/clip",
+		"scrub/scrub.go:17: exported Embedding shows Mark of internal/clip",
+		"scrub/scrub.go:21: exported Mark shows Mark of internal/clip",
+		"scrub/scrub.go:27: exported Make shows Mark of internal/clip",
+	}
+	slices.Sort(want)
+	if got := examine(t, dir); !slices.Equal(got, want) {
+		t.Errorf("complaints:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

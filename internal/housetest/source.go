@@ -23,7 +23,7 @@ type source struct {
 
 // examineSource returns a complaint for each thing in the code of p that no
 // package below main may do: run code by itself, keep state in package variables,
-// or use process-wide state.
+// use process-wide state, or show types of internal packages.
 func examineSource(dir string, p listed) ([]string, error) {
 	s, err := readSource(dir, p)
 	if err != nil {
@@ -31,6 +31,9 @@ func examineSource(dir string, p listed) ([]string, error) {
 	}
 	for _, file := range s.files {
 		s.examineDeclarations(file)
+		if path, _ := ownPath(p.ImportPath); !isInternal(path) {
+			s.examineSignatures(file)
+		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			s.examineChange(n)
 			s.examineUse(n)
