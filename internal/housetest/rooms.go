@@ -131,15 +131,26 @@ func heavy() []string {
 	return []string{"google.golang.org/grpc", "go.opentelemetry.io", "k8s.io", "sigs.k8s.io"}
 }
 
-// unlean are the packages that lean rooms must not link: drivers, YAML, flags.
+// unlean are the packages that lean rooms must not link: the client libraries of
+// check types, YAML, flags.
 func unlean() []string {
-	return []string{
-		"github.com/jackc", "github.com/go-sql-driver", "github.com/gomodule/redigo", "github.com/redis", "github.com/lib/pq",
-		"go.mongodb.org", "github.com/bradfitz/gomemcache",
-		"github.com/rabbitmq", "github.com/nats-io", "github.com/eclipse", "github.com/segmentio", "github.com/twmb", "github.com/IBM/sarama",
+	return append(clients(),
 		"go.yaml.in", "gopkg.in/yaml.v2", "gopkg.in/yaml.v3", "sigs.k8s.io/yaml", "github.com/goccy/go-yaml",
-		"github.com/alecthomas/kingpin", "github.com/prometheus/exporter-toolkit", "flag",
+		"github.com/alecthomas/kingpin", "github.com/prometheus/exporter-toolkit", "flag")
+}
+
+// clients are the client libraries of the check types: what only they may use.
+func clients() (list []string) {
+	lean := slices.DeleteFunc(rooms(), func(r room) bool { return !r.lean })
+	for _, r := range checkTypes() {
+		for _, path := range r.outside {
+			shared := slices.ContainsFunc(lean, func(other room) bool { return under(path, other.outside) })
+			if !shared && !strings.HasPrefix(path, "golang.org/x/") {
+				list = append(list, path)
+			}
+		}
 	}
+	return list
 }
 
 // roomOf finds the room of an import path of ours: the package itself or one in
