@@ -378,6 +378,39 @@ func TestRule12HooksFollowANameAcrossReplace(t *testing.T) {
 	})
 }
 
+func TestRule12TheEndOfAnOldDefinitionIsNotTheLastWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var host, db, bad, good subject
+		l := &listener{t: t}
+		ofDB := func(old, now collector.Result) {
+			if now.Check == "db" {
+				l.hook(old, now)
+			}
+		}
+		old := []checks.Check{host.check("host"), withDeps(db.check("db"), "host")}
+		old[0].SuccessTTL, old[0].FailedTTL = time.Second, time.Second
+		c := newCollector(t, collector.Options{OnChange: ofDB, StartupWait: -1}, old...)
+		report(t, c)
+		time.Sleep(time.Second)
+		host.fails(errDown)
+		one(t, c, "host") // Host has failed, db not yet.
+		bad.fails(errors.New("no route"))
+		ch, err := c.Prepare(t.Context(), []checks.Check{good.check("host"), bad.check("db")}, collector.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(27 * time.Second)
+		host.takes.Store(int64(time.Second))
+		go func() { _, _ = c.Report(t.Context(), collector.Filter{}) }()
+		synctest.Wait() // Db waits for host.
+		ch.Commit()
+		l.want("passed failed no route")
+		if got := c.Transitions("db"); len(got) != 2 {
+			t.Errorf("%d transitions, want 2: %v", len(got), got)
+		}
+	})
+}
+
 func TestRule12AnAbortedReplaceTellsAndCountsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s, bad, slow subject

@@ -77,8 +77,14 @@ func (c *Collector) promote(fx *effects, s *slot) {
 func supersede(fx *effects, before, l *line) {
 	if before != nil {
 		l.former = either(before.result(), before.former)
-		fx.gone = append(fx.gone, before)
+		fx.end(before)
 	}
+}
+
+// end makes l publish nothing more. Its run ends once the new set is in place.
+func (fx *effects) end(l *line) {
+	l.dropped = true
+	fx.gone = append(fx.gone, l)
 }
 
 // neverRan reports whether p and all results before it were published without a
@@ -92,7 +98,7 @@ func (c *Collector) retire(fx *effects, s *slot) {
 	s.line, s.counters, s.notice, s.outcome, s.transitions, s.reception = nil, nil, nil, nil, nil, nil
 	s.runs = ring{}
 	c.setMute(s, nil, fx.now)
-	fx.gone = append(fx.gone, l)
+	fx.end(l)
 	if c.durations != nil {
 		c.durations.DeleteLabelValues(s.name)
 	}
