@@ -26,6 +26,7 @@ func TestFlagsThatAreWrongAreMisuse(t *testing.T) {
 		{"--web.telemetry-path=/healthcheck", `--web.telemetry-path: "/healthcheck", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/healthcheck/metrics", `--web.telemetry-path: "/healthcheck/metrics", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/environment", `--web.telemetry-path: "/environment", want a path of its own such as /metrics`},
+		{"--web.telemetry-path=/checks", `--web.telemetry-path: "/checks", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/-/ready", `--web.telemetry-path: "/-/ready", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/-", `--web.telemetry-path: "/-", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/debug/pprof", `--web.telemetry-path: "/debug/pprof", want a path of its own such as /metrics`},

@@ -2,12 +2,16 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/instance"
 )
 
 // Authenticator is authenticator.
@@ -37,6 +41,16 @@ func Trusting(o Options, next http.Handler) http.Handler {
 
 // Reachable reports whether other machines may reach an address.
 func Reachable(address net.Addr) bool { return reachable(address) }
+
+// WebPaths returns the paths that the addresses of --web.listen-address serve.
+func WebPaths(ctx context.Context, o Options) ([]string, error) {
+	i, err := instance.New(o.Instance)
+	if err != nil {
+		return nil, err
+	}
+	d := &daemon{Options: o, instance: i, requests: httpapi.NewRequests()}
+	return slices.Sorted(maps.Keys(d.webRoutes(ctx))), nil
+}
 
 // Posts lets only POST requests through.
 func Posts(next http.Handler) http.Handler { return posts(next) }

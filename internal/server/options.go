@@ -67,7 +67,7 @@ func FreePath(p string) bool {
 	if !strings.HasPrefix(p, "/") || p == "/" || path.Clean(p) != strings.TrimSuffix(p, "/") || (&url.URL{Path: p}).String() != p {
 		return false
 	}
-	return !slices.ContainsFunc([]string{"/healthcheck/", "/environment/", "/heartbeat/", "/-/", "/debug/pprof/"}, func(taken string) bool {
+	return !slices.ContainsFunc([]string{"/checks/", "/healthcheck/", "/environment/", "/heartbeat/", "/-/", "/debug/"}, func(taken string) bool {
 		return strings.HasPrefix(p+"/", taken)
 	})
 }

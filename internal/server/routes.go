@@ -9,6 +9,12 @@ import (
 
 // webHandler serves everything on the addresses of --web.listen-address.
 func (d *daemon) webHandler(ctx context.Context) http.Handler {
+	return httpapi.Routes(d.webRoutes(ctx)).With(d.views(d.instance.HealthView))
+}
+
+// webRoutes returns the handlers of webHandler by their paths. [FreePath] is false
+// for all of them but the path of the metrics.
+func (d *daemon) webRoutes(ctx context.Context) map[string]http.Handler {
 	environment := d.guardEnvironment(d.instance.Environment())
 	page := d.pageOptions()
 	routes := map[string]http.Handler{
@@ -25,7 +31,7 @@ func (d *daemon) webHandler(ctx context.Context) http.Handler {
 	if d.Pprof {
 		routes["/debug/pprof/"] = d.requests.Wrap("pprof", http.HandlerFunc(profiles))
 	}
-	return httpapi.Routes(routes).With(d.views(d.instance.HealthView))
+	return routes
 }
 
 // asked counts the requests to a handler and remembers the programs that send
