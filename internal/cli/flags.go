@@ -145,12 +145,12 @@ func (f *flags) addCommands(app *kingpin.Application) {
 
 	drain := app.Command("drain", "Take the service of the running exporter out, until undrain. Exit status of this, undrain, mute, unmute and reload: 0 done, 1 not done, 2 misuse, 3 not reachable.")
 	drain.Flag("reason", "Why; shown to everybody.").PlaceHolder("TEXT").StringVar(&f.reason)
-	duration(drain, &f.lasts, "for", "0s", "End by itself after this time. 0s: never.")
+	drain.Flag("for", "End by itself after this time. None: not before undrain.").PlaceHolder("TIME").SetValue(lastingValue(&f.lasts, "for"))
 	app.Command("undrain", "Take the service of the running exporter back in.")
 	mute := app.Command("mute", "Let the failure of a check count for nothing, for a while. It goes on running and keeps its result.")
 	mute.Arg("check", "Name of the check.").Required().StringVar(&f.mutedCheck)
 	mute.Flag("reason", "Why; shown to everybody.").PlaceHolder("TEXT").Required().StringVar(&f.reason)
-	mute.Flag("for", "When the mute ends by itself, such as 2h.").PlaceHolder("TIME").Required().SetValue(durationValue(&f.lasts, "for"))
+	mute.Flag("for", "When the mute ends by itself, such as 2h.").PlaceHolder("TIME").Required().SetValue(lastingValue(&f.lasts, "for"))
 	mute.Flag("dependents", "Mute the checks that depend on it, too.").BoolVar(&f.dependents)
 	app.Command("unmute", "End the mute of a check.").Arg("check", "Name of the check.").Required().StringVar(&f.mutedCheck)
 	app.Command("run", "Let the running exporter run a check at once, and print its result. Exit status: 0 passed, 1 failed, 2 not run (unknown, or run on request less than 5s ago), 3 not reachable.").

@@ -64,6 +64,19 @@ func durationValue(target *time.Duration, name string) *value {
 	}}
 }
 
+// lastingValue is durationValue for a drain or a mute, which must last a while.
+func lastingValue(target *time.Duration, name string) *value {
+	v := durationValue(target, name)
+	parse := v.set
+	v.set = func(text string) error {
+		if err := parse(text); err != nil || *target > 0 {
+			return err
+		}
+		return fmt.Errorf("%q, want a duration such as 30m", text)
+	}
+	return v
+}
+
 // choice declares a flag that accepts one of words; the first word is the
 // default.
 func choice(of declarer, target *string, name, help string, words ...string) {
