@@ -44,16 +44,22 @@ func (d *daemon) drain(r *http.Request) (string, error) {
 	return d.lasting("drained for " + clip.Duration(lasts)), nil
 }
 
+// undrain ends the operator's drain, also while the process is about to end: the
+// next one must not start with it.
 func (d *daemon) undrain(r *http.Request) (string, error) {
+	c, done := d.instance.Collector(), "undrained"
 	if d.stopping.Load() {
-		return "", errStopping
+		if c.State().Drain == nil {
+			return "", errStopping
+		}
+		done += ", after the restart: " + errStopping.Error()
 	}
-	if err := d.instance.Collector().SetDrain(nil); err != nil {
+	if err := c.SetDrain(nil); err != nil {
 		return "", err
 	}
 	d.events.add("undrained by " + actor(r))
 	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", actor(r))
-	return d.undone("undrained"), nil
+	return d.undone(done), nil
 }
 
 // mute excludes a check's failure from the overall state for a limited time.

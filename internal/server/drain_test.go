@@ -47,6 +47,19 @@ func TestSIGTERMKeepsTheOperatorsReason(t *testing.T) {
 	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "deploy"`)
 }
 
+func TestUndrainEndsTheOperatorsDrainWhileStopping(t *testing.T) {
+	state := t.TempDir()
+	e := start(t, "checks: []", func(o *server.Options) { withDelay(o); o.StateDirectory = state })
+	e.want(http.MethodPost, "/-/drain?reason=deploy", http.StatusOK, "drained\n")
+	terminate(t, e)
+	e.want(http.MethodPost, "/-/undrain", http.StatusOK, "undrained, after the restart: shutting down\n")
+	e.want(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "shutting down"`)
+	e.want(http.MethodPost, "/-/undrain", http.StatusInternalServerError, "not done: shutting down")
+	e.wantStop(nil)
+	e = start(t, "checks: []", func(o *server.Options) { o.StateDirectory = state })
+	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+}
+
 func TestAMutedCheckDoesNotCount(t *testing.T) {
 	e := start(t, `checks: [{name: a, exec: {command: ["false"]}}]`, withLifecycle)
 	e.want(http.MethodGet, "/healthcheck", http.StatusInternalServerError, "failure")
