@@ -41,17 +41,24 @@ func listen(flag, address string) (net.Listener, error) {
 		}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), network, address)
+	if errors.Is(err, syscall.EINVAL) && network == "unix" {
+		return nil, fmt.Errorf("%s: %s: %d bytes are too long for the path of a Unix socket, want at most 100", flag, address, len(address))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	return listener, nil
 }
 
-// removeStale removes a socket that a dead process has left behind. It leaves a
-// socket that still has a listener, and any other file.
+// removeStale removes a socket that a dead process has left behind. A socket that
+// still has a listener is an error, and so is any other file.
 func removeStale(path string) error {
-	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSocket {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
 		return nil //nolint:nilerr // Listen reports what is wrong.
+	case info.Mode().Type() != os.ModeSocket:
+		return fmt.Errorf("%s: exists and is not a socket", path)
 	}
 	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
 	if err == nil {

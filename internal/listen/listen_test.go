@@ -139,8 +139,13 @@ func TestAStaleSocketIsReplacedAndAnyOtherFileKept(t *testing.T) {
 	if err := os.WriteFile(file, []byte("text"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listen.Open(listen.Options{Web: []string{"unix:" + file}}); err == nil {
-		t.Error("a regular file was replaced by a socket")
+	want = "--admin.socket: " + file + ": exists and is not a socket"
+	if _, err := listen.Open(listen.Options{Admin: file}); err == nil || err.Error() != want {
+		t.Errorf("a regular file: %v, want %s", err, want)
+	}
+	want = "bytes are too long for the path of a Unix socket, want at most 100"
+	if _, err := listen.Open(listen.Options{Admin: filepath.Join(dir, strings.Repeat("a", 100))}); err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("a long path: %v, want %s", err, want)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "text" {
 		t.Errorf("the file afterwards: %q, %v", text, err)
