@@ -3,6 +3,7 @@ package checktype
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // A Fault is something wrong with one setting of a check type. Build returns
@@ -55,12 +56,13 @@ func (f *Faults) Join(err error) {
 }
 
 // Under adds err as Join does, with the key of each fault below key: the fault
-// "password" under "basic_auth" is one of "basic_auth.password".
+// "password" under "basic_auth" is one of "basic_auth.password", and a fault of
+// the type as a whole is one of "basic_auth".
 func (f *Faults) Under(key string, err error) {
 	for _, e := range members(err) {
 		below := Fault{Key: key, Err: e}
 		if fault, ok := errors.AsType[Fault](e); ok {
-			below = Fault{Key: key + "." + fault.Key, Err: fault.Err}
+			below = Fault{Key: strings.TrimSuffix(key+"."+fault.Key, "."), Err: fault.Err}
 		}
 		*f = append(*f, below)
 	}

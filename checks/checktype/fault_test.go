@@ -33,8 +33,9 @@ func TestFaultsAreJoinedInOrder(t *testing.T) {
 	f.Join(errors.Join(errors.New("one"), checktype.Fault{Key: "two", Err: errors.New("bad")}))
 	f.Under("basic_auth", checktype.OneSecret("password", "x", "/f"))
 	f.Under("basic_auth", errors.New("incomplete"))
+	f.Under("basic_auth", checktype.Fault{Err: errors.New("has no user")})
 	const want = "db: -1, want 0 or more\nexpect: given without key\none\ntwo: bad\n" +
-		"basic_auth.password: given beside password_file, want one of them\nbasic_auth: incomplete"
+		"basic_auth.password: given beside password_file, want one of them\nbasic_auth: incomplete\nbasic_auth: has no user"
 	if got := f.Err().Error(); got != want {
 		t.Errorf("Err =\n%s\nwant\n%s", got, want)
 	}
@@ -44,7 +45,7 @@ func TestFaultsAreJoinedInOrder(t *testing.T) {
 			keys = append(keys, fault.Key)
 		}
 	}
-	if len(keys) != 5 || keys[3] != "basic_auth.password" {
-		t.Errorf("keys = %q, want those of five faults", keys)
+	if len(keys) != 6 || keys[3] != "basic_auth.password" || keys[5] != "basic_auth" {
+		t.Errorf("keys = %q, want those of six faults", keys)
 	}
 }

@@ -155,16 +155,18 @@ func TraceUnverified(ctx context.Context, version uint16, err error) {
 }
 
 // HandshakeError names the phase in err, an error of a TLS handshake, and gives
-// it the reason tls, unless it is a timeout, a fault of this host, or has a
-// reason from [checks.Fail] already.
+// it the reason tls if it has no reason of its own or the reason protocol, such
+// as a closed connection. Any other reason stays: a timeout, a fault of this host,
+// a lost route, or what [checks.Fail] says in a VerifyConnection.
 func HandshakeError(err error) error {
 	named := fmt.Errorf("tls handshake: %w", err)
 	if strings.Contains(err.Error(), "x509: negative serial number") {
 		named = fmt.Errorf("%w; GODEBUG=x509negativeserial=1 accepts it", named)
 	}
 	switch r := checks.ReasonOf(err); r {
-	case checks.ReasonTimeout, checks.ReasonInternal, checks.ReasonThreshold:
+	case checks.ReasonProtocol, checks.ReasonError:
+		return checks.Fail(checks.ReasonTLS, named)
+	default:
 		return checks.Fail(r, named)
 	}
-	return checks.Fail(checks.ReasonTLS, named)
 }

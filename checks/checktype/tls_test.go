@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -387,6 +388,11 @@ func TestHandshakeErrorNamesThePhaseOnce(t *testing.T) {
 		{fmt.Errorf("x: %w", os.ErrDeadlineExceeded), checks.ReasonTimeout},
 		{context.Canceled, checks.ReasonInternal},
 		{checks.Fail(checks.ReasonThreshold, errors.New("x")), checks.ReasonThreshold},
+		{checks.Fail(checks.ReasonAssertion, errors.New("another fingerprint")), checks.ReasonAssertion},
+		{checks.Fail(checks.ReasonAuth, errors.New("x")), checks.ReasonAuth},
+		{fmt.Errorf("x: %w", syscall.ECONNRESET), checks.ReasonTLS},
+		{fmt.Errorf("x: %w", syscall.EHOSTUNREACH), checks.ReasonUnreachable},
+		{fmt.Errorf("x: %w", syscall.EMFILE), checks.ReasonInternal},
 	} {
 		err := checktype.HandshakeError(c.err)
 		if err.Error() != "tls handshake: "+c.err.Error() || checks.ReasonOf(err) != c.want || !errors.Is(err, c.err) {
