@@ -10,13 +10,7 @@ import (
 // ByHand implements [checks.Manual]. There is no common client, so the command
 // only connects. A DSN in a file is not read, so it has no command.
 func (c Check) ByHand() []string {
-	var to destination
-	switch {
-	case c.DSN != "":
-		to = c.fromDSN(string(c.DSN), new(checktype.Faults))
-	case c.DSNFile == "":
-		to = c.fromFields(new(checktype.Faults))
-	}
+	to := c.login().Validate(new(checktype.Faults))
 	if to.at.Address == "" {
 		return nil
 	}

@@ -2,7 +2,6 @@ package amqp
 
 import (
 	"context"
-	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
@@ -69,21 +68,7 @@ func (Check) Type() string { return "amqp" }
 // a DSN in a file is read when the check runs.
 func (c Check) Build() (checks.Func, error) {
 	var f checktype.Faults
-	var to destination
-	switch {
-	case c.DSN != "":
-		to = c.fromDSN(string(c.DSN), &f)
-	case c.DSNFile == "":
-		to = c.fromFields(&f)
-	}
-	f.Join(checktype.OneSecret("dsn", c.DSN, c.DSNFile))
-	f.Join(checktype.OneSecret("password", c.Password, c.PasswordFile))
-	f.Join(checktype.ValidateTLS(c.TLS))
-	if c.DSN != "" || c.DSNFile != "" {
-		f.Check(c.Address != "", "address", "given beside a dsn, want one of them")
-		f.Check(c.User != "", "user", "given beside a dsn, want one of them")
-		f.Check(c.VHost != "", "vhost", "given beside a dsn, want one of them")
-	}
+	to := c.login().Validate(&f)
 	c.validateLimits(&f)
 	if err := f.Err(); err != nil {
 		return nil, err
@@ -120,13 +105,22 @@ type destination struct {
 
 const guest = "guest" // a broker's first user and its password
 
+func (c Check) login() wire.Login[destination] {
+	return wire.Login[destination]{
+		DSN: c.DSN, DSNFile: c.DSNFile, Password: c.Password, PasswordFile: c.PasswordFile, TLS: c.TLS,
+		Fields:  [][2]string{{"address", c.Address}, {"user", c.User}, {"vhost", c.VHost}},
+		FromDSN: c.fromDSN, FromFields: c.fromFields,
+		WithPassword: func(to destination, password string) destination { to.password = password; return to },
+	}
+}
+
 // fromFields returns the destination without a DSN.
 func (c Check) fromFields(f *checktype.Faults) destination {
 	to := destination{at: wire.ParseAddress(c.Address, f), user: c.User, vhost: c.VHost, tls: c.TLS}
 	f.Check(to.at.Network == "unix", "address", "is a unix socket, want host:port")
 	if to.user == "" {
 		to.user = guest
-		f.Check(c.Password != "" || c.PasswordFile != "", "user", "missing beside a password")
+		f.Check(c.login().HasPassword(), "user", "missing beside a password")
 		to.password = guest
 	}
 	if to.vhost == "" {
@@ -145,21 +139,7 @@ type run struct {
 // resolve returns the destination of this run, with its secrets read and
 // announced.
 func (c run) resolve(ctx context.Context) (destination, error) {
-	to := c.to
-	dsn, err := checktype.ReadSecret(ctx, c.DSN, c.DSNFile)
-	if err != nil {
-		return to, err
-	}
-	if c.DSNFile != "" {
-		var f checktype.Faults
-		to = c.fromDSN(strings.TrimSpace(dsn), &f)
-		if err = f.Err(); err != nil {
-			return to, wire.LocalFault(c.DSNFile, err)
-		}
-	}
-	if c.Password != "" || c.PasswordFile != "" {
-		to.password, err = checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	}
+	to, err := c.login().Resolve(ctx, c.to)
 	if to.password != guest {
 		checktype.LearnSecret(ctx, to.password)
 	}

@@ -27,7 +27,7 @@ func (c Check) fromDSN(dsn string, f *checktype.Faults) destination {
 		at:   wire.Endpoint{Network: "tcp", Address: net.JoinHostPort(host, strconv.Itoa(uri.Port)), Host: host},
 		user: uri.Username, password: uri.Password, vhost: uri.Vhost, tls: c.TLS,
 	}
-	f.Check((c.Password != "" || c.PasswordFile != "") && hasPassword(authority), "password", "given, and the dsn has one, want one of them")
+	f.Check(c.login().HasPassword() && hasPassword(authority), "password", "given, and the dsn has one, want one of them")
 	files := checks.TLS{CAFile: uri.CACertFile, CertFile: uri.CertFile, KeyFile: uri.KeyFile, ServerName: uri.ServerName}
 	switch {
 	case c.TLS != nil:

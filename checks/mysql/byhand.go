@@ -3,8 +3,6 @@ package mysql
 import (
 	"net"
 
-	"github.com/go-sql-driver/mysql"
-
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
@@ -12,13 +10,7 @@ import (
 // ByHand implements [checks.Manual]. A DSN in a file is not read, so it has no
 // command.
 func (m Check) ByHand() []string {
-	var config *mysql.Config
-	switch {
-	case m.DSN != "":
-		config = m.fromDSN(string(m.DSN), new(checktype.Faults))
-	case m.DSNFile == "":
-		config = m.fromFields(new(checktype.Faults))
-	}
+	config := m.login().Validate(new(checktype.Faults))
 	if config == nil {
 		return nil
 	}
@@ -33,7 +25,7 @@ func (m Check) ByHand() []string {
 		argv = append(argv, "-D", config.DBName)
 	}
 	argv = append(argv, "-e", "SELECT 1")
-	if config.Passwd != "" || m.Password != "" || m.PasswordFile != "" {
+	if config.Passwd != "" || m.login().HasPassword() {
 		argv = append(argv, "-p") // It asks.
 	}
 	return argv

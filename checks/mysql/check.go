@@ -61,25 +61,24 @@ func (Check) Type() string { return "mysql" }
 // a DSN in a file is read when the check runs.
 func (m Check) Build() (checks.Func, error) {
 	var f checktype.Faults
-	var config *mysql.Config
-	switch {
-	case m.DSN != "":
-		config = m.fromDSN(string(m.DSN), &f)
-	case m.DSNFile == "":
-		config = m.fromFields(&f)
-	}
-	f.Join(checktype.OneSecret("dsn", m.DSN, m.DSNFile))
-	f.Join(checktype.OneSecret("password", m.Password, m.PasswordFile))
-	f.Join(checktype.ValidateTLS(m.TLS))
-	if m.DSN != "" || m.DSNFile != "" {
-		f.Check(m.Address != "", "address", "given beside a dsn, want one of them")
-		f.Check(m.User != "", "user", "given beside a dsn, want one of them")
-		f.Check(m.Database != "", "database", "given beside a dsn, want one of them")
-	}
+	config := m.login().Validate(&f)
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
 	return run{Check: m, config: config}.run, nil
+}
+
+func (m Check) login() wire.Login[*mysql.Config] {
+	return wire.Login[*mysql.Config]{
+		DSN: m.DSN, DSNFile: m.DSNFile, Password: m.Password, PasswordFile: m.PasswordFile, TLS: m.TLS,
+		Fields:  [][2]string{{"address", m.Address}, {"user", m.User}, {"database", m.Database}},
+		FromDSN: m.fromDSN, FromFields: m.fromFields,
+		WithPassword: func(config *mysql.Config, password string) *mysql.Config {
+			config = config.Clone()
+			config.Passwd = password
+			return config
+		},
+	}
 }
 
 // fromFields returns the driver's configuration without a DSN.
@@ -102,22 +101,10 @@ type run struct {
 // resolve returns the configuration of this run, with its secrets read and
 // announced.
 func (c run) resolve(ctx context.Context) (*mysql.Config, error) {
-	config := c.config
-	dsn, err := checktype.ReadSecret(ctx, c.DSN, c.DSNFile)
+	config, err := c.login().Resolve(ctx, c.config)
 	if err != nil {
 		return nil, err
 	}
-	if c.DSNFile != "" {
-		var f checktype.Faults
-		config = c.fromDSN(dsn, &f)
-		if err = f.Err(); err != nil {
-			return nil, wire.LocalFault(c.DSNFile, err)
-		}
-	}
-	config = config.Clone()
-	if c.Password != "" || c.PasswordFile != "" {
-		config.Passwd, err = checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	}
 	checktype.LearnSecret(ctx, config.Passwd)
-	return config, err
+	return config.Clone(), nil // A run changes it.
 }

@@ -25,7 +25,7 @@ func (m Check) fromDSN(dsn string, f *checktype.Faults) *mysql.Config {
 	}
 	f.Check(config.Net != "tcp" && config.Net != "unix", key, "want tcp(host:port) or unix(/path)")
 	f.Check(config.User == "", key, "has no user, want the account that logs in")
-	f.Check(config.Passwd != "" && (m.Password != "" || m.PasswordFile != ""), "password", "given, and the dsn has one, want one of them")
+	f.Check(config.Passwd != "" && m.login().HasPassword(), "password", "given, and the dsn has one, want one of them")
 	f.Check(m.TLS != nil && config.TLSConfig != "", "tls", "given, and the dsn has the parameter tls, want one of them")
 	f.Check(m.TLS != nil && config.Net == "unix", "tls", "given for a unix socket, want host:port")
 	if config.Net == "tcp" {

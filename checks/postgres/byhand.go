@@ -11,13 +11,7 @@ import (
 // ByHand implements [checks.Manual]. A DSN in a file is not read, so it has no
 // command.
 func (p Check) ByHand() []string {
-	var to destination
-	switch {
-	case p.DSN != "":
-		to = p.fromDSN(string(p.DSN), new(checktype.Faults))
-	case p.DSNFile == "":
-		to = p.fromFields(new(checktype.Faults))
-	}
+	to := p.login().Validate(new(checktype.Faults))
 	if len(to.hosts) == 0 {
 		return nil
 	}

@@ -75,22 +75,8 @@ func (Check) Type() string { return "postgres" }
 // a DSN in a file is read when the check runs.
 func (p Check) Build() (checks.Func, error) {
 	var f checktype.Faults
-	var to destination
-	switch {
-	case p.DSN != "":
-		to = p.fromDSN(string(p.DSN), &f)
-	case p.DSNFile == "":
-		to = p.fromFields(&f)
-	}
-	f.Join(checktype.OneSecret("dsn", p.DSN, p.DSNFile))
-	f.Join(checktype.OneSecret("password", p.Password, p.PasswordFile))
-	f.Join(checktype.ValidateTLS(p.TLS))
+	to := p.login().Validate(&f)
 	f.Check(!slices.Contains([]string{"", rolePrimary, roleStandby}, p.Role), "role", "%q, want primary or standby", p.Role)
-	if p.DSN != "" || p.DSNFile != "" {
-		f.Check(p.Address != "", "address", "given beside a dsn, want one of them")
-		f.Check(p.User != "", "user", "given beside a dsn, want one of them")
-		f.Check(p.Database != "", "database", "given beside a dsn, want one of them")
-	}
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
@@ -108,6 +94,15 @@ type destination struct {
 	binding  string            // channel_binding; empty means prefer
 	tls      tlsSettings
 	attrs    string // target_session_attrs or the role; empty means any
+}
+
+func (p Check) login() wire.Login[destination] {
+	return wire.Login[destination]{
+		DSN: p.DSN, DSNFile: p.DSNFile, Password: p.Password, PasswordFile: p.PasswordFile, TLS: p.TLS,
+		Fields:  [][2]string{{"address", p.Address}, {"user", p.User}, {"database", p.Database}},
+		FromDSN: p.fromDSN, FromFields: p.fromFields,
+		WithPassword: func(to destination, password string) destination { to.password = password; return to },
+	}
 }
 
 // fromFields returns the destination without a DSN.
@@ -135,21 +130,7 @@ type run struct {
 // resolve returns the destination of this run, with its secrets read and
 // announced.
 func (c run) resolve(ctx context.Context) (destination, error) {
-	to := c.to
-	dsn, err := checktype.ReadSecret(ctx, c.DSN, c.DSNFile)
-	if err != nil {
-		return to, err
-	}
-	if c.DSNFile != "" {
-		var f checktype.Faults
-		to = c.fromDSN(dsn, &f)
-		if err = f.Err(); err != nil {
-			return to, wire.LocalFault(c.DSNFile, err)
-		}
-	}
-	if c.Password != "" || c.PasswordFile != "" {
-		to.password, err = checktype.ReadSecret(ctx, c.Password, c.PasswordFile)
-	}
+	to, err := c.login().Resolve(ctx, c.to)
 	checktype.LearnSecret(ctx, to.password, prepared(to.password))
 	return to, err
 }

@@ -56,7 +56,7 @@ func (p Check) fromDSN(dsn string, f *checktype.Faults) destination {
 		at.NoTLSOverUnix(p.TLS != nil, f)
 	}
 	f.Check(to.user == "", "dsn", "has no user, want the role that logs in")
-	f.Check(to.password != "" && (p.Password != "" || p.PasswordFile != ""), "password", "given, and the dsn has one, want one of them")
+	f.Check(to.password != "" && p.login().HasPassword(), "password", "given, and the dsn has one, want one of them")
 	return to
 }
 
