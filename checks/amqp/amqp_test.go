@@ -94,6 +94,7 @@ func TestRabbitMQ(t *testing.T) {
 			"without the queue":        {queue("none", nil), checks.ReasonAssertion, `queue "none": NOT_FOUND - no queue 'none' in vhost '/' (code 404)`},
 			"with too many messages":   {queue("busy", func(c *amqp.Check) { c.WarnMessages, c.FailMessages = 1, 5 }), checks.ReasonThreshold, `queue "busy" has 5 messages, want fewer than 5`},
 			"with too few consumers":   {queue("idle", func(c *amqp.Check) { c.FailConsumers = 2 }), checks.ReasonThreshold, `queue "idle" has 1 consumer, want at least 2`},
+			"without a DSN file":       {amqp.Check{DSNFile: "/no/such/file"}, checks.ReasonInternal, "local: secret file /no/such/file"},
 			"without a password file":  {amqp.Check{Address: s.Addr, User: "app", PasswordFile: "/no/such/file"}, checks.ReasonInternal, "local: secret file /no/such/file"},
 			"over TLS on a plain port": {amqp.Check{DSN: dsn("amqps", s.Addr, "")}, checks.ReasonTLS, "tls handshake with " + s.Addr},
 			"where nobody listens":     {amqp.Check{Address: faulttest.Refused(t)}, checks.ReasonRefused, "connection refused"},
@@ -140,6 +141,16 @@ func TestRabbitMQ(t *testing.T) {
 			Good:     faulttest.Proxy(s.Addr),
 			Preamble: "\x01\x00\x00\x00\x00\x0f\xa0",
 		})
+	})
+	t.Run("names the step at which the broker stops", func(t *testing.T) {
+		for step, request := range map[string]string{ // class and method of the request
+			"opening a channel at ":                    "\x00\x14\x00\x0a",
+			"waiting for the state of the queue from ": "\x00\x32\x00\x0a",
+		} {
+			c := queue("idle", nil)
+			c.Address = faulttest.Serve(t, faulttest.ProxyUntil(s.Addr, request))
+			faulttest.TimesOut(t, c, step+c.Address)
+		}
 	})
 	t.Run("follows its server", func(t *testing.T) {
 		spec := queue("idle", nil)

@@ -53,6 +53,29 @@ func TestBuildShowsNothingOfABadDSN(t *testing.T) {
 	}
 }
 
+func TestSecretsAreAnnounced(t *testing.T) {
+	address, uri := faulttest.Closed(t), string(dsn("amqp", "127.0.0.1:1", ""))
+	faulttest.Learns(t, amqp.Check{Address: address, User: "app", Password: faulttest.Planted}, faulttest.Planted)
+	faulttest.Learns(t, amqp.Check{Address: address, User: "app", PasswordFile: faulttest.SecretFile(t, faulttest.Planted+"\n")}, faulttest.Planted)
+	faulttest.Learns(t, amqp.Check{DSN: checks.Secret(uri)}, faulttest.Planted, uri)
+	faulttest.Learns(t, amqp.Check{DSNFile: faulttest.SecretFile(t, uri+"\n")}, faulttest.Planted, uri)
+	faulttest.Learns(t, amqp.Check{Address: address}) // The word guest is no secret.
+}
+
+func TestCheckSaysHowToRepeatItAndItsLimits(t *testing.T) {
+	secret := checks.Secret(faulttest.Planted)
+	faulttest.Explains(t, amqp.Check{DSN: dsn("amqp", "broker:5672", "vhost")}, "nc -vz broker 5672", "[]")
+	faulttest.Explains(t, amqp.Check{Address: "broker:5671", User: "u", Password: secret, TLS: &checks.TLS{WarnDays: 7}},
+		"openssl s_client -connect broker:5671 -servername broker -verify_hostname broker",
+		"[{tls_not_after_timestamp_seconds 7 days before once it is over {0 0 0 0}}]")
+	faulttest.Explains(t, amqp.Check{DSN: dsn("amqps", "broker", "vhost")}, "openssl s_client -connect broker:5671 -servername broker -verify_hostname broker", "[]")
+	faulttest.Explains(t, amqp.Check{DSNFile: "/d"}, "", "[]")
+	faulttest.Explains(t, amqp.Check{Address: "b:1", Queue: "q", WarnMessages: 10, FailMessages: 20, FailConsumers: 1}, "nc -vz b 1",
+		"[{messages from 10 from 20 {10 20 0 0}} {consumers  below 1 {0 0 0 1}}]")
+	faulttest.Explains(t, amqp.Check{Address: "b:1", Queue: "q", FailMessages: 20, WarnConsumers: 3}, "nc -vz b 1",
+		"[{messages  from 20 {0 20 0 0}} {consumers below 3  {0 0 3 0}}]")
+}
+
 func TestOneCheckCanRunSeveralTimesAtOnce(t *testing.T) {
 	address, secret := faulttest.Closed(t), faulttest.SecretFile(t, faulttest.Planted)
 	faulttest.FailsAtOnce(t, amqp.Check{DSN: checks.Secret("amqps://app@" + address), PasswordFile: secret})

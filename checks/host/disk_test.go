@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/shirou/gopsutil/v3/disk"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/host"
 )
@@ -75,6 +77,7 @@ func TestDiskJudgesBytesAndInodes(t *testing.T) {
 			name: "percentage and free", disk: host.Disk{WarnPercent: 50, WarnFree: 50 * gib}, used: 60, inode: 100,
 			output: "63.2% of 100GiB used, 35GiB free, 10% of inodes used", warning: "63.2% of 100GiB used, want below 50%; 35GiB free, want at least 50GiB",
 		},
+		{name: "just below a limit", disk: host.Disk{WarnPercent: 40.1, WarnInodesPercent: 10.01}, used: 38, inode: 100, output: "40% of 100GiB used, 57GiB free, 10% of inodes used"},
 		{name: "100 means none left", disk: host.Disk{FailPercent: 100}, used: 95, inode: 1, failure: "100% of 100GiB used, want below 100%"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -106,6 +109,16 @@ func TestDiskWithoutInodesHasNoneToRunOutOf(t *testing.T) {
 	a := call(t.Context(), must(t)(host.Disk{Path: "/srv", FailInodesPercent: 1}.BuildWith(btrfs)))
 	a.passed(t, "40% of 100GiB used, 60GiB free")
 	a.observed(t, map[string]float64{"used_ratio": 0.4, "free_bytes": 60 * gib, "size_bytes": 100 * gib})
+}
+
+func TestRootsReserveInUseLeavesNothingFree(t *testing.T) {
+	t.Parallel()
+	const negative = math.MaxUint64 - 4*gib
+	for _, u := range []disk.UsageStat{{Total: 100 * gib, Used: 96 * gib, Free: negative}, {Total: 100 * gib, Used: negative}} {
+		a := call(t.Context(), must(t)(host.Disk{Path: "/srv", WarnPercent: 1}.BuildWith(func(string) (host.Usage, error) { return host.UsageOf(u), nil })))
+		a.warned(t, "100% of 100GiB used, 0B free", "100% of 100GiB used, want below 1%")
+		a.observed(t, map[string]float64{"used_ratio": 1, "free_bytes": 0, "size_bytes": 100 * gib})
+	}
 }
 
 func TestDiskWithoutSizeFails(t *testing.T) {
@@ -205,6 +218,11 @@ func TestDiskSettingsAreValidatedAtOnce(t *testing.T) {
 		_, err := c.disk.Build()
 		wantFaults(t, err, c.want...)
 	}
+}
+
+func TestLimitsMayBeEqual(t *testing.T) {
+	t.Parallel()
+	must(t)(host.Disk{Path: "/", WarnPercent: 90, FailPercent: 90, WarnFree: gib, FailFree: gib}.Build())
 }
 
 func TestDiskIsReadFromYAML(t *testing.T) {

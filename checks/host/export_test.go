@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 
+	"github.com/shirou/gopsutil/v3/disk"
+
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 )
 
@@ -13,6 +15,9 @@ type Usage = usage
 func NewUsage(total, free, available, inodes, inodeFree uint64) Usage {
 	return usage{total: total, used: total - free, available: available, inodes: inodes, inodeFree: inodeFree}
 }
+
+// UsageOf returns the usage for what statfs reports.
+func UsageOf(u disk.UsageStat) Usage { return usageOf(&u) }
 
 // BuildWith builds the check of a machine whose filesystems are the given ones.
 func (d Disk) BuildWith(read func(path string) (Usage, error)) (checks.Func, error) {

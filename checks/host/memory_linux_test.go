@@ -208,8 +208,13 @@ func TestUnreadableStatisticsAreOurTrouble(t *testing.T) {
 		failed(t, checks.ReasonInternal, "local: the kernel does not say how much memory there is")
 	files := map[string]string{
 		"proc/meminfo": meminfo, "proc/self/cgroup": "0::/\n", "proc/self/mountinfo": v2Mounts,
-		"sys/fs/cgroup/memory.max": "1048576\n",
+		"sys/fs/cgroup/memory.max/is-a-directory": "",
 	}
+	root = machine(t, files)
+	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
+		failed(t, checks.ReasonInternal, "local: read "+filepath.Join(root, "sys/fs/cgroup/memory.max")+": is a directory")
+	delete(files, "sys/fs/cgroup/memory.max/is-a-directory")
+	files["sys/fs/cgroup/memory.max"] = "1048576\n"
 	root = machine(t, files)
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
 		failed(t, checks.ReasonInternal, "local: "+filepath.Join(root, "sys/fs/cgroup")+": has a limit, but no memory.current")

@@ -31,11 +31,16 @@ func readUsage(ctx context.Context, path string) (usage, error) {
 	if err != nil {
 		return usage{}, fmt.Errorf("statfs %s: %w", path, err)
 	}
+	found := usageOf(u)
+	return found, found.refine(path)
+}
+
+func usageOf(u *disk.UsageStat) usage {
 	found := usage{total: u.Total, used: min(u.Used, u.Total), available: u.Free, inodes: u.InodesTotal, inodeFree: u.InodesFree}
 	if found.available > found.total {
 		found.available = 0 // The value is negative: a file server may report that while root uses its reserve.
 	}
-	return found, found.refine(path)
+	return found
 }
 
 // usedRatio is computed as df does: blocks reserved for root are left out.

@@ -3,7 +3,6 @@
 package postgres_test
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -246,7 +245,7 @@ func TestServer(t *testing.T) {
 // A server that freezes in the middle of a query cannot cancel it.
 func TestIsLeftWhenItFreezesInAQuery(t *testing.T) {
 	s := testservers.Postgres(t)
-	freezing := faulttest.Serve(t, freezeAfter(s.Addr, "pg_sleep"))
+	freezing := faulttest.Serve(t, faulttest.ProxyUntil(s.Addr, "pg_sleep"))
 	spec := postgres.Check{Address: s.Addr, User: "postgres", Query: "SELECT pg_sleep(60)"}
 	s.PostgresSQL("ALTER ROLE postgres PASSWORD '" + faulttest.Planted + "'")
 	spec.Address, spec.Password = freezing, faulttest.Planted
@@ -379,41 +378,4 @@ func pgHold(t *testing.T, s *testservers.Server, user string) net.Conn {
 		t.Fatal(err)
 	}
 	return conn
-}
-
-// freezeAfter is a proxy to the server at address that passes nothing on in
-// either direction once a client has sent word. New connections are never
-// answered then.
-func freezeAfter(address, word string) func(net.Conn) {
-	frozen, freeze := context.WithCancel(context.Background())
-	return func(conn net.Conn) {
-		backend, err := net.Dial("tcp", address)
-		if err != nil {
-			return
-		}
-		defer backend.Close()
-		go func() {
-			buffer := make([]byte, 4096)
-			for frozen.Err() == nil {
-				n, err := backend.Read(buffer)
-				if err != nil || frozen.Err() != nil {
-					return
-				}
-				conn.Write(buffer[:n])
-			}
-		}()
-		buffer := make([]byte, 4096)
-		for {
-			n, err := conn.Read(buffer)
-			if err != nil {
-				return
-			}
-			if strings.Contains(string(buffer[:n]), word) {
-				freeze()
-			}
-			if frozen.Err() == nil {
-				backend.Write(buffer[:n])
-			}
-		}
-	}
 }

@@ -3,9 +3,11 @@ package faulttest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // Planted is a password for the tests of check types. None of the functions
@@ -184,6 +187,30 @@ func BuildFails(t testing.TB, spec checks.Spec, want ...string) {
 		if strings.Contains(e.Error(), Planted) {
 			t.Errorf("the password is shown: %v", e)
 		}
+	}
+}
+
+// Explains fails t unless checks.Explain returns that command, its words joined by
+// blanks, and those limits, as fmt.Sprint writes them.
+func Explains(t testing.TB, spec checks.Spec, byHand, limits string) {
+	t.Helper()
+	argv, all := checks.Explain(spec)
+	if got := strings.Join(argv, " "); got != byHand || strings.Contains(got, Planted) {
+		t.Errorf("by hand %q, want %q", got, byHand)
+	}
+	if got := fmt.Sprint(all); got != limits {
+		t.Errorf("limits of %q: %s, want %s", byHand, got, limits)
+	}
+}
+
+// Learns fails t unless a run of spec announces those secrets, sorted, and no others.
+// The run may fail.
+func Learns(t testing.TB, spec checks.Spec, secrets ...string) {
+	t.Helper()
+	learnt := map[string]bool{}
+	RunIn(checktype.WithSecretReceiver(t.Context(), func(secret string) { learnt[secret] = true }), t, spec)
+	if got := slices.Sorted(maps.Keys(learnt)); !slices.Equal(got, secrets) {
+		t.Errorf("announced %q, want %q", got, secrets)
 	}
 }
 

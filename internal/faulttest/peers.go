@@ -2,6 +2,7 @@ package faulttest
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -78,6 +79,42 @@ func Proxy(address string) func(net.Conn) {
 		pass(backend, conn)
 		backend.Close()
 		<-back
+	}
+}
+
+// ProxyUntil is a Proxy that passes nothing on in either direction once a client has
+// sent word. New connections are never answered then.
+func ProxyUntil(address, word string) func(net.Conn) {
+	frozen, freeze := context.WithCancel(context.Background())
+	return func(conn net.Conn) {
+		backend, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		defer backend.Close()
+		go func() {
+			buffer := make([]byte, 4096)
+			for frozen.Err() == nil {
+				n, err := backend.Read(buffer)
+				if err != nil || frozen.Err() != nil {
+					return
+				}
+				conn.Write(buffer[:n])
+			}
+		}()
+		buffer := make([]byte, 4096)
+		for {
+			n, err := conn.Read(buffer)
+			if err != nil {
+				return
+			}
+			if strings.Contains(string(buffer[:n]), word) {
+				freeze()
+			}
+			if frozen.Err() == nil {
+				backend.Write(buffer[:n])
+			}
+		}
 	}
 }
 
