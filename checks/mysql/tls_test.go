@@ -48,6 +48,23 @@ func TestMySQLSendsAPlainPasswordOverTLS(t *testing.T) {
 	}
 }
 
+// The password must not go out in plain text because a file is missing.
+func TestMySQLWithBadTLSFilesDoesNotLogIn(t *testing.T) {
+	for _, settings := range []checks.TLS{{CAFile: "/no/such/file"}, {CertFile: "/no/such/file", KeyFile: "/no/such/file"}} {
+		received := make(chan int, 1)
+		address := faulttest.Serve(t, func(conn net.Conn) {
+			conn, _ = greeted(conn, nil, plainGreeting)
+			n, _ := conn.Read(make([]byte, 4096))
+			received <- n
+		})
+		spec := mysql.Check{Address: address, User: "app", Password: faulttest.Planted, TLS: &settings}
+		faulttest.LeavesNothing(t, func() { faulttest.Fails(t, spec, checks.ReasonInternal, "_file /no/such/file: no such file") })
+		if n := <-received; n > 0 {
+			t.Errorf("the server has read %d bytes, want nothing", n)
+		}
+	}
+}
+
 func TestMySQLPrefersTLSButNeedsNone(t *testing.T) {
 	certs := faulttest.Certificates(t)
 	for name, config := range map[string]*tls.Config{"without": nil, "with": certs.OfUnknownCA.Config()} {

@@ -7,7 +7,22 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/probe"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/faulttest"
 )
+
+func TestHTTPAnnouncesItsPasswordsAndTokens(t *testing.T) {
+	url, file := httpServer(t, status(200, "")), faulttest.SecretFile(t, faulttest.Planted+"\n")
+	for _, spec := range []probe.HTTP{
+		{BasicAuth: &probe.BasicAuth{Username: "app", Password: faulttest.Planted}},
+		{BasicAuth: &probe.BasicAuth{Username: "app", PasswordFile: file}},
+		{BearerToken: faulttest.Planted}, {BearerTokenFile: file},
+		{ProxyURL: "http://app:Pl4nted%3Ap%40ss%2Fw%3Frd%239@" + peerOf(url)},
+	} {
+		spec.URL = url
+		faulttest.Learns(t, spec, faulttest.Planted)
+	}
+	faulttest.Learns(t, probe.HTTP{URL: url, BasicAuth: &probe.BasicAuth{Username: "app"}})
+}
 
 // In a service that builds its checks in Go nothing else knows these secrets.
 func TestHTTPAnnouncesTheSecretsInItsHeaders(t *testing.T) {

@@ -33,11 +33,9 @@ func parseStatus(s string) (r statusRange, ok bool) {
 	if !isRange {
 		to = from
 	}
-	var errs [2]error
-	r.first, errs[0] = strconv.Atoi(strings.TrimSpace(from))
-	r.last, errs[1] = strconv.Atoi(strings.TrimSpace(to))
-	ok = errs[0] == nil && errs[1] == nil && 200 <= r.first && r.first <= r.last && r.last <= 999
-	return r, ok
+	r.first, _ = strconv.Atoi(strings.TrimSpace(from)) // With an error it is out of range, too.
+	r.last, _ = strconv.Atoi(strings.TrimSpace(to))
+	return r, 200 <= r.first && r.first <= r.last && r.last <= 999
 }
 
 func (set statusSet) contains(code int) bool {

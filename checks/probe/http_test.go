@@ -297,6 +297,15 @@ func TestHTTPAnswerThatComesBeforeTheRequestWasReadCounts(t *testing.T) {
 		fails(t, checks.ReasonStatus, "status 413, want 200 to 299")
 }
 
+func TestHTTPSaysThatItsRequestWasNotTaken(t *testing.T) {
+	address := faulttest.Serve(t, func(conn net.Conn) {
+		conn.Read(make([]byte, 1))
+		conn.(*net.TCPConn).SetLinger(0) // A close is a reset then.
+	})
+	run(t, probe.HTTP{URL: "http://" + address, Method: "POST", Body: strings.Repeat("x", 16<<20)}).
+		failsWith(t, checks.ReasonProtocol, "sending the request to "+address+": ")
+}
+
 func TestHTTPChecksTheCertificateAndTellsItsEnd(t *testing.T) {
 	certs := faulttest.Certificates(t)
 	url := tlsServer(t, certs, status(200, ""))

@@ -26,6 +26,7 @@ func TestBrokenRepliesAreRefused(t *testing.T) {
 		":\r\n": "not a number", ":1.5\r\n": "not a number", "$\r\n": length, "$x\r\n": length, "$-2\r\n": length, "*-2\r\n": length,
 		"$4\r\nPON": "unexpected EOF", "$4\r\nPONGS\r\n": "longer than announced", "*2\r\n+one\r\n": "EOF",
 		"$65537\r\n": "larger than 64KiB", "$9999999999999999999\r\n": "larger than 64KiB", "*1000000000\r\n": "larger than 64KiB",
+		"$65536\r\n": "EOF", "*21845\r\n": "EOF", "*21846\r\n": "larger than 64KiB",
 		strings.Repeat("*1\r\n", 5000): "arrays in arrays without end",
 	} {
 		if got, err := redis.ReadReply([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
@@ -39,7 +40,7 @@ func TestBrokenRepliesAreRefused(t *testing.T) {
 func FuzzReply(f *testing.F) {
 	for _, data := range []string{
 		"+PONG\r\n", "-ERR no\r\n", "$4\r\nPONG\r\n", "*2\r\n:1\r\n$-1\r\n", "*1000000000\r\n", "$9999999999999999999\r\n",
-		"*20000\r\n*20000\r\n*20000\r\n", "$65536\r\n", strings.Repeat("*1\r\n", 40),
+		"*20000\r\n*20000\r\n*20000\r\n", "$65536\r\n", strings.Repeat("*1\r\n", 40), strings.Repeat("*21845\r\n", 31),
 	} {
 		f.Add([]byte(data))
 	}
