@@ -93,9 +93,7 @@ func (m *Manager) Tell(messages ...string) error {
 		return err
 	}
 	defer conn.Close()
-	if err = conn.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
-		return err
-	}
+	conn.SetWriteDeadline(time.Now().Add(sendTimeout))
 	_, err = conn.Write([]byte(strings.Join(messages, "\n")))
 	return err
 }

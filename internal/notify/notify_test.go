@@ -65,13 +65,47 @@ func TestMessagesOfOneCallAreOneDatagram(t *testing.T) {
 	}
 }
 
+func TestATellLeavesNoDescriptor(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "notify")
+	next := manager(t, name)
+	m, err := find(map[string]string{"NOTIFY_SOCKET": name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := descriptors(t)
+	for range 50 {
+		if err := m.Tell(notify.Alive); err != nil {
+			t.Fatal(err)
+		}
+		next()
+	}
+	if after := descriptors(t); after > before+10 {
+		t.Errorf("%d descriptors after 50 messages, %d before", after, before)
+	}
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(open)
+}
+
 func TestAStatusIsOneLineOfALimitedLength(t *testing.T) {
 	if got := notify.Status("drained\nREADY=1\r\x00MAINPID=1"); got != "STATUS=drained READY=1  MAINPID=1" {
 		t.Errorf("%q has more than one message", got)
 	}
-	long := notify.Status(strings.Repeat("ä", 1000))
-	if len(long) > 410 || !utf8.ValidString(long) || !strings.HasSuffix(long, "ä…") {
-		t.Errorf("%d bytes, which end in %q", len(long), long[len(long)-6:])
+	const prefix, most = "STATUS=", 400
+	if line := strings.Repeat("x", most); notify.Status(line) != prefix+line {
+		t.Errorf("a line of %d bytes is cut: %q", most, notify.Status(line))
+	}
+	for _, line := range []string{strings.Repeat("x", most+1), strings.Repeat("ä", 1000)} {
+		short, is := strings.CutSuffix(notify.Status(line), "…")
+		if len(short) > len(prefix)+most-len("…") || len(short) < len(prefix)+most-len("…")-1 || !is || !strings.HasPrefix(prefix+line, short) || !utf8.ValidString(short) {
+			t.Errorf("a line of %d bytes is cut to %d: %q", len(line), len(short), short)
+		}
 	}
 }
 
@@ -87,6 +121,7 @@ func TestTheEnvironmentDescribesTheManagerAndIsRemoved(t *testing.T) {
 		{name: "no watchdog", socket: "/run/systemd/notify", managed: true},
 		{name: "a watchdog", socket: "/run/systemd/notify", limit: "30000000", pid: self, managed: true, watchdog: 30 * time.Second},
 		{name: "a watchdog for any process", socket: "@notify", limit: "1500", managed: true, watchdog: 1500 * time.Microsecond},
+		{name: "the shortest watchdog", socket: "@notify", limit: "1", managed: true, watchdog: time.Microsecond},
 		{name: "a watchdog for another process", socket: "/run/systemd/notify", limit: "30000000", pid: other, managed: true},
 		{name: "no number", socket: "/run/systemd/notify", limit: "30s", managed: true, wrong: `WATCHDOG_USEC: "30s", want a number of microseconds`},
 		{name: "no time", socket: "/run/systemd/notify", limit: "0", managed: true, wrong: `WATCHDOG_USEC: "0", want a number of microseconds`},
