@@ -117,6 +117,31 @@ func TestRule06WhatIsNotThereInTimeIsUnknownAndNotStored(t *testing.T) {
 	})
 }
 
+func TestRule06AnUnknownResultKeepsTheTimesOfTheLastResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s subject
+		s.takes.Store(int64(time.Second))
+		c := newCollector(t, collector.Options{MaxWait: 2 * time.Second}, s.check("db"))
+		since := one(t, c, "db").Since
+		time.Sleep(27 * time.Second)
+		last := one(t, c, "db")
+		if last.State != collector.StatePassed || !last.Time.After(since) {
+			t.Fatalf("%s at %v, want a second pass", last.State, last.Time)
+		}
+		time.Sleep(27 * time.Second)
+		s.takes.Store(int64(4 * time.Second))
+		r := one(t, c, "db")
+		wantResult(t, r, collector.StateUnknown, "result of 29s ago expired, run not finished")
+		if !r.Time.Equal(last.Time) || !r.Expires.Equal(last.Expires) || r.Duration != time.Second {
+			t.Errorf("time %v, expires %v, duration %v, want %v, %v and 1s", r.Time, r.Expires, r.Duration, last.Time, last.Expires)
+		}
+		if !r.Since.Equal(since) || !r.LastSuccess.Equal(last.Time) {
+			t.Errorf("since %v, last success %v, want %v and %v", r.Since, r.LastSuccess, since, last.Time)
+		}
+		time.Sleep(4 * time.Second)
+	})
+}
+
 func TestRule06ThousandsOfChecksAreSpreadAndWakeTheSchedulerTwentyTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 2000

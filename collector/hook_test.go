@@ -93,6 +93,92 @@ func TestRule12AHookThatEndsItsGoroutineIsCalledAgain(t *testing.T) {
 	})
 }
 
+func TestRule12ChangesDuringASlowHookAreMerged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var redis, app subject
+		dependent := app.check("app")
+		dependent.DependsOn = []string{"redis"}
+		var told []string
+		release := make(chan struct{})
+		c := newCollector(t, collector.Options{OnChange: func(old, now collector.Result) {
+			if now.Check == "app" {
+				told = append(told, string(old.State+" "+now.State))
+				<-release
+			}
+		}}, redis.check("redis"), dependent)
+		app.fails(errDown)
+		report(t, c)
+		next := func(app collector.State) {
+			t.Helper()
+			time.Sleep(27 * time.Second)
+			if got := report(t, c).Results[1].State; got != app {
+				t.Errorf("app is %s, want %s", got, app)
+			}
+		}
+		redis.fails(errDown)
+		next(collector.StateSkipped)
+		redis.passes()
+		app.passes()
+		next(collector.StatePassed)
+		release <- struct{}{}
+		synctest.Wait()
+		want := []string{"unknown failed", "failed passed"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q: the skip in between is over", told, want)
+		}
+		app.fails(errDown)
+		next(collector.StateFailed)
+		app.passes()
+		next(collector.StatePassed)
+		close(release)
+		synctest.Wait()
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q: the state is again the last one that was told", told, want)
+		}
+	})
+}
+
+func TestRule12ChangesOfTheStatusDuringASlowHookAreMerged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s subject
+		var told []string
+		release := make(chan struct{})
+		c := newCollector(t, collector.Options{OnStatus: func(old, now collector.Status) {
+			told = append(told, string(old+" "+now))
+			<-release
+		}}, s.check("db"))
+		report(t, c)
+		next := func(err error) {
+			t.Helper()
+			time.Sleep(27 * time.Second)
+			s.passes()
+			if err != nil {
+				s.fails(err)
+			}
+			report(t, c)
+			synctest.Wait()
+		}
+		next(errDown)
+		next(checks.Warnf("slow"))
+		if want := []string{" passed"}; !slices.Equal(told, want) {
+			t.Errorf("told %q before the hook returned, want %q", told, want)
+		}
+		release <- struct{}{}
+		synctest.Wait()
+		want := []string{" passed", "passed degraded"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		next(errDown)
+		next(checks.Warnf("slow"))
+		close(release)
+		synctest.Wait()
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q: the status is again the last one that was told", told, want)
+		}
+	})
+}
+
 func TestRule12AnOutageIsNeverNegativeWhenTheClockWasSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s subject
