@@ -14,7 +14,7 @@ import (
 const withSecret = `
 checks:
   - {name: cache, redis: {address: "127.0.0.1:6379", password: correct-horse-battery}}
-environment: {sections: {application: {api_token: another-horse, maintainer: Frank}}}
+environment: {scrub: {names: [patient], allow: [SHOP_TOKEN]}, sections: {application: {api_token: another-horse, patient_no: fourth-horse, maintainer: Frank}}}
 healthcheck: {failed_headers: {X-Why: broken}}
 `
 
@@ -74,9 +74,15 @@ func TestConfigTypesIsAListAndWithANameTheKeys(t *testing.T) {
 func TestTheEnvironmentIsPrintedWithoutSecretsAndExplained(t *testing.T) {
 	f := newFile(t, withSecret)
 	t.Setenv("SHOP_PASSWORD", "third-horse")
+	t.Setenv("SHOP_TOKEN", "not secret here")
 	status, out, errs := runCommand(t, "--config.file="+f.path, "environment")
-	if status != cli.ExitPassed || errs != "" || strings.Contains(out, "horse") || !strings.Contains(out, `"maintainer": "Frank"`) || !strings.Contains(out, `"SHOP_PASSWORD": "********"`) {
+	if status != cli.ExitPassed || errs != "" || strings.Contains(out, "horse") {
 		t.Errorf("%d %q\n%s", status, errs, out)
+	}
+	for _, want := range []string{`"maintainer": "Frank"`, `"patient_no": "********"`, `"SHOP_PASSWORD": "********"`, `"SHOP_TOKEN": "not secret here"`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
 	}
 	status, out, _ = runCommand(t, "--config.file="+f.path, "environment", "--explain")
 	if status != cli.ExitPassed || !strings.Contains(out, "process.environ.SHOP_PASSWORD\t") || !strings.Contains(out, "application.api_token\t") || strings.Contains(out, "horse") {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,34 +49,42 @@ func TestTheNamesOfTheConfigurationHideTheirValues(t *testing.T) {
 	}
 }
 
+// While two configurations are in use, a name must be allowed by both.
 func TestAnAllowedNameShowsItsValueAlsoDuringAReload(t *testing.T) {
-	t.Setenv("MONKEY", "business")
-	t.Setenv("DONKEY", "business")
-	f := newFile(t, strings.ReplaceAll(masking, "WORD", "patient"))
+	for _, name := range []string{"MONKEY", "OLDKEY", "NEWKEY", "DONKEY"} {
+		t.Setenv(name, "business")
+	}
+	f := newFile(t, strings.NewReplacer("WORD", "patient", "[MONKEY]", "[MONKEY, OLDKEY]").Replace(masking))
 	i := loaded(t, f.path)
-	look := func() string { return get(i.Environment(), "/environment/process").Body.String() }
-	want := func(when string) {
+	want := func(when string, shown ...string) {
 		t.Helper()
-		if got := look(); !strings.Contains(got, `"MONKEY": "business"`) || !strings.Contains(got, `"DONKEY": "********"`) {
-			t.Errorf("%s: %s, want MONKEY shown and DONKEY masked", when, got)
+		body := get(i.Environment(), "/environment/process").Body.String()
+		for _, name := range []string{"MONKEY", "OLDKEY", "NEWKEY", "DONKEY"} {
+			value := "********"
+			if slices.Contains(shown, name) {
+				value = "business"
+			}
+			if !strings.Contains(body, `"`+name+`": "`+value+`"`) {
+				t.Errorf("%s: %s, want %s to be %s", when, body, name, value)
+			}
 		}
 	}
-	want("at the start")
+	want("at the start", "MONKEY", "OLDKEY")
 	// The new check looks while both configurations are in use.
 	seen := make(chan struct{})
 	server := serve(t, func(http.ResponseWriter, *http.Request) {
-		want("during the reload")
+		want("during the reload", "MONKEY")
 		close(seen)
 	})
 	f.write(`
 checks: [{name: b, http: {url: "` + server + `"}}]
-environment: {scrub: {allow: [MONKEY]}}
+environment: {scrub: {allow: [MONKEY, NEWKEY]}}
 `)
 	if err := i.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	<-seen
-	want("after the reload")
+	want("after the reload", "MONKEY", "NEWKEY")
 }
 
 func TestTheMetricsSayWhenAndWhichConfigurationWasLoaded(t *testing.T) {
