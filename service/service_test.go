@@ -13,6 +13,7 @@ import (
 	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
@@ -165,6 +166,96 @@ func TestOneScrubberServesAllParts(t *testing.T) {
 	if strings.Contains(all, "correct horse") || strings.Contains(logged.String(), "correct horse") || strings.Count(all, "********") < 5 {
 		t.Errorf("a secret is shown, or nothing is masked:\n%s\n%s", all, logged.String())
 	}
+}
+
+func TestAPartKeepsAScrubberAndALoggerOfItsOwn(t *testing.T) {
+	shared, own := scrub.New(scrub.Rules{}), scrub.New(scrub.Rules{})
+	shared.Learn("correct horse")
+	own.Learn("battery staple")
+	leak := func(context.Context) (any, error) { return "correct horse, battery staple", nil }
+	health := func(s *scrub.Scrubber) httpapi.Options {
+		return httpapi.Options{Scrubber: s, Sections: []httpapi.Section{{Name: "extra", Func: leak}}}
+	}
+	checked := checks.Check{Name: "leaks", Func: func(context.Context) (string, error) { return "", errors.New("correct horse, battery staple") }}
+	for _, c := range []struct {
+		scrubber *scrub.Scrubber // of the parts
+		want     string
+	}{{nil, "********, battery staple"}, {own, "correct horse, ********"}} {
+		var mine, common lockedText
+		o := service.Options{
+			Scrubber: shared, Logger: log.NewLogfmtLogger(&common), Access: httpapi.Access{AllowRemote: true},
+			Collector: collector.Options{Scrubber: c.scrubber}, Healthcheck: health(c.scrubber),
+			Environment: envinfo.Options{Scrubber: c.scrubber, Sections: []envinfo.Section{{Name: "extra", Func: leak}}},
+			Views:       map[string]httpapi.Options{"v": health(c.scrubber)},
+		}
+		if c.scrubber != nil {
+			o.Collector.Logger = log.NewLogfmtLogger(&mine)
+		}
+		s := newService(t, o, checked)
+		for path, n := range map[string]int{"/healthcheck": 2, "/healthcheck?view=v": 2, "/environment/extra": 1} {
+			if body := get(t, s, remote, path).Body.String(); strings.Count(body, c.want) != n {
+				t.Errorf("%s: %s, want %s in %d places", path, body, c.want, n)
+			}
+		}
+		if err := s.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		logged, silent := &common, &mine
+		if c.scrubber != nil {
+			logged, silent = silent, logged
+		}
+		if !strings.Contains(logged.String(), `msg="check failed" check=leaks`) || silent.String() != "" {
+			t.Errorf("logged %q, and %q elsewhere", logged, silent)
+		}
+	}
+}
+
+func TestTheSameClientsSeeTheEvidenceUnlessSomethingElseIsGiven(t *testing.T) {
+	failed := checks.Check{Name: "search", Func: func(ctx context.Context) (string, error) {
+		checks.TraceOf(ctx).Note("shards", "3")
+		return "", errors.New("no answer")
+	}}
+	for _, c := range []struct {
+		name  string
+		given func(*http.Request) bool
+		peer  string
+		want  bool
+	}{
+		{"Access, local", nil, local, true},
+		{"Access, remote", nil, remote, false},
+		{"nobody, local", func(*http.Request) bool { return false }, local, false},
+		{"everybody, remote", func(*http.Request) bool { return true }, remote, true},
+	} {
+		o := httpapi.Options{Trusted: c.given}
+		s := newService(t, service.Options{Healthcheck: o, Views: map[string]httpapi.Options{"v": o}}, failed)
+		for _, path := range []string{"/healthcheck?verbose", "/healthcheck?verbose&view=v"} {
+			if body := get(t, s, c.peer, path).Body.String(); strings.Contains(body, "shards") != c.want {
+				t.Errorf("%s: %s: %s, want evidence: %t", c.name, path, body, c.want)
+			}
+		}
+	}
+}
+
+func TestFaultsOfTheMetricsAreLoggedIfThereIsALog(t *testing.T) {
+	var logged lockedText
+	for _, logger := range []log.Logger{nil, log.NewLogfmtLogger(&logged)} {
+		registry := faulty{prometheus.NewRegistry()}
+		s := newService(t, service.Options{Registry: registry, Logger: logger}, redisOK())
+		if w := get(t, s, remote, "/metrics"); !strings.Contains(w.Body.String(), "healthcheck_passed") {
+			t.Errorf("%d %s, want what could be gathered", w.Code, w.Body)
+		}
+	}
+	if got := logged.String(); strings.Count(got, "level=error") != 1 || !strings.Contains(got, "a part is missing") {
+		t.Errorf("logged %q, want one error", got)
+	}
+}
+
+// A faulty registry gathers all metrics and an error.
+type faulty struct{ *prometheus.Registry }
+
+func (f faulty) Gather() ([]*dto.MetricFamily, error) {
+	families, _ := f.Registry.Gather()
+	return families, errors.New("a part is missing")
 }
 
 func TestTheRegistryMayBeYours(t *testing.T) {
