@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/state"
 )
 
 // fill gives a directory a drain, a result and a history of the check db.
@@ -49,6 +51,8 @@ func TestADamagedFileCostsAReportAndNothingElse(t *testing.T) {
 		"decisions.json": {foreign, newer, {"truncated", half, true, false}, {"empty", text(""), true, false}, {"flipped", flipped, true, false},
 			{"of another kind", text("healthcheck_exporter results 1 512\n"), true, false}},
 		"results.slots": {foreign, newer, {"truncated in a record", half, false, false}, {"empty", text(""), false, true}, {"flipped", flipped, false, false},
+			{"without a checksum", func(b []byte) []byte { return append(append(b[:64:64], 0, 0, 0, 0), b[68:]...) }, false, false},
+			{"without a length", func(b []byte) []byte { return append(append(b[:68:68], 0, 0), b[70:]...) }, false, false},
 			{"truncated in its header", func(b []byte) []byte { return b[:10] }, true, false},
 			{"with slots of another size", func(b []byte) []byte { return bytes.Replace(b, []byte(" 512"), []byte(" 500"), 1) }, true, false}},
 		"history.slots": {foreign, newer, {"truncated in a record", func(b []byte) []byte { return b[:64+64*304+20] }, false, false},
@@ -181,6 +185,123 @@ func TestADirectoryThatCannotBeUsedCostsAReport(t *testing.T) {
 			t.Errorf("%s: error %v, usable %v", path, err, store.Usable())
 		}
 		d.wantReports(1)
+	}
+}
+
+func TestAFileThatCannotBeReplacedIsNamedOnce(t *testing.T) {
+	d := newDirectory(t)
+	store := d.open()
+	c := newCollector(t, nil)
+	if err := os.MkdirAll(d.file("decisions.json")+"/inside", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	err := store.SaveDecisions(c)
+	if want := "state directory " + d.path + ": decisions.json: file exists"; err == nil || err.Error() != want {
+		t.Errorf("SaveDecisions() = %v, want %s", err, want)
+	}
+	if _, err := os.Stat(d.file("decisions.json.new")); !os.IsNotExist(err) {
+		t.Errorf("the temporary file: %v, want none", err)
+	}
+	d.wantReports(1)
+	if err := os.RemoveAll(d.file("decisions.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.SaveDecisions(c); err != nil || !store.Usable() {
+		t.Errorf("SaveDecisions() = %v, usable %v after the trouble is over", err, store.Usable())
+	}
+	d.wantReports(1)
+}
+
+// Whatever could not be written waits, and is written when the disk works again.
+func TestNothingIsForgottenOnABrokenDisk(t *testing.T) {
+	d := newDirectory(t)
+	var s subject
+	set := []checks.Check{s.check("db"), s.check("gone"), s.check("cache"), {Name: "long", Fingerprint: "1", Func: func(context.Context) (string, error) {
+		return strings.Repeat("x", 1000), nil
+	}}}
+	for i := range set {
+		set[i].SuccessTTL, set[i].FailedTTL = -1, -1
+	}
+	store := d.open()
+	c := newCollector(t, store.Restore(set), set...)
+	for _, fails := range []bool{false, true} { // At first there are no records, then there are.
+		s.fails.Store(fails)
+		run(t, c)
+		if fails {
+			if err := c.Remove("gone"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		heal := store.FailWrites()
+		for range 2 {
+			if more := store.SaveWithin(c, 1<<20); !more || store.Usable() {
+				t.Errorf("more %v, usable %v, want something to wait", more, store.Usable())
+			}
+		}
+		d.wantReports(1)
+		heal()
+		if more := store.SaveWithin(c, 1<<20); more || !store.Usable() {
+			t.Errorf("more %v, usable %v, want everything to be written", more, store.Usable())
+		}
+		d.wantReports(1)
+	}
+	store.Close()
+	for i := range set {
+		set[i].SuccessTTL, set[i].FailedTTL = 0, 0
+	}
+	saved := d.open().Restore(set)
+	got := map[string]string{}
+	for _, r := range saved.Results {
+		got[r.Check] = fmt.Sprint(r.Output, " ", len(saved.Transitions[r.Check]))
+	}
+	if want := map[string]string{"db": "down 2", "cache": "down 2", "long": strings.Repeat("x", 1000) + " 1"}; !maps.Equal(got, want) || len(saved.Transitions) != 3 {
+		t.Errorf("%v, want %v; transitions %v", got, want, saved.Transitions)
+	}
+	d.wantReports(0)
+}
+
+func TestNoDescriptorIsLeftOpen(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	d.fill(db)
+	if err := os.WriteFile(d.file("history.slots"), []byte("foreign"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	count := func() int {
+		t.Helper()
+		open, err := os.ReadDir("/dev/fd")
+		if err != nil {
+			t.Skip(err)
+		}
+		return len(open)
+	}
+	before := count()
+	for range 50 {
+		if _, _, err := state.ReadHistory(d.path); err == nil {
+			t.Fatal("no error about a foreign file")
+		}
+	}
+	store := d.open()
+	c := newCollector(t, store.Restore([]checks.Check{db}), db)
+	for i := range 50 {
+		if err := c.SetDrain(&collector.Drain{Reason: fmt.Sprint("deploy ", i)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SaveDecisions(c); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := state.ReadHistory(d.path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := count(); n > before+10 {
+		t.Errorf("%d descriptors are open, %d before", n, before)
+	}
+	keep(t, store, c)
+	store.Close()
+	d.wantReports(1) // Of the foreign file.
+	if n := count(); n > before {
+		t.Errorf("%d descriptors are open after Close, %d before", n, before)
 	}
 }
 

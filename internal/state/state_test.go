@@ -1,10 +1,14 @@
 package state_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +178,186 @@ func TestTheTimeLeftOfADrainIsKeptUpToDate(t *testing.T) {
 	}
 }
 
+// What a restart brought back can be taken back.
+func TestAnUndrainIsKeptAlsoIfItIsTheFirstDecisionAfterARestart(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	store := d.open()
+	c := newCollector(t, nil, db)
+	if err := c.SetDrain(&collector.Drain{Reason: "deploy"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Mute("db", collector.Mute{Reason: "moved", Until: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	keep(t, store, c)
+	store.Close()
+
+	store = d.open()
+	c = newCollector(t, store.Restore([]checks.Check{db}), db)
+	if err := errors.Join(c.SetDrain(nil), c.Unmute("db"), store.SaveDecisions(c)); err != nil {
+		t.Fatal(err)
+	}
+	store.Close()
+	if saved := d.open().Restore([]checks.Check{db}); saved.Drain != nil || len(saved.Mutes) != 0 {
+		t.Errorf("drain %+v, mutes %+v, want neither", saved.Drain, saved.Mutes)
+	}
+	d.wantReports(0)
+}
+
+// Each of them alone makes the file change.
+func TestAChangeOfADecisionIsWrittenAtOnce(t *testing.T) {
+	d := newDirectory(t)
+	db, cache := new(subject).check("db"), new(subject).check("cache")
+	store := d.open()
+	c := newCollector(t, nil, db, cache)
+	until := time.Now().Add(time.Hour)
+	written := []byte(nil)
+	for i, decide := range []func() error{
+		func() error { return c.SetDrain(&collector.Drain{Reason: "deploy"}) },
+		func() error { return c.SetDrain(&collector.Drain{Reason: "deploy of 1.2"}) },
+		func() error { return c.SetDrain(&collector.Drain{Reason: "deploy of 1.2", By: "ann"}) },
+		func() error { return c.SetDrain(&collector.Drain{Reason: "deploy of 1.2", By: "ann", Until: until}) },
+		func() error { return c.Mute("db", collector.Mute{Reason: "moved", Until: until}) },
+		func() error { return c.Mute("db", collector.Mute{Reason: "moved", Until: until, Dependents: true}) },
+		func() error { return c.Mute("cache", collector.Mute{Reason: "moved", Until: until}) },
+		func() error { return c.Unmute("db") },
+		func() error { return c.SetDrain(nil) },
+	} {
+		if err := errors.Join(decide(), store.SaveDecisions(c)); err != nil {
+			t.Fatal(err)
+		}
+		now := d.read("decisions.json")
+		if bytes.Equal(now, written) {
+			t.Errorf("decision %d is not written: %s", i, now)
+		}
+		written = now
+		for range 2 { // What has not changed is not written.
+			info, err := os.Stat(d.file("decisions.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := store.SaveDecisions(c); err != nil {
+				t.Fatal(err)
+			}
+			if again, err := os.Stat(d.file("decisions.json")); err != nil || !os.SameFile(info, again) {
+				t.Errorf("decision %d is written again (%v)", i, err)
+			}
+		}
+	}
+}
+
+func TestTheResultsSurviveARestartByTheClocksOfThisMachine(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	open := func() *state.Store {
+		s := state.Open(d.path, func(err error) { d.reports = append(d.reports, err) })
+		t.Cleanup(s.Close)
+		return s
+	}
+	store := open()
+	c := newCollector(t, nil, db)
+	run(t, c)
+	keep(t, store, c)
+	store.Close()
+	saved := open().Restore([]checks.Check{db})
+	if runtime.GOOS != "linux" {
+		t.Skip("this system has no identity of the boot")
+	}
+	if len(saved.Results) != 1 || saved.Results[0].Age < 0 || saved.Results[0].Age > time.Minute {
+		t.Errorf("results %+v, want one of a moment ago", saved.Results)
+	}
+	d.wantReports(0)
+}
+
+func TestACheckThatIsGoneTakesNoOtherResultAlong(t *testing.T) {
+	d := newDirectory(t)
+	var all []checks.Check
+	for i := range 5 {
+		all = append(all, new(subject).check(fmt.Sprint("check-", i)))
+	}
+	store := d.open()
+	c := newCollector(t, nil, all...)
+	run(t, c)
+	keep(t, store, c)
+	store.Close()
+	for i := range all {
+		rest := slices.Delete(slices.Clone(all), i, i+1)
+		store := d.open()
+		if saved := store.Restore(rest); len(saved.Results) != len(rest) {
+			t.Errorf("without %s: %d results, want %d", all[i].Name, len(saved.Results), len(rest))
+		}
+		store.Close()
+	}
+	d.wantReports(0)
+}
+
+func TestAnOutputFullOfQuotesAndBracketsComesBackWhole(t *testing.T) {
+	for _, part := range []string{"<", "&", `"`, "\u00e9"} {
+		d := newDirectory(t)
+		output := strings.Repeat(part, 1000/len(part))
+		db := checks.Check{Name: "db", Fingerprint: "1", Func: func(context.Context) (string, error) { return output, nil }}
+		store := d.open()
+		c := newCollector(t, nil, db)
+		run(t, c)
+		keep(t, store, c)
+		store.Close()
+		if saved := d.open().Restore([]checks.Check{db}); len(saved.Results) != 1 || saved.Results[0].Output != output {
+			t.Errorf("%d times %s came back as %+v", 1000/len(part), part, saved.Results)
+		}
+	}
+}
+
+// A save that may write little leaves the rest to the next one, down to the last
+// record.
+func TestSavesOfAFewBytesWriteEverythingInTheEnd(t *testing.T) {
+	d := newDirectory(t)
+	var set []checks.Check
+	for i := range 7 {
+		set = append(set, new(subject).check(fmt.Sprint("check-", i)))
+	}
+	store := d.open()
+	c := newCollector(t, nil, set...)
+	run(t, c)
+	saves := 1
+	for store.SaveWithin(c, 1) {
+		saves++
+	}
+	store.Close()
+	if saved := d.open().Restore(set); saves != 2*len(set) || len(saved.Results) != len(set) || len(saved.Transitions) != len(set) {
+		t.Errorf("%d saves: %d results and %d histories, want %d of each", saves, len(saved.Results), len(saved.Transitions), len(set))
+	}
+	d.wantReports(0)
+}
+
+func TestRoomsAreUsedAgainWhileTheProcessRuns(t *testing.T) {
+	d := newDirectory(t)
+	store := d.open()
+	c := newCollector(t, nil, new(subject).check("stays"))
+	sizes := map[string][]int64{}
+	for i := range 20 {
+		name := fmt.Sprint("check-", i)
+		if err := c.Add(new(subject).check(name)); err != nil {
+			t.Fatal(err)
+		}
+		run(t, c)
+		keep(t, store, c)
+		if err := c.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+		keep(t, store, c)
+		for _, file := range []string{"results.slots", "history.slots"} {
+			sizes[file] = append(sizes[file], int64(len(d.read(file))))
+		}
+	}
+	for file, sizes := range sizes {
+		if last := sizes[len(sizes)-1]; last > sizes[1]+1024 {
+			t.Errorf("%s grows: %d", file, sizes)
+		}
+	}
+	d.wantReports(0)
+}
+
 func TestOnlyTheSameDefinitionGetsItsResultBack(t *testing.T) {
 	d := newDirectory(t)
 	db := new(subject).check("db")
@@ -326,7 +510,15 @@ func TestASecondProcessRunsWithoutTheDirectory(t *testing.T) {
 	d := newDirectory(t)
 	first := d.open()
 	begin := time.Now()
+	descriptors := func() int {
+		open, _ := os.ReadDir("/dev/fd") // Without it there is nothing to count.
+		return len(open)
+	}
+	before := descriptors()
 	second := d.open()
+	if n := descriptors(); n > before+10 { // Other tests run at the same time.
+		t.Errorf("%d descriptors are open, %d before", n, before)
+	}
 	if waited := time.Since(begin); waited < 2*time.Second || waited > 20*time.Second {
 		t.Errorf("it waited %v for the lock, want 2s", waited)
 	}
