@@ -71,6 +71,8 @@ func TestRedisFails(t *testing.T) {
 	}{
 		{"with another role", redis.Check{Role: "replica"}, checks.ReasonAssertion, "role master, want replica"},
 		{"without the key", redis.Check{Key: "none"}, checks.ReasonAssertion, `key "none" does not exist`},
+		{"without the key that has a value", redis.Check{Key: "none", Expect: "(nil)"}, checks.ReasonAssertion, `key "none" does not exist`},
+		{"without the key that matches", redis.Check{Key: "none", Expect: "/./"}, checks.ReasonAssertion, `key "none" does not exist`},
 		{"in another database", redis.Check{Key: "greeting", DB: 3}, checks.ReasonAssertion, `key "greeting" does not exist`},
 		{"with another value", redis.Check{Key: "greeting", Expect: "bye"}, checks.ReasonAssertion, `key "greeting": "hello", want "bye"`},
 		{"with no match", redis.Check{Key: "greeting", Expect: "/^b/"}, checks.ReasonAssertion, `key "greeting": "hello", want a match of /^b/`},

@@ -113,22 +113,18 @@ func (c run) ask(s *session) (string, error) {
 }
 
 func (c run) key(s *session) error {
-	name := fmt.Sprintf("key %q", wire.Clip(c.Key))
+	name, command := fmt.Sprintf("key %q", wire.Clip(c.Key)), "EXISTS"
 	if c.Expect != "" {
-		reply, err := s.do("GET", c.Key)
-		if err != nil {
-			return err
-		}
-		return c.compare(name, replyText(reply))
+		command = "GET"
 	}
-	reply, err := s.do("EXISTS", c.Key)
+	reply, err := s.do(command, c.Key)
 	if err != nil {
 		return err
 	}
-	if reply != int64(1) {
+	if reply == nil || command == "EXISTS" && reply != int64(1) {
 		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s does not exist", name))
 	}
-	return nil
+	return c.compare(name, replyText(reply))
 }
 
 // compare returns an error unless found matches the expectation. An empty
