@@ -29,11 +29,7 @@ func (c *httpCheck) judge(x *exchange, res *http.Response) (err error) {
 	if c.settings.MaxBodySize > 0 && res.ContentLength > c.maxBody && c.method != http.MethodHead {
 		return x.tooLarge(c.maxBody)
 	}
-	decoded, err := c.decoded(x, res)
-	if err != nil {
-		return err
-	}
-	body := &kept{Reader: decoded}
+	body := &kept{Reader: c.decoded(res)}
 	defer func() {
 		if err != nil {
 			x.replied(res, body.whole())
@@ -106,19 +102,29 @@ func (c *httpCheck) compare(body []byte, secrets []string) error {
 }
 
 // decoded returns the body without its gzip, if that is wanted.
-func (c *httpCheck) decoded(x *exchange, res *http.Response) (io.Reader, error) {
+func (c *httpCheck) decoded(res *http.Response) io.Reader {
 	coding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding")))
 	if !c.settings.Decompress || coding != "gzip" && coding != "x-gzip" {
-		return res.Body, nil
+		return res.Body
 	}
-	reader, err := gzip.NewReader(res.Body)
-	if err == nil {
-		return reader, nil
+	return &gunzip{source: res.Body}
+}
+
+// A gunzip decompresses source. Unlike a [gzip.Reader] it reads nothing before it
+// is read, and an empty source, the body of a reply to HEAD, is no error.
+type gunzip struct {
+	source io.Reader
+	reader *gzip.Reader
+}
+
+// Read implements [io.Reader].
+func (g *gunzip) Read(p []byte) (n int, err error) {
+	if g.reader == nil {
+		if g.reader, err = gzip.NewReader(g.source); err != nil {
+			return 0, err
+		}
 	}
-	if errors.Is(err, io.EOF) {
-		return strings.NewReader(""), nil // The answer to HEAD has no body.
-	}
-	return nil, x.misunderstood(err)
+	return g.reader.Read(p)
 }
 
 // readFor copies until source ends or patience has passed. The result late
@@ -136,9 +142,9 @@ func (x *exchange) readFor(patience time.Duration, sink io.Writer, source io.Rea
 
 // evidence returns the beginning of the body of an unwanted reply, as part of an
 // error message. It is empty if no body arrives in time.
-func (x *exchange) evidence(res *http.Response) string {
+func (c *httpCheck) evidence(x *exchange, res *http.Response) string {
 	var text bytes.Buffer
-	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(res.Body, maxMasked))
+	_, _, _ = x.readFor(maxEvidenceTime, &text, io.LimitReader(c.decoded(res), maxMasked))
 	x.replied(res, text.Bytes())
 	if len(bytes.TrimSpace(text.Bytes())) == 0 {
 		return ""

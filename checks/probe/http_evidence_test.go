@@ -142,4 +142,29 @@ func TestDecompressedBodyIsMatched(t *testing.T) {
 	})
 	run(t, probe.HTTP{URL: broken, Decompress: true, BodyRegexp: "x"}).
 		fails(t, checks.ReasonProtocol, "reading the body from "+peerOf(broken)+": gzip: invalid header")
+	cut := httpServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		io.WriteString(w, "\x1f\x8b\x08")
+	})
+	run(t, probe.HTTP{URL: cut, Decompress: true, BodyRegexp: "x"}).
+		fails(t, checks.ReasonProtocol, "reading the body from "+peerOf(cut)+": broke off after 0 bytes")
+}
+
+func TestEvidenceIsDecompressed(t *testing.T) {
+	url := httpServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		packed := gzip.NewWriter(w)
+		io.WriteString(packed, "db pool exhausted")
+		packed.Close()
+	})
+	run(t, probe.HTTP{URL: url, Decompress: true}).fails(t, checks.ReasonStatus, `status 503, want 200 to 299, body begins "db pool exhausted"`)
+}
+
+func TestCompressedBodyThatNothingLooksAtNeedNotBegin(t *testing.T) {
+	silent := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		stalls(http.StatusOK, "")(w, r)
+	})
+	run(t, probe.HTTP{URL: silent, Decompress: true}).passes(t, "200 OK")
 }

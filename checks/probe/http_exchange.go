@@ -132,7 +132,7 @@ func (x *exchange) failure(err error) error {
 	switch {
 	case x.Ended() == nil && errors.Is(err, errManyHints):
 		return x.Reject(checks.ReasonProtocol, "%w", errManyHints)
-	case x.Ended() == nil && x.gate != nil:
+	case x.gate != nil && (x.Ended() == nil || x.gate.foreign()):
 		return x.gate.headless(x.Run, x.secrets)
 	}
 	return x.misunderstood(err)

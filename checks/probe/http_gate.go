@@ -80,10 +80,23 @@ func (g *gate) headless(r *wire.Run, secrets []string) error {
 	switch {
 	case g.readErr == nil && g.received >= maxHead:
 		return r.Reject(checks.ReasonProtocol, "larger than 64KiB")
-	case g.readErr == nil:
+	case g.readErr == nil, g.isForeign():
 		return r.Reject(checks.ReasonProtocol, "reply is not HTTP, it begins %s", excerpt(g.head, secrets...))
 	case errors.Is(g.readErr, io.EOF) && g.received > 0:
 		return r.Reject(checks.ReasonProtocol, "connection closed within them")
 	}
 	return r.Fail(g.readErr)
+}
+
+// foreign reports whether the peer has begun to speak another protocol.
+func (g *gate) foreign() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.isForeign()
+}
+
+func (g *gate) isForeign() bool {
+	const version = "HTTP/"
+	n := min(len(g.head), len(version))
+	return string(g.head[:n]) != version[:n]
 }

@@ -84,7 +84,7 @@ func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err erro
 	}
 	location = res.Header.Get("Location")
 	if !isRedirect(res.StatusCode) || location == "" {
-		return 0, "", c.unwanted(res.StatusCode, "", x.evidence(res))
+		return 0, "", c.unwanted(res.StatusCode, "", c.evidence(x, res))
 	}
 	if !c.settings.FollowRedirects {
 		return 0, "", c.unwanted(res.StatusCode, h.leadsTo(location, x.secrets), "")

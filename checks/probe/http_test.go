@@ -273,6 +273,7 @@ func TestHTTPSaysHowAnAnswerIsBroken(t *testing.T) {
 		"no answer":           {"", "waiting for headers from %s: connection closed"},
 		"half of the headers": {"HTTP/1.1 200 OK\r\nContent-", "waiting for headers from %s: connection closed within them"},
 		"another protocol":    {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "waiting for headers from %s: reply is not HTTP, it begins \"SSH-2.0-OpenSSH_9.2\"…"},
+		"less than a line":    {"\x15\x03\x01\x00\x02\x02F", `waiting for headers from %s: reply is not HTTP, it begins "\x15\x03\x01\x00\x02\x02F"`},
 		"a short body":        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "reading the body from %s: broke off after 5 bytes"},
 		"a broken chunk":      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "reading the body from %s: invalid byte in chunk length"},
 		"another protocol next": {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
@@ -284,6 +285,14 @@ func TestHTTPSaysHowAnAnswerIsBroken(t *testing.T) {
 			run(t, probe.HTTP{URL: "http://" + address}).fails(t, checks.ReasonProtocol, fmt.Sprintf(c.want, address))
 		})
 	}
+}
+
+func TestHTTPSaysWhatASilentPeerOfAnotherProtocolHasSent(t *testing.T) {
+	address := faulttest.Serve(t, func(conn net.Conn) { io.WriteString(conn, "\x00\x00ready"); io.Copy(io.Discard, conn) })
+	ctx, cancel := contextFor(t, 300*time.Millisecond)
+	defer cancel()
+	runIn(ctx, t, probe.HTTP{URL: "http://" + address}).
+		fails(t, checks.ReasonProtocol, "waiting for headers from "+address+`: reply is not HTTP, it begins "\x00\x00ready"`)
 }
 
 func TestHTTPAnswerThatComesBeforeTheRequestWasReadCounts(t *testing.T) {
