@@ -118,6 +118,10 @@ func TestTLSOfAFile(t *testing.T) {
 	file := bundle(certs.Good.CertFile, certs.Expired.CertFile)
 	run(t, probe.TLS{File: file}).fails(t, checks.ReasonTLS,
 		"file "+file+": certificate expired at "+certs.Expired.TLS.Leaf.NotAfter.UTC().Format(time.RFC3339))
+	// With a ca_file, a certificate that no chain uses does not count.
+	run(t, probe.TLS{File: file, TLS: &checks.TLS{CAFile: certs.CAFile}}).passes(t, until(certs.Good))
+	run(t, probe.TLS{File: certs.Expired.CertFile, TLS: &checks.TLS{CAFile: certs.CAFile}}).
+		failsWith(t, checks.ReasonTLS, "file "+certs.Expired.CertFile+": certificate expired at ")
 	run(t, probe.TLS{File: certs.NotYetValid.CertFile}).fails(t, checks.ReasonTLS,
 		"file "+certs.NotYetValid.CertFile+": certificate is not yet valid, it begins at "+certs.NotYetValid.TLS.Leaf.NotBefore.UTC().Format(time.RFC3339))
 	run(t, probe.TLS{File: certs.OfUnknownCA.CertFile, TLS: &checks.TLS{CAFile: certs.CAFile}}).
