@@ -15,6 +15,8 @@ const maxShortOutput = 80
 // A pageCheck is one check as a page shows it.
 type pageCheck struct {
 	Name, State, Class, Sign string
+	Excuse                   string // why the check takes no instance out: optional or muted
+	Effect                   string // the class of what the check does to the instance
 	Output, Short            string
 	Facts, Chips             []string
 	Note                     string // of a threshold that is not reached
@@ -32,8 +34,19 @@ type pageCheck struct {
 func newPageCheck(r *collector.Result) pageCheck {
 	c := pageCheck{Name: r.Check, State: string(r.State), Took: took(r.Duration), Output: said(r)}
 	c.Class, c.Sign = look(r)
-	if c.Class == "warn" {
+	c.Effect = c.Class
+	switch {
+	case c.Class == "warn":
 		c.State = "warning"
+	case c.Class == "fail" && !r.Counts():
+		c.Effect = "warn"
+	}
+	switch {
+	case r.State == collector.StatePassed:
+	case r.Muted != nil:
+		c.Excuse = "muted"
+	case r.Optional:
+		c.Excuse = "optional"
 	}
 	if r.Threshold > 0 {
 		c.Note = thresholdNote(r)
@@ -93,8 +106,8 @@ func facts(r *collector.Result, now time.Time) []string {
 	}
 	add(r.Reason != "" && r.State != collector.StatePassed, "reason %s", r.Reason)
 	add(r.Threshold > 0, "%s", thresholdNote(r))
-	add(r.Optional, "optional")
-	add(r.Muted != nil, "muted")
+	add(r.Optional && (r.Muted != nil || r.State == collector.StatePassed), "optional")
+	add(r.Muted != nil && r.State == collector.StatePassed, "muted")
 	add(r.Severity != "" && r.State != collector.StatePassed, "severity %s", r.Severity)
 	add(r.Duration > 0, "took %s", took(r.Duration))
 	add(!r.Time.IsZero(), "checked %s ago, %s", age(now.Sub(r.Time)), next(r, now))

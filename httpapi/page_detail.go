@@ -14,6 +14,7 @@ import (
 type detail struct {
 	pageFrame
 	Check    pageCheck
+	Causes   []pageCheck // the failed checks that this one waits for
 	RunNow   string
 	Before   *pageBefore
 	Chart    *pageChart
@@ -38,6 +39,11 @@ func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Requ
 	d := &detail{Check: newPageCheck(r), Queries: p.queries(r)}
 	d.Check.describe(r, rep.Time)
 	d.pageFrame = p.frame(rep, d.Check.State+" · "+r.Check, "../")
+	for _, cause := range rep.Results {
+		if slices.Contains(r.Cause, cause.Check) {
+			d.Causes = append(d.Causes, newPageCheck(cause))
+		}
+	}
 	def := p.known.definition(r.Check)
 	d.Chart = newChart(p.known.runs(r.Check), def.Timeout, rep.Time)
 	d.Changes = newChanges(p.known.transitions(r.Check), rep.Time)
@@ -87,14 +93,9 @@ func (p *pages) rows(rep collector.Report, r *collector.Result, def checks.Check
 			all = append(all, row)
 		}
 	}
-	add("description", r.Description)
-	if r.Runbook != "" {
-		all = append(all, pageRow{Name: "runbook", Value: r.Runbook, Href: r.Runbook})
-	}
 	at("in this state since", r.Since)
 	at("last success", r.LastSuccess)
 	at("checked", r.Time)
-	add("waits for", strings.Join(r.Cause, ", "))
 	list("depends on", func(name string) bool { return slices.Contains(def.DependsOn, name) })
 	list("needed by", func(name string) bool { return slices.Contains(p.known.definition(name).DependsOn, r.Check) })
 	add("type", r.Type)

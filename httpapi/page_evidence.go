@@ -24,6 +24,9 @@ func newEvidence(last, first *checks.Evidence) (all []pageEvidence) {
 		shown := pageEvidence{Title: title, Said: e.Output, At: moment(e.Time, e.Time)}
 		for _, line := range e.Lines() {
 			name, text, _ := strings.Cut(line, ": ")
+			if name == "phases" || name == "tried" { // A line for each.
+				text = strings.ReplaceAll(text, ", ", "\n")
+			}
 			shown.Rows = append(shown.Rows, pageRow{Name: name, Value: text})
 		}
 		all = append(all, shown)

@@ -15,6 +15,8 @@ const (
 	maxLong       = 60
 	// maxNamed is how many checks the summary names.
 	maxNamed = 5
+	// maxUnfiltered is how many checks are found without a filter.
+	maxUnfiltered = 5
 )
 
 // An overview is the page of all checks.
@@ -22,6 +24,7 @@ type overview struct {
 	pageFrame
 	summary
 	Filter               pageFilter
+	Filterable           bool
 	States, Tags, Labels []string
 	Groups               []pageGroup
 	Passed               *pageGroup
@@ -50,6 +53,7 @@ func (p *pages) overview(rep collector.Report, req *http.Request) *overview {
 		States: pageStates(), Tags: all(rep, tagsOf), Labels: all(rep, labelsOf), Fleet: p.fleet(),
 		pages: p, report: rep, trusted: p.trusted(req), waiting: map[string][]*collector.Result{}, first: firstFailed(rep.Results), room: maxLong,
 	}
+	o.Filterable = len(rep.Results) > maxUnfiltered || o.Filter.On()
 	o.pageFrame = p.frame(rep, o.short, "")
 	if o.trusted {
 		o.Asking = p.asking(rep.Time)

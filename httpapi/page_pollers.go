@@ -12,7 +12,7 @@ import (
 type pagePoller struct {
 	Agent, From, Handler string
 	Asked                *pageMoment
-	Told                 string
+	Answer               string
 }
 
 // asking returns the programs that ask.
@@ -27,7 +27,7 @@ func (p *pages) asking(now time.Time) (all []pagePoller) {
 		}
 		all = append(all, pagePoller{
 			Agent: clip.Short(agent, maxShortOutput), From: poller.From, Handler: poller.Handler, Asked: moment(poller.Asked, now),
-			Told: strings.TrimSpace(number(poller.Code) + " " + http.StatusText(poller.Code)),
+			Answer: strings.TrimSpace(number(poller.Code) + " " + http.StatusText(poller.Code)),
 		})
 	}
 	return all

@@ -122,6 +122,7 @@ func thousandChecks() *scene {
 		if i%120 == 0 {
 			r = failed(r.Check, "connecting to 192.0.2.17:8080: connection refused")
 			r.Reason, r.Since, r.Time, r.Expires = checks.ReasonRefused, s.report.Time.Add(-time.Minute), s.report.Time.Add(-4*time.Second), s.report.Time.Add(5*time.Second)
+			r.LastSuccess = r.Since.Add(-9 * time.Second)
 		}
 		s.report.Results = append(s.report.Results, r)
 	}

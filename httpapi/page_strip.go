@@ -41,8 +41,13 @@ func newStrip(runs []collector.Run) *pageStrip {
 		i += n
 	}
 	s.Failed = string(path)
-	s.Label = fmt.Sprintf("last %d runs: %d failed", len(runs), failed)
-	if last > 1 && last < failed {
+	s.Label = fmt.Sprintf("%d of the last %d runs failed", failed, len(runs))
+	switch {
+	case len(runs) == 1:
+		s.Label = "one run so far"
+	case failed == 0:
+		s.Label = fmt.Sprintf("the last %d runs passed", len(runs))
+	case last > 1 && last < failed:
 		s.Label += fmt.Sprintf(", the last %d in a row", last)
 	}
 	return s

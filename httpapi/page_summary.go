@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
@@ -15,50 +16,107 @@ type summary struct {
 }
 
 func summarise(rep collector.Report) summary {
-	var out, degrading []string
-	failed, waiting, unknown := 0, 0, 0 // unknown: of those that take the instance out
+	failed := map[string]*collector.Result{}
 	for _, r := range rep.Results {
-		switch r.State {
-		case collector.StateFailed:
-			failed++
-		case collector.StatePassed:
-		default:
-			waiting++
-		}
-		switch {
-		case r.State == collector.StatePassed && r.Warning == "":
-		case r.State == collector.StatePassed || !r.Counts():
-			degrading = append(degrading, r.Check)
-		default:
-			out = append(out, r.Check)
-			if notChecked(r) {
-				unknown++
-			}
+		if r.State == collector.StateFailed {
+			failed[r.Check] = r
 		}
 	}
-	s := summary{Status: string(rep.Status), Class: "pass", Sign: "✓", TakesOut: first(out, maxNamed), Degrades: first(degrading, maxNamed)}
+	// A check that waits for a named one adds nothing, unless only the waiting
+	// check takes the instance out.
+	named := func(r *collector.Result) bool {
+		return slices.ContainsFunc(r.Cause, func(name string) bool {
+			cause := failed[name]
+			return cause != nil && (cause.Counts() || !r.Counts())
+		})
+	}
+	var out, degrading []string
+	starting := true // as far as the checks that take the instance out tell
+	for _, r := range rep.Results {
+		switch {
+		case r.State == collector.StatePassed && r.Warning == "":
+			continue
+		case r.State != collector.StatePassed && r.Counts():
+			starting = starting && notChecked(r)
+			if !named(r) {
+				out = append(out, r.Check)
+			}
+		case !named(r):
+			degrading = append(degrading, r.Check)
+		}
+	}
+	s := summary{Status: string(rep.Status), Class: "pass", Sign: "✓", Counts: counts(rep.Results), TakesOut: first(out, maxNamed), Degrades: first(degrading, maxNamed)}
 	switch {
 	case rep.Draining != "":
 		s.Status, s.Class, s.Sign = "drained", "fail", "✕"
-	case unknown > 0 && unknown == len(out):
+	case len(out) > 0 && starting:
 		s.Status, s.Class, s.Sign = "starting", "wait", "…"
 	case rep.Status == collector.StatusFailed:
 		s.Class, s.Sign = "fail", "✕"
 	case rep.Status == collector.StatusDegraded:
 		s.Class, s.Sign = "warn", "!"
 	}
-	s.Counts = fmt.Sprintf("%d of %d fail", failed, len(rep.Results))
-	if failed == 0 {
-		s.Counts = fmt.Sprintf("none of %d fails", len(rep.Results))
-	}
-	if waiting > 0 {
-		s.Counts += fmt.Sprintf(", %d wait", waiting)
-	}
 	s.short = s.Status
-	if failed > 0 && rep.Draining == "" {
-		s.short = fmt.Sprintf("%d fail", failed)
+	if n := len(failed); n > 0 && rep.Draining == "" {
+		s.short = fmt.Sprintf("%d fail", n)
 	}
 	return s
+}
+
+// counts says how many checks there are of each kind: "2 of 9 fail (1 optional),
+// 2 wait, 1 warns".
+func counts(results []*collector.Result) string {
+	failed, optional, muted, waiting, warned := 0, 0, 0, 0, 0
+	for _, r := range results {
+		switch {
+		case r.State == collector.StateFailed:
+			failed++
+			if r.Muted != nil {
+				muted++
+			} else if r.Optional {
+				optional++
+			}
+		case r.State != collector.StatePassed:
+			waiting++
+		case r.Warning != "":
+			warned++
+		}
+	}
+	text := fmt.Sprintf("%d of %d fail", failed, len(results))
+	if failed == 1 {
+		text += "s"
+	}
+	switch {
+	case len(results) == 0:
+		return "no checks"
+	case failed+waiting+warned == 0 && len(results) > 1:
+		return fmt.Sprintf("all %d checks pass", len(results))
+	case failed+waiting+warned == 0:
+		return "1 check passes"
+	case failed == 0:
+		text = fmt.Sprintf("none of %d fails", len(results))
+	case optional > 0 && muted > 0:
+		text += fmt.Sprintf(" (%d optional, %d muted)", optional, muted)
+	case optional > 0:
+		text += fmt.Sprintf(" (%d optional)", optional)
+	case muted > 0:
+		text += fmt.Sprintf(" (%d muted)", muted)
+	}
+	if waiting > 0 {
+		text += ", " + plural(waiting, "waits", "wait")
+	}
+	if warned > 0 {
+		text += ", " + plural(warned, "warns", "warn")
+	}
+	return text
+}
+
+// plural writes a number and the word that goes with it.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + more
 }
 
 // notChecked reports whether a check has not had a result since the start.

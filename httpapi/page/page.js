@@ -10,7 +10,7 @@
 		for (const t of document.querySelectorAll("time[datetime]")) {
 			const d = new Date(t.dateTime);
 			t.title = d.toLocaleString();
-			if (t.id !== "now" && !("utc" in t.dataset)) continue;
+			if (t.id !== "now" && !("utc" in t.dataset) || !d.getTimezoneOffset()) continue;
 			const here = d.getDate() === d.getUTCDate() ? d.toLocaleTimeString() : d.toLocaleString();
 			t.textContent = t.textContent.split(" (")[0] + " (" + here + " here)";
 		}
