@@ -1,8 +1,8 @@
 package config_test
 
 import (
-	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -12,15 +12,11 @@ import (
 // A word of the configuration must not vanish from every output because
 // somebody's password is that word.
 func TestWordsOfTheConfigurationAreNeverLearned(t *testing.T) {
-	data, err := os.ReadFile("schema.json")
+	keys, err := os.ReadFile("../scrub/vocabulary.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schema any
-	if err := json.Unmarshal(data, &schema); err != nil {
-		t.Fatal(err)
-	}
-	words := keysOf(schema)
+	words := strings.Fields(string(keys))
 	for _, r := range checks.Reasons() {
 		words = append(words, string(r))
 	}
@@ -32,24 +28,4 @@ func TestWordsOfTheConfigurationAreNeverLearned(t *testing.T) {
 			t.Errorf("%q would be learned as a secret", w)
 		}
 	}
-}
-
-// keysOf returns the names of all properties of a JSON Schema.
-func keysOf(schema any) (keys []string) {
-	switch v := schema.(type) {
-	case map[string]any:
-		if properties, ok := v["properties"].(map[string]any); ok {
-			for key := range properties {
-				keys = append(keys, key)
-			}
-		}
-		for _, member := range v {
-			keys = append(keys, keysOf(member)...)
-		}
-	case []any:
-		for _, member := range v {
-			keys = append(keys, keysOf(member)...)
-		}
-	}
-	return keys
 }

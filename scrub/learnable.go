@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	_ "embed" // of vocabulary.txt
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -63,22 +64,15 @@ func isHostName(v string) bool {
 	return isLower(last[0])
 }
 
-// vocabulary are the words of this module that occur in texts: keys and types
-// of the configuration, states and reasons. A test in package config compares
-// it with the schema of the file.
-var vocabulary = wordSet(`
-	address allow answers basic_auth bearer_token bearer_token_file body body_not_regexp body_regexp ca_file cert_file
-	checks command concurrency database depends_on description disable disk draining_status dsn_file environment exec
-	expect fail_free fail_inodes_percent fail_per_cpu fail_percent failed_headers failed_status failed_ttl
-	failure_threshold follow_redirects format global headers healthcheck http insecure_skip_verify key_file labels load
-	match max_body_size max_wait memory method min_version minutes mounted mysql nagios name names no_recursion optional
-	password password_file path postgres proxy_url query rcode read_only redis role runbook scope scrub sections send
-	server server_name startup_wait status steps success_headers success_status success_threshold success_ttl tags
-	timeout transport type unix_socket unknown_status user username warn_free warn_inodes_percent warn_per_cpu
-	warn_percent
-	amqp cluster content_type decompress exclude fail_consumers fail_days fail_messages failed_template file grace
-	heartbeat hide_output http_version ignore_drain legacy max_age proxy_tls queue reject severity starttls
-	service_id success_template token_file version vhost views warn_consumers warn_days warn_messages
+// vocabulary are the words of this module that occur in texts: the keys and types
+// of the configuration, states and reasons.
+var vocabulary = wordSet(configuration, `
 	passed failed skipped unknown degraded draining drained muted
 	refused unreachable protocol assertion threshold exit_code panic internal error auth
-	check checker host port token secret sentinel master replica primary standby health+json json text plain`)
+	check checker host port secret sentinel master replica primary standby health+json json text plain`)
+
+// configuration are the keys and types of the configuration. Go generate in
+// package config writes them.
+//
+//go:embed vocabulary.txt
+var configuration string

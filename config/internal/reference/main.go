@@ -1,6 +1,7 @@
 // Command reference writes the references of the configuration from the comments
 // of the structs that the file is decoded into: docs/checks.md,
-// docs/configuration.md, and config/types.txt for `config types`.
+// docs/configuration.md, config/schema.json, and config/types.txt for `config
+// types`. It also writes the keys of the file to scrub/vocabulary.txt.
 //
 // It is run by go generate in the folder config.
 package main
@@ -55,10 +56,15 @@ func generate(config string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	words, err := vocabulary(schema)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
 		"schema.json":              schema,
 		"types.txt":                typesText(types, tls),
 		"../docs/checks.md":        checksPage(types, tls),
 		"../docs/configuration.md": configurationPage(sections),
+		"../scrub/vocabulary.txt":  words,
 	}, nil
 }

@@ -27,7 +27,7 @@ func TestRunWritesWhatGenerateReturns(t *testing.T) {
 		t.Error("run in an empty folder has no error")
 	}
 	root := t.TempDir()
-	for _, folder := range []string{"config", "checks"} {
+	for _, folder := range []string{"config", "checks", "scrub"} {
 		if err := os.CopyFS(filepath.Join(root, folder), os.DirFS(filepath.Join("../../..", folder))); err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestRunWritesWhatGenerateReturns(t *testing.T) {
 	if err := run(filepath.Join(root, "config")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"config/types.txt", "docs/checks.md", "docs/configuration.md"} {
+	for _, name := range []string{"config/types.txt", "docs/checks.md", "docs/configuration.md", "scrub/vocabulary.txt"} {
 		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
 			t.Error(err)
 		}
