@@ -20,7 +20,11 @@ func (s *Scrubber) argv(argv []string, depth int, traces []trace) []string {
 			c.tool, c.login = t, false
 		}
 		c.login = c.login || argv[i] == "login"
-		if kind := c.flag(argv[i]); kind != noValue && c.hasNext(i) {
+		kind := c.flag(argv[i])
+		if kind == noValue && argv[i] == "-a" && c.hasNext(i) && loginColon(argv[i+1]) > 0 {
+			kind = userValue
+		}
+		if kind != noValue && c.hasNext(i) {
 			c.text(i)
 			i++
 			c.value(i, kind, argv[i-1])
@@ -81,6 +85,8 @@ func (c *commandLine) flag(word string) valueKind {
 		return secretValue
 	case word == "--cookie":
 		return secretValue
+	case strings.EqualFold(word, "-command"): // PowerShell
+		return shellValue
 	}
 	return noValue
 }
@@ -131,6 +137,10 @@ func (c *commandLine) value(i int, kind valueKind, name string) {
 	case headerValue:
 		c.header(i)
 	case userValue:
+		if n := loginColon(word); n > 0 && word[n] != ':' { // lftp -u bob,x
+			c.user(i, 0, word[n:n+1])
+			return
+		}
 		c.user(i, 0, ":")
 	case percentValue:
 		c.user(i, 0, "%")
@@ -154,17 +164,26 @@ func (c *commandLine) secret(i, from int, name string) {
 	if r == none {
 		r = flag
 	}
-	if value := c.argv[i][from:]; namesFile(name) && isPath(value) && value[0] != '\\' {
-		c.text(i)
+	if value := c.argv[i][from:]; isFileOf(name, value) {
+		c.prefixed(i, from, c.text)
 		return
 	}
 	c.mask(i, from, r)
 }
 
-// namesFile reports whether the value of a flag of this name can be a path.
-func namesFile(name string) bool {
+// isFileOf reports whether the value of a flag of this name is the path of a
+// file.
+func isFileOf(name, value string) bool {
+	if !isPath(value) || value[0] == '\\' {
+		return false
+	}
 	name = strings.ToLower(name)
-	return strings.HasSuffix(name, "file") || strings.HasSuffix(name, "key") || strings.HasSuffix(name, "path")
+	for _, ending := range [...]string{"file", "key", "path", "store"} {
+		if strings.HasSuffix(name, ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // word scrubs a word that is not the value of a flag.
@@ -177,17 +196,48 @@ func (c *commandLine) word(i int) {
 		c.mask(i, 3, flag)
 	case joined && c.tool.users != "" && strings.IndexByte(c.tool.users, f) >= 0 && c.tool.next != "":
 		c.user(i, 2, ":")
+	case joined && strings.IndexByte(c.tool.percents, f) >= 0:
+		c.user(i, 2, "%")
 	case joined && f == 'H':
 		c.prefixed(i, 2, c.header)
 	case strings.HasPrefix(word, "--header="):
 		c.prefixed(i, len("--header="), c.header)
-	case c.tool.words && i > 0 && isStrong(word):
+	case c.isOperand(i):
 		c.mask(i, 0, flag)
+	case c.tool.slash && strings.IndexByte(word, '/') > 0 && strings.Contains(word, "@"):
+		c.slashLogin(i)
 	case strings.HasPrefix(word, "/"):
 		c.slash(i)
 	default:
 		c.pair(i)
 	}
+}
+
+// isOperand reports whether word i is a secret without a flag.
+func (c *commandLine) isOperand(i int) bool {
+	if i == 0 || !isStrong(c.argv[i]) {
+		return false
+	}
+	before := c.argv[i-1]
+	switch {
+	case c.tool.words, isIdentifier(before) && before[0] != '-' && c.s.classOf(before, "") != notName: // aws configure set aws_secret_access_key x
+		return true
+	case i == 1:
+		return false
+	}
+	return before == "login" && strings.HasSuffix(c.argv[i-2], "vault") || isAccountCommand(c.argv[i-2])
+}
+
+// slashLogin masks the password of user/password@address.
+func (c *commandLine) slashLogin(i int) {
+	word := c.argv[i]
+	slash, at := strings.IndexByte(word, '/'), strings.LastIndexByte(word, '@')
+	if at < slash {
+		c.text(i)
+		return
+	}
+	c.mask(i, slash+1, flag)
+	c.out[i] += c.s.text(word[at:], dump, c.depth, &c.traces[i])
 }
 
 // shortOf returns the letter of a short flag, and whether more of its word

@@ -2,11 +2,15 @@ package scrub
 
 import "strings"
 
-// command is V5 and V16 for the commands of protocols: AUTH PLAIN x, PASS x,
-// a1 LOGIN user x. Their words are in capitals.
-func (p *scan) command(start, end int) int {
+// command is V5 and V16 for the commands of protocols and programs: AUTH PLAIN x,
+// PASS x, a1 LOGIN user x, IDENTIFIED BY x. The words of protocols are in
+// capitals. before is the word before it.
+func (p *scan) command(start, end int, before span) int {
+	if end-start < len("AUTH") || end-start > len("authenticate_user") || end == len(p.in) || !isBlank(p.in[end]) {
+		return start
+	}
 	from := skipSpaces(p.in, end)
-	if from == end || end-start > len("LOGIN") || end-start < len("AUTH") {
+	if from == end {
 		return start
 	}
 	switch p.in[start:end] {
@@ -34,8 +38,66 @@ func (p *scan) command(start, end int) int {
 		if p.startsLine(start) && p.endsLine(p.nextBlank(from)) { // Not "PASS test1" of a test.
 			return p.argument(start, from, func(v string) bool { return isWeak(v, weakPassword) && !isWordy(v) })
 		}
+	case "IDENTIFIED", "identified":
+		return p.identified(start, from)
+	case "SETUSER", "setuser":
+		return p.aclRule(start, from)
+	case "login":
+		if p.in[before.start:before.end] == "vault" {
+			return p.argument(start, from, isStrong)
+		}
+	default:
+		if !isAccountCommand(p.in[start:end]) {
+			return start
+		}
+		word := p.in[from:min(len(p.in), from+maxName)]
+		if n := strings.IndexByte(word, ' '); n > 0 {
+			return p.argument(start, skipSpaces(p.in, from+n), isStrong)
+		}
 	}
 	return start
+}
+
+// isAccountCommand lists commands of rabbitmqctl and others that take a user and
+// a password.
+func isAccountCommand(name string) bool {
+	switch name {
+	case "add_user", "change_password", "authenticate_user", "wpa_passphrase":
+		return true
+	}
+	return false
+}
+
+// identified is V5 for SQL: IDENTIFIED BY 'x', IDENTIFIED WITH plugin AS 'x'.
+func (p *scan) identified(start, from int) int {
+	rest := p.in[from:min(len(p.in), from+maxName)]
+	for _, word := range [...]string{"BY PASSWORD ", "BY ", "AS ", "by "} {
+		n := strings.Index(rest, word)
+		if n < 0 || n > 0 && rest[n-1] != ' ' {
+			continue
+		}
+		sql := p.in[start] == 'I'
+		return p.argument(start, from+n+len(word), func(v string) bool {
+			quoted := n+len(word) < len(rest) && isQuote(rest[n+len(word)])
+			return !isPlaceholder(v) && (isStrong(v) || isWeak(v, weakPassword) || sql && quoted)
+		})
+	}
+	return start
+}
+
+// aclRule masks the passwords among the rules of Redis' ACL SETUSER user: >x, <x,
+// #hash.
+func (p *scan) aclRule(start, from int) int {
+	next, end := start, p.lineEnd(from)
+	for i := from; i < end && !strings.EqualFold(p.in[i:p.nextBlank(i)], "setuser"); {
+		stop := min(end, p.nextBlank(i))
+		if strings.IndexByte("><#!", p.in[i]) >= 0 && i+1 < stop && !p.isMasked(i+1) {
+			next = p.mask(i+1, stop, v5)
+		}
+		for i = stop; i < end && isBlank(p.in[i]); i++ {
+		}
+	}
+	return next
 }
 
 // argument masks the word at i if it is a secret by its shape.

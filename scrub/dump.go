@@ -6,8 +6,14 @@ import "strings"
 func (p *scan) dumpValue(pr pair, name string) int {
 	isFlag := name[0] == '-'
 	name = strings.TrimLeft(name, "-")
-	if pr.sign == nextSign && !isFlag && !isStrong(p.candidate(pr.value, true).text) {
-		return pr.name.end
+	if pr.sign == nextSign && !isFlag {
+		if v := p.candidate(pr.value, true); !isStrong(v.text) {
+			value := p.declared(v)
+			if value == 0 {
+				return pr.name.end
+			}
+			pr.sign, pr.value = equalsSign, value
+		}
 	}
 	switch {
 	case name == "authSource", name == "authMechanism": // MongoDB: they say how the client authenticates
@@ -18,7 +24,13 @@ func (p *scan) dumpValue(pr pair, name string) int {
 		return p.skip(pr.value + len(Mask))
 	}
 	switch pr.sign {
+	case looseSign:
+		return p.loose(pr, counted)
 	case colonSign:
+		if value := p.typedValue(pr.at + 1); value > 0 {
+			pr.value = value
+			return p.dumpEquals(pr)
+		}
 		return p.dumpColon(pr, name)
 	case equalsSign:
 		return p.dumpEquals(pr)
@@ -28,6 +40,10 @@ func (p *scan) dumpValue(pr pair, name string) int {
 			return pr.name.end
 		}
 		return p.maskPair(pr, v)
+	case tagSign:
+		if pr.value == p.lineEnd(pr.value) { // usage: <password>
+			return pr.name.end
+		}
 	}
 	return p.maskPair(pr, p.candidate(pr.value, false))
 }
@@ -35,6 +51,9 @@ func (p *scan) dumpValue(pr pair, name string) int {
 // dumpEquals masks the value after an equals sign, including the empty value of
 // NAME=.
 func (p *scan) dumpEquals(pr pair) int {
+	if p.in[pr.name.start] == '-' && isFileOf(p.in[pr.name.start:pr.name.end], p.in[min(pr.value, len(p.in)):p.valueEnd(pr.value)]) {
+		return pr.name.end // --password-file=/etc/password
+	}
 	if pr.value < len(p.in) && !isBlank(p.in[pr.value]) {
 		return p.mask(pr.value, p.valueEnd(pr.value), v10)
 	}

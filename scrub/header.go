@@ -79,25 +79,33 @@ func isRemark(v string) bool {
 
 var schemes = wordSet("token apikey aws4-hmac-sha256 hoba mutual vapid genie geniekey splunk ssws")
 
-// opener skips the opening of a list or of a wrapped value: [, []string{,
-// Some(, b before a quote.
+// opener skips the opening of a list, of a call or of a wrapped value: [,
+// []string{, Some(, String::from(, b before a quote.
 func (p *scan) opener(i int) int {
-	if i == len(p.in) || strings.IndexByte("[S(burs@", p.in[i]) < 0 {
+	if i == len(p.in) || !isASCIIAlnum(p.in[i]) && strings.IndexByte("[(@", p.in[i]) < 0 {
 		return i
 	}
-	if rest := p.in[i:min(len(p.in), i+len("string(1234) \""))]; strings.HasPrefix(rest, "string(") { // PHP
-		if n := strings.Index(rest, ") \""); n > 0 {
-			return i + n + len(") ")
+	for _, text := range [...]string{"[]string{", "[", "("} {
+		if after := i + len(text); strings.HasPrefix(p.in[i:], text) && after < len(p.in) {
+			if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" || text == "(" {
+				return after
+			}
 		}
 	}
-	for _, text := range [...]string{"[]string{", "Some(", "String(", "[", "(", "b", "u", "r", "@"} {
-		after := i + len(text)
-		if !strings.HasPrefix(p.in[i:], text) || after == len(p.in) {
-			continue
-		}
-		if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" || text == "(" {
-			return after
-		}
+	const longest = 24
+	after := i
+	for limit := min(len(p.in), i+longest); after < limit && (isASCIIAlnum(p.in[after]) || strings.IndexByte("@_.:!", p.in[after]) >= 0); after++ {
+	}
+	switch {
+	case after == len(p.in):
+		return i
+	case p.in[after] == '(' && after > i:
+		after++
+	case after > i+2 || strings.Trim(p.in[i:after], "bBuUrRNEL@") != "": // rb'…'
+		return i
+	}
+	if quote, _ := openingQuote(p.in, after); quote >= 0 {
+		return after
 	}
 	return i
 }

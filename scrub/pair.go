@@ -14,6 +14,7 @@ const (
 	paramSign       // = in a query
 	nextSign        // a blank, "is", ->, |, a comma between quotes
 	tagSign         // > of an XML element
+	looseSign       // other punctuation
 )
 
 // A pair is a name with its sign and where its value begins.
@@ -63,6 +64,7 @@ func (p *scan) pairAt(start, end int) (pr pair, name string) {
 			pr.quoted, i = true, quote+1
 		}
 	}
+	i = p.visibilityEnd(i)
 	if i < len(p.in) && p.in[i] == ']' { // user[password]=, ["password"]=
 		i++
 	}
@@ -84,35 +86,60 @@ func (p *scan) signAt(pr pair) (sign, int) {
 		switch {
 		case strings.HasPrefix(rest, ":="):
 			return equalsSign, skipSpaces(p.in, i+2)
+		case strings.HasPrefix(rest, ":: "): // LDIF
+			return colonSign, i + len(":: ")
 		case strings.HasPrefix(rest, "::"), strings.HasPrefix(rest, "://"):
 			return noSign, 0
 		}
-		return colonSign, skipSpaces(p.in, i+1)
+		return colonSign, p.phpString(skipSpaces(p.in, i+1))
+	case '-':
+		if strings.HasPrefix(rest, "->") && !pr.spaced && !p.isMember(i+len("->")) {
+			return colonSign, i + len("->")
+		}
+	case '.', '+', '?', '|', '^', '~', '[':
+		if n := assignment(rest); n > 0 {
+			return equalsSign, skipSpaces(p.in, i+n)
+		}
 	case '%':
 		if strings.HasPrefix(rest, "%3D") || strings.HasPrefix(rest, "%3d") {
 			return paramSign, i + len("%3D")
 		}
+		if strings.HasPrefix(rest, "%5D=") || strings.HasPrefix(rest, "%5d=") { // user%5Bpassword%5D=
+			return paramSign, i + len("%5D=")
+		}
 	case '>':
-		if pr.quoted || p.opensTag(pr.name.start) {
+		if pr.quoted && p.isAttribute(pr, "name=") || pr.quoted && p.isAttribute(pr, "key=") || p.opensTag(pr.name.start) {
+			if strings.HasPrefix(rest[1:], cdata) {
+				i += len(cdata)
+			}
 			return tagSign, i + 1
 		}
-	case 'v', 'V', '\n', '\r', '"', '\'', ',', ';', '\\':
+	case 'v', 'V', 'c', 'C', '\n', '\r', '"', '\'', ',', ';', '\\':
 		if value := p.pairedValue(i); value > 0 {
 			return equalsSign, value
 		}
-		listed := pr.quoted || pr.name.start > 0 && strings.IndexByte("{[(", p.in[pr.name.start-1]) >= 0
-		if next := skipSpaces(p.in, i+1); rest[0] == ',' && listed && next < len(p.in) && isQuote(p.in[next]) {
+		if value := p.partValue(pr, i); value > 0 {
+			return equalsSign, value
+		}
+		if next := skipSpaces(p.in, i+1); rest[0] == ',' && p.isListed(pr) && next < len(p.in) && isQuote(p.in[next]) {
 			if p.isDefined(pr) {
 				return colonSign, next
 			}
 			return nextSign, next
 		}
 	}
+	return p.weakSign(pr)
+}
+
+// weakSign returns the sign at pr.at, where there is no operator, and where its
+// value begins.
+func (p *scan) weakSign(pr pair) (sign, int) {
+	i := pr.at
 	if next := p.wordedSign(i); next > i {
 		return nextSign, next
 	}
-	if !pr.spaced || p.in[i] == '\n' {
-		return noSign, 0
+	if !pr.spaced || !p.beginsValue(i) {
+		return looseSign, i
 	}
 	if p.opensTag(pr.name.start) {
 		rest := p.in[i:min(len(p.in), i+maxTag)]
@@ -123,14 +150,30 @@ func (p *scan) signAt(pr pair) (sign, int) {
 	if p.isDirective(pr, i) {
 		return equalsSign, i
 	}
+	if isDigit(p.in[i]) && i+2 < len(p.in) && p.in[i+1] == ' ' { // password 7 x: the kind of an encoding
+		return nextSign, i + 2
+	}
 	return nextSign, i
 }
 
-// wordedSign returns where the value begins after |, ->, "is" or "was" at i, or i.
+// beginsValue reports whether a value, perhaps in quotes, or a flag begins at i.
+func (p *scan) beginsValue(i int) bool {
+	switch c := p.in[i]; {
+	case c == '-':
+		return true
+	case isAlnum(c):
+		return c < 0xC2 || wideSign(p.in, i) == 0
+	}
+	quote, _ := openingQuote(p.in, i)
+	return quote >= 0
+}
+
+// wordedSign returns where the value begins after |, ->, or a word such as "is"
+// at i, or i.
 func (p *scan) wordedSign(i int) int {
 	switch p.in[i] {
-	case '|', '-', 'i', 'w':
-		for _, text := range [...]string{"|", "->", "is ", "was "} {
+	case '|', '-', 'i', 'w', 'g', 's', 'c':
+		for _, text := range [...]string{"|", "->", "is ", "is: ", "was ", "was: ", "got ", "set to ", "changed to "} {
 			if strings.HasPrefix(p.in[i:], text) {
 				return skipSpaces(p.in, i+len(text))
 			}
@@ -147,21 +190,41 @@ func (p *scan) equalsAt(pr pair, i int) (sign, int) {
 	if i < len(p.in) && strings.IndexByte("=>~", p.in[i]) >= 0 {
 		i++
 	}
-	return equalsSign, skipSpaces(p.in, i)
+	return equalsSign, p.phpString(skipSpaces(p.in, i))
 }
 
-// typedValue returns where x begins in a declaration with a type, "key: string
-// = x", or 0. i is the position after the colon.
-func (p *scan) typedValue(i int) int {
-	start := skipSpaces(p.in, i)
-	end := start
-	for end < len(p.in) && end < start+16 && isASCIIAlnum(p.in[end]) {
-		end++
+// isMember reports whether the word at i is a method or has a member itself.
+func (p *scan) isMember(i int) bool {
+	end := alnumBytes.run(p.in[:min(len(p.in), i+maxName)], i)
+	return end < len(p.in) && (strings.IndexByte("([_", p.in[end]) >= 0 || strings.HasPrefix(p.in[end:], "->"))
+}
+
+// assignment returns the length of an assignment operator other than = and :=
+// at the beginning of a text: ".=", "||=", and the brackets of an array of C
+// before "=". It is 0 if there is none.
+func assignment(text string) int {
+	n := 0
+	if text[0] == '[' {
+		for n = 1; n < min(len(text), 8) && isDigit(text[n]); n++ {
+		}
+		if n == len(text) || text[n] != ']' {
+			return 0
+		}
+		n = skipSpaces(text, n+1)
+	} else {
+		for n < min(len(text), 2) && strings.IndexByte(".+?|^~", text[n]) >= 0 {
+			n++
+		}
 	}
-	if next := skipSpaces(p.in, end); end > start && next > end && next+1 < len(p.in) && p.in[next] == '=' && p.in[next+1] == ' ' {
-		return skipSpaces(p.in, next+1)
+	if n >= len(text) || text[n] != '=' || strings.HasPrefix(text[n:], "==") {
+		return 0
 	}
-	return 0
+	return n + 1
+}
+
+// isListed reports whether a name is the first element of a pair in brackets.
+func (p *scan) isListed(pr pair) bool {
+	return pr.quoted || pr.name.start > 0 && strings.IndexByte("{[(", p.in[pr.name.start-1]) >= 0
 }
 
 const maxTag = 256 // bytes of the attributes of an XML element
@@ -182,11 +245,14 @@ func (p *scan) pairedValue(i int) int {
 	for i < limit && (isBlank(p.in[i]) || isQuote(p.in[i]) || strings.IndexByte(",;\\", p.in[i]) >= 0) {
 		i++
 	}
-	const word = "value"
-	if i+len(word) >= limit || !strings.EqualFold(p.in[i:i+len(word)], word) {
+	end := i
+	for end < limit && isASCIIAlnum(p.in[end]) {
+		end++
+	}
+	if word := p.in[i:end]; !strings.EqualFold(word, "value") && !strings.EqualFold(word, "content") {
 		return 0
 	}
-	i += len(word)
+	i = end
 	for i < limit && (isQuote(p.in[i]) || p.in[i] == '\\') {
 		i++
 	}
@@ -194,6 +260,26 @@ func (p *scan) pairedValue(i int) int {
 		return skipSpaces(p.in, i+1)
 	}
 	return 0
+}
+
+// partValue returns where the value begins if a name is that of a part of a
+// multipart form: name="password", an empty line, the value. It returns 0
+// otherwise.
+func (p *scan) partValue(pr pair, i int) int {
+	if !pr.quoted || !p.isAttribute(pr, " name=") {
+		return 0
+	}
+	for _, lines := range [...]string{"\r\n\r\n", "\n\n"} {
+		if strings.HasPrefix(p.in[i:], lines) {
+			return i + len(lines)
+		}
+	}
+	return 0
+}
+
+// isAttribute reports whether a name in quotes is the value of an attribute.
+func (p *scan) isAttribute(pr pair, attribute string) bool {
+	return strings.HasSuffix(p.in[p.floor:pr.name.start-1], attribute)
 }
 
 // escapedName reads a name in quotes that has escapes of JSON: "pass\u0077ord".

@@ -22,10 +22,17 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 	isFlag := name[0] == '-' && !isSwitch(strings.TrimLeft(name, "-"))
 	if pr.sign == nextSign && !isFlag {
 		if v := p.candidate(pr.value, true); !isStrong(v.text) {
-			return pr.name.end
+			value := p.declared(v)
+			if value == 0 {
+				return pr.name.end
+			}
+			pr.sign, pr.value = equalsSign, value
 		}
 	}
 	c := p.s.classOf(strings.TrimLeft(name, "-"), p.wordBefore(pr, before))
+	if pr.sign == looseSign {
+		return p.loose(pr, c)
+	}
 	if c == notName {
 		if pr.sign != paramSign || !isCode(name) {
 			return pr.name.end
@@ -36,8 +43,11 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 		if isHeader(name) {
 			return p.header(pr)
 		}
+		if name == "PASS" { // the outcome of a test
+			c = min(c, counted)
+		}
 		if value := p.typedValue(pr.at + 1); value > 0 {
-			pr.sign, pr.value = equalsSign, value
+			pr.sign, pr.value, pr.spaced = equalsSign, value, true
 		}
 	}
 	v := p.candidate(p.opener(pr.value), pr.sign != equalsSign)
@@ -53,12 +63,35 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 	return p.maskPair(pr, v)
 }
 
+// loose masks a strong value behind other punctuation than the signs of pairs.
+func (p *scan) loose(pr pair, c class) int {
+	if c < counted {
+		return pr.name.end
+	}
+	value := p.looseValue(pr.value, p.isListed(pr))
+	if value == 0 {
+		return pr.name.end
+	}
+	v := p.candidate(value, true)
+	v.text, _, _ = strings.Cut(v.text, "<")
+	if !isStrong(v.text) || isAddress(v.text) || isIdentOf(c, v.text) {
+		return pr.name.end
+	}
+	return p.mask(value, p.candidateEnd(v), v16)
+}
+
 // wordBefore returns the word before a name if only a blank separates them.
 func (p *scan) wordBefore(pr pair, before span) string {
 	if before.end+1 != pr.name.start || before.end <= before.start || p.in[before.end] != ' ' {
 		return ""
 	}
 	return p.in[before.start:before.end]
+}
+
+// isHashed matches {SSHA}x, as LDAP stores a password.
+func isHashed(v string) bool {
+	kind, hash, found := strings.Cut(v[1:], "}")
+	return found && hash != "" && upperBytes.run(strings.ReplaceAll(kind, "-", ""), 0) >= len(kind)-2 && isStrong(hash)
 }
 
 // isCode lists parameters whose value is a secret only if it looks like one.
@@ -73,12 +106,13 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 	switch strong := isStrong(v.text); {
 	case c == strongOnly && !strong && pr.sign != paramSign && !isLongNumber(v.text):
 		return false
-	case p.isMasked(v.start), isPlaceholder(v.text), pr.sign == colonSign && v.quote < 0 && (v.text[0] == '{' || v.text[0] == '['):
+	case p.isMasked(v.start), isPlaceholder(v.text), pr.sign == colonSign && v.quote < 0 && (v.text[0] == '[' || v.text[0] == '{' && !isHashed(v.text)):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true
 	case strong:
-		return true
+		beside := pr.sign == nextSign || pr.sign == colonSign && v.quote < 0
+		return !beside || !isIdentOf(c, v.text)
 	case c == strongOnly && pr.sign == paramSign:
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
@@ -151,7 +185,7 @@ func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 	case isOption(v.text), strings.HasPrefix(p.in[v.start+len(v.text):], ": "): // name=x, or an error that wraps another
 		return false
 	case isWeak(v.text, minimum):
-		return (password || v.alone) && !isStatus(v.text) && !isSentence(p.in[v.start:p.lineEnd(v.start)])
+		return (password || v.alone) && !isStatus(v.text) && !isIdentOf(c, v.text) && !isSentence(p.in[v.start:p.lineEnd(v.start)])
 	case isLongNumber(v.text):
 		return password
 	}
@@ -219,13 +253,25 @@ func trimClosers(v string) string {
 		return v
 	}
 	end := len(v)
-	for end > 0 && strings.IndexByte(".,:;)]}>!?\"'", v[end-1]) >= 0 {
+	for end > 0 && (strings.IndexByte(".,:;)]}>!?\"'", v[end-1]) >= 0 || v[end-1] >= 0x80 && endsWide(v[:end])) {
 		end--
 	}
 	if end == 0 {
 		return v
 	}
 	return v[:end]
+}
+
+// endsWide reports whether v ends in a wide closing quote, or a part of it.
+func endsWide(v string) bool {
+	for _, quote := range [...]string{"”", "’", "»"} {
+		for n := 2; n <= len(quote); n++ {
+			if strings.HasSuffix(v, quote[:n]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maskPair masks a value that begins with v.
@@ -237,22 +283,30 @@ func (p *scan) maskPair(pr pair, v candidate) int {
 	case pr.sign == equalsSign && v.start == pr.value+v.slash && v.quote < 0, pr.sign == equalsSign && v.quote == pr.value:
 		return p.mask(pr.value, p.valueEnd(pr.value), r)
 	case v.quote >= 0:
-		closing := closingQuote(p.in, v.start, p.in[v.quote], v.slash, false)
-		return p.mask(v.start, orEnd(closing-v.slash, p.lineEnd(v.start)), r)
+		return p.maskQuotes(v, r)
 	case pr.sign == tagSign:
 		return p.mask(pr.value, p.tagEnd(pr.value), r)
+	case v.start > pr.value && p.in[v.start-1] == '[' && p.nextBracket(v.start) < p.lineEnd(v.start):
+		return p.mask(v.start, p.nextBracket(v.start), r)
 	}
-	end := v.start + len(v.text)
+	end := p.candidateEnd(v)
 	if pr.sign == colonSign && !pr.quoted && v.start == pr.value && p.fillsLine(pr, v.start) {
 		end = p.nextBlank(v.start)
-	}
-	for len(v.text) >= maxShape-1 && end < len(p.in) && !endsValue(p.in[end]) && !isQuote(p.in[end]) {
-		end++
 	}
 	if pr.quoted && pr.sign == colonSign { // JSON: a number becomes a string
 		return p.maskQuoted(v.start, end, p.in[pr.name.end:p.quoteEnd(pr.name.end)])
 	}
 	return p.mask(v.start, end, r)
+}
+
+// candidateEnd returns the end of a value without quotes, which can be longer
+// than what is inspected of it.
+func (p *scan) candidateEnd(v candidate) int {
+	end := v.start + len(v.text)
+	for len(v.text) >= maxShape-1 && end < len(p.in) && !endsValue(p.in[end]) && !isQuote(p.in[end]) {
+		end++
+	}
+	return end
 }
 
 func (pr pair) rule() rule {
@@ -265,6 +319,25 @@ func (pr pair) rule() rule {
 		return v16
 	}
 	return v11
+}
+
+// maskQuotes masks a value in quotes, and the values in quotes that follow it in
+// the same list.
+func (p *scan) maskQuotes(v candidate, r rule) int {
+	listed := v.quote > 0 && strings.IndexByte("[{(", p.in[max(0, v.quote-v.slash-1)]) >= 0
+	for {
+		closing := closingQuote(p.in, v.start, p.in[v.quote], v.slash, false)
+		end := p.mask(v.start, orEnd(closing-v.slash, p.lineEnd(v.start)), r)
+		next := skipSpaces(p.in, end+v.slash+1)
+		if !listed || closing < 0 || next >= len(p.in) || p.in[next] != ',' {
+			return end
+		}
+		quote, slashes := openingQuote(p.in, skipSpaces(p.in, next+1))
+		if quote < 0 {
+			return end
+		}
+		v = candidate{start: quote + 1, quote: quote, slash: slashes}
+	}
 }
 
 // paramEnd returns the end of a query parameter's value, even if the parameter

@@ -40,8 +40,10 @@ type scan struct {
 	at      cursor
 	sep     cursor
 	eol     cursor
+	bracket cursor
 	last    lastCursor
 	noJWT   int // no token can begin before it
+	noHash  int // no hash can begin before it
 }
 
 type span struct{ start, end int }
@@ -86,7 +88,7 @@ func (p *scan) step(i int) int {
 		return p.pem(i)
 	case nameBytes.has(c):
 		if c >= 0xC2 {
-			if after := skipSpaces(p.in, i); after > i {
+			if after := skipSpaces(p.in, i) + wideSign(p.in, i); after > i {
 				return after
 			}
 		}
@@ -98,6 +100,8 @@ func (p *scan) step(i int) int {
 		return p.bareUserInfo(i)
 	case c == '/':
 		return p.schemeless(i)
+	case c == '$':
+		return p.hash(i)
 	case c == '{' || c == '[':
 		p.nest++
 	case c == '}' || c == ']':
@@ -157,12 +161,12 @@ func (p *scan) wordAt(i int) int {
 	} else if t := toolNamed(p.in[i:end]); t != nil {
 		p.tool, p.toolEnd = t, p.lineEnd(end)
 	}
-	if p.tool != nil && p.tool.words && i < p.toolEnd {
-		if next := p.plainWord(i); next > i {
+	if p.tool != nil && i < p.toolEnd {
+		if next := p.operand(i, end); next > i {
 			return next
 		}
 	}
-	if next := p.command(i, end); next > end {
+	if next := p.command(i, end, before); next > end {
 		return next
 	}
 	if next := p.named(i, end, before); next > end {
@@ -174,7 +178,7 @@ func (p *scan) wordAt(i int) int {
 // wordEnd returns the end of the word at i.
 func (p *scan) wordEnd(i int) int {
 	for i < len(p.in) && nameBytes.has(p.in[i]) {
-		if p.in[i] >= 0xC2 && spaceLen(p.in, i) > 0 {
+		if p.in[i] >= 0xC2 && spaceLen(p.in, i)+wideSign(p.in, i) > 0 {
 			return i
 		}
 		i++
@@ -215,6 +219,11 @@ func (p *scan) lineEnd(i int) int {
 		end--
 	}
 	return end
+}
+
+// nextBracket returns the position of the next "]".
+func (p *scan) nextBracket(i int) int {
+	return p.bracket.next(i, func(i int) int { return indexByte(p.in, i, ']') })
 }
 
 // nextURL returns the position of the next separator that is directly followed

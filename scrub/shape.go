@@ -328,10 +328,12 @@ func isPlaceholder(v string) bool {
 	case '<':
 		return strings.IndexByte(v, '>') > 0
 	case '$', '{', '%', '?', '-':
-		return strings.HasPrefix(v, "${") || strings.HasPrefix(v, "{{") || strings.HasPrefix(v, "$(") ||
-			v == "%s" || v == "%q" || v == "%v" || v == "?" || v == "-"
+		if strings.HasPrefix(v, "${") || strings.HasPrefix(v, "{{") || strings.HasPrefix(v, "$(") ||
+			v == "%s" || v == "%q" || v == "%v" || v == "?" || v == "-" {
+			return true
+		}
 	}
-	return v == "…" || has(placeholders, strings.Trim(v, "[]()"))
+	return v == "…" || has(placeholders, strings.Trim(v, "[](){}<>"))
 }
 
 var placeholders = wordSet(`redacted hidden filtered masked secret scrubbed removed omitted sensitive`)

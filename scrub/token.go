@@ -141,6 +141,31 @@ func (p *scan) jwtEnd(i int) int {
 	return trimDots(p.in, i, dotBytes.run(p.in, dot))
 }
 
+// hashKinds are the identifiers of crypt(3) and its kin.
+var hashKinds = wordSet("1 2a 2b 2x 2y 5 6 7 y gy apr1 md5 sha1 argon2i argon2d argon2id scrypt pbkdf2 pbkdf2-sha256 pbkdf2-sha512 bcrypt p h s 8 9")
+
+// hash is V13 for the hash of a password as crypt(3) writes it: $6$salt$hash.
+func (p *scan) hash(i int) int {
+	const least = 20 // bytes of the longest part
+	rest := p.in[i+1:]
+	n := strings.IndexByte(rest[:min(len(rest), 16)], '$')
+	if i < p.noHash || n < 1 || !has(hashKinds, rest[:n]) {
+		return i + 1
+	}
+	end, part, longest := i+1+n, 0, 0
+	for ; end < len(p.in) && (base64Bytes.has(p.in[end]) || strings.IndexByte("$.,", p.in[end]) >= 0); end++ {
+		if part++; p.in[end] == '$' {
+			part = 0
+		}
+		longest = max(longest, part)
+	}
+	if end = trimDots(p.in, i, end); longest < least {
+		p.noHash = end
+		return i + 1
+	}
+	return p.mask(i, end, v13)
+}
+
 // botToken matches the token of a Telegram bot: 123456789:AAE….
 func (p *scan) botToken(start, end int) int {
 	const least = 30

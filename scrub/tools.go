@@ -12,6 +12,8 @@ type tool struct {
 	attached string // flags that a secret follows at once, as in -psecret
 	users    string // flags of user:password
 	percents string // flags of user%password
+	// slash: a word such as user/password@address is a login.
+	slash bool
 	// plainP: -p means something else, such as a port or a path.
 	plainP bool
 	// words: a word that looks like a secret is one, without a flag.
@@ -34,11 +36,12 @@ var stems = func() (table [128][]stem) {
 		{names: "redis-* valkey-*", next: "a"},
 		{names: "check_http* check_curl*", users: "ab"},
 		{names: "check_ldap* ipmitool ipmipower sqlcmd bcp osql tsql", next: "P"},
-		{names: "ldap*", next: "w"},
+		{names: "ldap*", next: "w", attached: "w"},
 		{names: "check_snmp*", next: "CAX"},
 		{names: "snmp*", next: "cCAX"},
-		{names: "curl", next: "b", users: "uU"},
-		{names: "smbclient rpcclient smbget smbmap", percents: "U"},
+		{names: "curl", next: "b", users: "uUE"},
+		{names: "smbclient rpcclient smbget smbmap winexe", percents: "U"},
+		{names: "sqlplus sqlldr rman expdp impdp", slash: true},
 		{names: "openssl", next: "kK"},
 		{names: "htpasswd", words: true},
 		{names: "mkdir cp java docker podman nerdctl ssh tar", plainP: true},
@@ -95,12 +98,34 @@ func (p *scan) flagAt(start, end int) int {
 	if p.tool != nil && start < p.toolEnd {
 		return p.shortFlag(start, end)
 	}
-	if word := p.in[start:end]; word == "-p" || word == "-P" { // of an unknown program
-		if v := p.candidate(skipSpaces(p.in, end), false); v.start > end && isStrong(v.text) && !isAddress(v.text) {
-			return p.mask(v.start, v.start+len(v.text), v15)
+	if end-start != len("-p") || skipSpaces(p.in, end) == end {
+		return start
+	}
+	v := p.candidate(skipSpaces(p.in, end), false) // of an unknown program
+	if isAddress(v.text) {
+		return start
+	}
+	switch p.in[start+1] {
+	case 'p', 'P':
+		if isStrong(v.text) {
+			return p.mask(v.start, p.candidateEnd(v), v15)
+		}
+	case 'a', 'u', 'U':
+		if n := loginColon(v.text); n > 0 {
+			return p.mask(v.start+n+1, p.candidateEnd(v), v15)
 		}
 	}
 	return start
+}
+
+// loginColon returns the position of the sign between a user and a strong
+// password, as in user:x, user,x and user%x, or -1.
+func loginColon(v string) int {
+	n := strings.IndexAny(v, ":,%")
+	if n < 1 || !isStrong(v[n+1:]) || isAddress(v) {
+		return -1
+	}
+	return n
 }
 
 // shortFlag is V15 at a word of a command in a text that begins with a dash and
@@ -124,7 +149,7 @@ func (p *scan) shortFlag(start, end int) int {
 		return start
 	case strings.IndexByte(p.tool.users, f) >= 0:
 		return p.userFlag(start, v, ':')
-	case strings.IndexByte(p.tool.percents, f) >= 0 && !joined:
+	case strings.IndexByte(p.tool.percents, f) >= 0:
 		return p.userFlag(start, v, '%')
 	case joined && strings.IndexByte(p.tool.attached, f) < 0, !joined && !p.tool.takes(f),
 		isNoPassword(v.text), p.reg != script && !isWeak(v.text, weakPassword) && !isStrong(v.text):
@@ -146,10 +171,27 @@ func (p *scan) userFlag(start int, v candidate, colon byte) int {
 	return p.mask(v.start+n+1, v.start+len(v.text), v15)
 }
 
-// plainWord masks a word of a command that takes a secret without a flag.
-func (p *scan) plainWord(start int) int {
-	if v := p.candidate(start, false); isStrong(v.text) {
-		return p.mask(start, start+len(v.text), v15)
+// slashLogin masks the password of user/password@address at the end of a word.
+func (p *scan) slashLogin(start, end int) int {
+	if end == len(p.in) || p.in[end] != '/' || end+1 < len(p.in) && p.in[end+1] == '/' {
+		return start
+	}
+	at := p.nextAt(end)
+	if at >= p.nextBlank(end) || at == end+1 || at > end+maxBare || p.isMasked(end+1) {
+		return start
+	}
+	return p.mask(end+1, at, v15)
+}
+
+// operand masks a word of a command that takes a secret without a flag.
+func (p *scan) operand(start, end int) int {
+	switch {
+	case p.tool.slash:
+		return p.slashLogin(start, end)
+	case p.tool.words:
+		if v := p.candidate(start, false); isStrong(v.text) {
+			return p.mask(start, start+len(v.text), v15)
+		}
 	}
 	return start
 }

@@ -36,6 +36,9 @@ func (p *scan) bareUserInfo(colon int) int {
 		pass = indexByte(p.in[:at], pass, '/') + 1
 	}
 	dsn := p.isProtocol(at + 1)
+	for !dsn && pass < at && p.in[pass] == ':' { // x::pass@host
+		pass++
+	}
 	switch {
 	case pass > at, isLeftOut(p.in[pass:at]), strings.HasSuffix(p.in[pass:at], ":"+Mask):
 		return colon + 1
@@ -86,7 +89,7 @@ func (p *scan) userStart(colon int) int {
 	for i > max(p.floor, colon-maxUser) && userBytes.has(p.in[i-1]) {
 		i--
 	}
-	if i == colon && i > p.floor && !isBlank(p.in[i-1]) && p.in[i-1] != '=' {
+	if i == colon && i > p.floor && !isBlank(p.in[i-1]) && (strings.IndexByte("=([{<\"'`,", p.in[i-1]) < 0 || p.isIPv6(i-1)) {
 		return -1
 	}
 	return i

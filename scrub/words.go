@@ -20,7 +20,7 @@ const (
 // only end like another word.
 var words = func() map[string]class {
 	set := map[string]class{}
-	for word := range strings.FieldsSeq(segments + " unseal bearer mnemonic") {
+	for word := range strings.FieldsSeq(segments + " unseal bearer mnemonic securestring") {
 		set[word] = strongOnly
 	}
 	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization") {
@@ -53,7 +53,7 @@ type ending struct {
 
 var (
 	// qualifiers turn the word key into the name of a secret.
-	qualifiers = wordSet(`api access secret private account shared preshared encryption encrypt signing license master
+	qualifiers = wordSet(`api access secret private radius-server tacacs-server account shared preshared encryption encrypt signing license master
 		instrumentation client auth app application subscription consumer storage admin deploy session`)
 
 	// aspects are last words that make a name describe an aspect of a secret.

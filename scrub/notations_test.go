@@ -1,0 +1,198 @@
+package scrub_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
+)
+
+const (
+	strong = "Xk29vmQp81LzRt4w"
+	m      = scrub.Mask
+)
+
+// notations are texts, what they become as sentences, and what they become in
+// dumps; "" means no change.
+var notations = map[string][][3]string{
+	"declarations": {
+		{"token: string = " + strong, "token: string = " + m, "token: string = " + m},
+		{`let token: &'static str = "abc";`, `let token: &'static str = ` + m + `;`, `let token: &'static str = ` + m + `;`},
+		{`token: Optional[str] = "a b"`, "token: Optional[str] = " + m, "token: Optional[str] = " + m},
+		{`var apiToken string = "abc"`, "var apiToken string = " + m, "var apiToken string = " + m},
+		{`char password[32] = "abc";`, "char password[32] = " + m + ";", "char password[32] = " + m + ";"},
+		{"token: Optional[str] = None", "", "token: Optional[str] = " + m},
+		{"token: status = " + strong, "", "token: " + m + " = " + strong},
+		{"password varchar(255) NOT NULL", "", ""},
+		{`token: String = String::from("` + strong + `")`, `token: String = String::from("` + m + `")`, "token: String = " + m + `")`},
+	},
+	"PHP": {
+		{`password: string(6) "sekret"`, `password: string(6) "` + m + `"`, "password: string(6) " + m},
+		{"[\"password\"]=>\n  string(6) \"sekret\"\n}", "[\"password\"]=>\n  string(6) " + m + "\n}", "[\"password\"]=>\n  string(6) " + m + "\n}"},
+		{`["pass":protected]=> string(3) "abc"`, `["pass":protected]=> string(3) ` + m, `["pass":protected]=> string(3) ` + m},
+		{`["password":"Db":private]=> string(3) "abc"`, `["password":"Db":private]=> string(3) ` + m, `["password":"Db":private]=> string(3) ` + m},
+		{"[password:protected] => changeme", "[password:protected] => " + m, "[password:protected] => " + m},
+		{"$db->password = 'abc';", "$db->password = " + m + ";", "$db->password = " + m + ";"},
+	},
+	"assignments": {
+		{"password.=hunter22", "password.=" + m, "password.=" + m},
+		{"password += hunter22", "password += " + m, "password += " + m},
+		{"password||=hunter22", "password||=" + m, "password||=" + m},
+		{"password?=hunter22", "password?=" + m, "password?=" + m},
+		{"password == failed", "", "password == " + m},
+		{"pass >= 3", "", ""},
+	},
+	"arrows": {
+		{"password->hunter22", "password->" + m, "password->" + m},
+		{"msg->token->refresh()", "", ""},
+		{"user->password->length", "", "user->password->" + m},
+		{"user->password.length()", "", ""},
+		{"this->token->isValid()", "", ""},
+		{"password -> required", "", ""},
+		{"password → " + strong, "password → " + m, "password → " + m},
+		{"password <- \"" + strong + "\"", "password <- \"" + m + "\"", "password <- \"" + m + "\""},
+	},
+	"calls": {
+		{"setPassword('" + strong + "')", "setPassword('" + m + "')", "setPassword('" + m + "')"},
+		{"dbg!(token) = \"" + strong + "\"", "dbg!(token) = \"" + m + "\"", "dbg!(token) = \"" + m + "\""},
+		{"checkPassword('bob')", "", ""},
+		{"{password,<<\"" + strong + "\">>}", "{password,<<\"" + m + "\">>}", "{password,<<\"" + m + "\">>}"},
+		{"token (got " + strong + ")", "token (got " + m + ")", "token (got " + m + ")"},
+		{"the password is: " + strong, "the password is: " + m, "the password is: " + m},
+	},
+	"ends of clauses": { // what follows is another subject
+		{"bad token, " + strong + " denied", "", ""},
+		{"bad token; " + strong + " denied", "", ""},
+		{"bad token. " + strong + " denied", "", ""},
+		{"(bad token), " + strong + " denied", "", ""},
+		{"secrets/token/" + strong, "", ""},
+		{"token@" + strong, "", ""},
+		{"token,\n" + strong, "", ""},
+		{"Password .....: " + strong, "Password .....: " + m, "Password .....: " + m},
+		{"[token, " + strong + "]", "[token, " + m + "]", "[token, " + m + "]"},
+	},
+	"markup": {
+		{"<password><![CDATA[changeme7]]></password>", "<password><![CDATA[" + m + "</password>", "<password><![CDATA[" + m + "</password>"},
+		{"<key>Password</key><string>" + strong + "</string>", "<key>Password</key><string>" + m + "</string>", "<key>Password</key><string>" + m + "</string>"},
+		{"&quot;token&quot;:&quot;" + strong + "&quot;", "&quot;token&quot;:&quot;" + m + "&quot;", "&quot;token&quot;:&quot;" + m + "&quot;"},
+		{"%22token%22%3A%22" + strong + "&a=1", "%22token%22%3A%22" + m + "&a=1", "%22token%22%3A%22" + m + "&a=1"},
+		{"<meta name=\"csrf-token\" content=\"abc\">", "<meta name=\"csrf-token\" content=" + m + ">", "<meta name=\"csrf-token\" content=" + m + ">"},
+		{`<label for="password">Password</label>`, "", ""},
+		{`<entry key="db.password">abc</entry>`, `<entry key="db.password">` + m + `</entry>`, `<entry key="db.password">` + m + `</entry>`},
+		{"h: a; name=\"password\"\r\n\r\nabc\r\n--x", "h: a; name=\"password\"\r\n\r\n" + m + "\r\n--x", "h: a; name=\"password\"\r\n\r\n" + m + "\r\n--x"},
+		{"/x?user%5Bpassword%5D=abc&b=1", "/x?user%5Bpassword%5D=" + m + "&b=1", "/x?user%5Bpassword%5D=" + m + "&b=1"},
+	},
+	"lists": {
+		{`login with password: ["x1x1","y2y2"] refused by h`, `login with password: ["` + m + `","` + m + `"] refused by h`, `login with password: ` + m + ` refused by h`},
+		{"password: [" + strong + " y2y2] refused", "password: [" + m + "] refused", "password: " + m + " refused"},
+		{`f(password: "x1x1x1", "y2y2y2")`, `f(password: "` + m + `", "y2y2y2")`, `f(password: ` + m + `, "y2y2y2")`},
+	},
+	"logins": {
+		{"(:hunter22@h:80", "(:" + m + "@h:80", "(:" + m + "@h:80"},
+		{"[::1]:80@h", "", ""},
+		{"x::pass1word@h:80", "x::" + m + "@h:80", "x::" + m + "@h:80"},
+		{"smbclient -Ubob%hunter22", "smbclient -Ubob%" + m, "smbclient -Ubob%" + m},
+		{"sqlplus bob/abc@db", "sqlplus bob/" + m + "@db", "sqlplus bob/" + m + "@db"},
+		{"sqlplus /@db", "", ""},
+		{"lftp -u bob," + strong + " h", "lftp -u bob," + m + " h", "lftp -u bob," + m + " h"},
+		{"docker run -u 1000:1000 img", "", ""},
+		{"curl -E c.pem:hunter22 h", "curl -E c.pem:" + m + " h", "curl -E c.pem:" + m + " h"},
+	},
+	"SQL": {
+		{"IDENTIFIED BY 'abc'", "IDENTIFIED BY '" + m + "'", "IDENTIFIED BY '" + m + "'"},
+		{"IDENTIFIED WITH sha256_password AS 'abc' x", "IDENTIFIED WITH sha256_password AS '" + m + "' x", "IDENTIFIED WITH sha256_password AS '" + m + "' x"},
+		{"IDENTIFIED BY <password>", "", ""},
+		{"it is identified by 'orders'", "", ""},
+		{"it is identified by name", "", ""},
+	},
+	"commands": {
+		{"ACL SETUSER bob on >abc #0a1b ~* +@all", "ACL SETUSER bob on >" + m + " #" + m + " ~* +@all", "ACL SETUSER bob on >" + m + " #" + m + " ~* +@all"},
+		{"ACL SETUSER bob on", "", ""},
+		{"vault login " + strong, "vault login " + m, "vault login " + m},
+		{"login " + strong, "", ""},
+		{"rabbitmqctl add_user bob " + strong, "rabbitmqctl add_user bob " + m, "rabbitmqctl add_user bob " + m},
+		{"username bob password 7 0822455D0A16544541", "username bob password 7 " + m, "username bob password 7 " + m},
+		{"password 8 characters", "", ""},
+	},
+	"hashes": {
+		{"root:$6$rounds=5000$abc$" + strong + strong + ":19000:0", "root:" + m + ":19000:0", "root:" + m + ":19000:0"},
+		{"$2y$10$abcdefghijklmnopqrstuu" + strong + ".", m + ".", m + "."},
+		{"$5$ and $6$x$ cost", "", ""},
+		{"$7$" + strong, "", ""},
+		{"$foo$abc$" + strong + strong, "", ""},
+		{"userPassword: {SSHA}" + strong, "userPassword: " + m, "userPassword: " + m},
+		{"userPassword:: " + strong, "userPassword:: " + m, "userPassword:: " + m},
+		{"Token::" + strong, "", ""},
+	},
+	"names of programs": { // not values of the names before them
+		{"auth: Keycloak26Provider not found", "", "auth: " + m + " not found"},
+		{"token OAuth2AccessTokenResponseClient: 503", "", "token " + m + ": 503"},
+		{"password: Argon2PasswordEncoder is unavailable", "", "password: " + m + " is unavailable"},
+		{"password: Sommer2024Winter", "password: " + m, "password: " + m},
+		{"token: *jwt.Token2Parser is nil", "", "token: " + m + " is nil"},
+		{"signature SHA256withRSA not supported", "", "signature " + m + " not supported"},
+		{"signature (SHA256withECDSA)", "", ""},
+		{"#<Token:0x000055d5f0a1b2c3 @a=1>", "", "#<Token:" + m + " @a=1>"},
+		{"token: 0x" + strings.Repeat("1a2b", 8), "token: " + m, "token: " + m},
+		{"PASS: gnutls-serv", "", "PASS: " + m},
+		{"--- PASS: TestOAuth2Login (0.01s)", "", "--- PASS: " + m + " (0.01s)"},
+		{"PASS: " + strong, "PASS: " + m, "PASS: " + m},
+	},
+	"placeholders": {
+		{"token={redacted}", "", "token=" + m},
+		{"token={" + strong + "}", "token=" + m, "token=" + m},
+	},
+}
+
+func TestSecretsAreMaskedInTheNotationsOfPrograms(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	for what, rows := range notations {
+		for _, row := range rows {
+			checkTexts(t, what+" in sentences", s.Text, []pair{{row[0], row[1]}})
+			checkTexts(t, what+" in dumps", func(text string) string { return s.Value("", text) }, []pair{{row[0], row[2]}})
+		}
+	}
+}
+
+func TestLongValuesAreMaskedToTheirEnd(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	long := strings.Repeat(strong, 20)
+	for _, text := range []string{"setToken(" + long + ")", "token [" + long + "]", "app -p " + long + " x", "app -a bob:" + long + " x"} {
+		if got := s.Text(text); strings.Contains(got, "Rt4w") {
+			t.Errorf("Text(%q) = %q", text, got)
+		}
+	}
+}
+
+func TestWordsOfCommandLinesThatNeedNoFlagAreMasked(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	for _, row := range [][2]string{
+		{"vault login " + strong, "vault login " + m},
+		{"rabbitmqctl change_password bob " + strong, "rabbitmqctl change_password bob " + m},
+		{"aws configure set aws_secret_access_key " + strong, "aws configure set aws_secret_access_key " + m},
+		{"kubectl get secret db-creds", ""},
+		{"login " + strong, ""},
+		{"sqlplus -L bob/abc@//db:1521/x", "sqlplus -L bob/" + m + "@//db:1521/x"},
+		{"sqlplus /@db", ""},
+		{"sqlplus a@b/c", ""},
+		{"smbclient -Ubob%abc", "smbclient -Ubob%" + m},
+		{"lftp -u bob," + strong, "lftp -u bob," + m},
+		{"http -a bob:" + strong, "http -a bob:" + m},
+		{"ls -a dir:x", ""},
+		{"powershell -Command $env:TOKEN='abc'", "powershell -Command $env:TOKEN=" + m},
+		{"keytool -keystore /etc/ks.jks", ""},
+		{"rsync --password-file=/etc/pw a", ""},
+		{"app --ssh-key=/root/.ssh/id_rsa", ""},
+		{"app --password-file=hunter2", "app --password-file=" + m},
+		{"ldapsearch -wabc -x", "ldapsearch -w" + m + " -x"},
+	} {
+		argv, want := strings.Fields(row[0]), strings.Fields(row[1])
+		if row[1] == "" {
+			want = argv
+		}
+		if got := s.Argv(argv); !slices.Equal(got, want) {
+			t.Errorf("Argv(%q)\n   = %q\nwant %q", argv, got, want)
+		}
+	}
+}
