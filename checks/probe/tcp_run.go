@@ -61,6 +61,7 @@ type conversation struct {
 	conn     net.Conn
 	sent     []string // sent words that could be secret
 	received []byte   // and not yet matched
+	midLine  bool     // the last match ended before the end of its line
 	total    int      // bytes received
 }
 
@@ -81,6 +82,7 @@ func (t *conversation) send(text string) error {
 // before the handshake, apart from white space: that data was not protected and
 // must not count as a reply later.
 func (t *conversation) startTLS(settings *checks.TLS, host string) error {
+	t.endLine()
 	if rest := len(bytes.TrimSpace(t.received)); rest > 0 {
 		return t.Reject(checks.ReasonProtocol, "%d bytes in plain text before the tls handshake", rest)
 	}
@@ -90,6 +92,20 @@ func (t *conversation) startTLS(settings *checks.TLS, host string) error {
 	}
 	t.conn, t.received = conn, nil
 	return nil
+}
+
+// endLine drops the rest of the line in which the last match ended, if some of it
+// has arrived: "^220 " matches the beginning of "220 ready for TLS".
+func (t *conversation) endLine() {
+	for t.midLine && len(t.received) > 0 {
+		if end := bytes.IndexByte(t.received, '\n'); end >= 0 {
+			t.received = t.received[end+1:]
+			return
+		}
+		if n, err := t.read(); err != nil && n == 0 || t.total >= maxAnswer {
+			return
+		}
+	}
 }
 
 // expect reads until the data that has arrived since the last match or the last
@@ -104,17 +120,14 @@ func (t *conversation) expect(want, reject *pattern) error {
 			return t.Reject(checks.ReasonAssertion, "match of %q, which is rejected, got %s", reject.expr, t.got())
 		}
 		if end := want.find(t.received); end >= 0 {
+			t.midLine = end > 0 && t.received[end-1] != '\n'
 			t.received = t.received[end:]
 			return nil
 		}
 		if t.total >= maxAnswer {
 			return t.Reject(checks.ReasonAssertion, "%s within 64KiB, got %s", noMatch(want), t.got())
 		}
-		t.received = slices.Grow(t.received, 1<<10)
-		free := t.received[len(t.received):cap(t.received)]
-		n, err := t.conn.Read(free[:min(len(free), maxAnswer-t.total)])
-		t.received = t.received[:len(t.received)+n]
-		t.total += n
+		n, err := t.read()
 		if err != nil && n == 0 {
 			return t.unanswered(want, err)
 		}
@@ -122,6 +135,16 @@ func (t *conversation) expect(want, reject *pattern) error {
 			t.gather()
 		}
 	}
+}
+
+// read appends what arrives to received.
+func (t *conversation) read() (n int, err error) {
+	t.received = slices.Grow(t.received, 1<<10)
+	free := t.received[len(t.received):cap(t.received)]
+	n, err = t.conn.Read(free[:min(len(free), maxAnswer-t.total)])
+	t.received = t.received[:len(t.received)+n]
+	t.total += n
+	return n, err
 }
 
 // gather waits a moment so that small packets of a large reply accumulate. Each

@@ -202,9 +202,15 @@ func TestTCPStartsTLSInTheMiddle(t *testing.T) {
 	r.observes(t, "connect_seconds", "tls_seconds", "tls_not_after_timestamp_seconds", "answer_seconds")
 	run(t, probe.TCP{Address: address, Steps: steps}).fails(t, checks.ReasonTLS, "tls handshake with "+address+": certificate signed by unknown authority")
 
+	// The rest of the server's line belongs to the reply.
+	begins := []probe.TCPStep{{Expect: "^220 "}, {Send: "STARTTLS\r\n", Expect: "^220 ", StartTLS: true}, {Expect: "^220 "}}
+	run(t, probe.TCP{Address: address, TLS: &checks.TLS{CAFile: certs.CAFile}, Steps: begins}).passes(t, address+" replies as expected")
+
 	// A reply smuggled in before the handshake must not count as one of the server's.
 	injecting := serve("220 injected\r\n")
-	run(t, probe.TCP{Address: injecting, TLS: &checks.TLS{CAFile: certs.CAFile}, Steps: []probe.TCPStep{
-		{Expect: "^220 .*$"}, {Send: "STARTTLS\r\n", Expect: "^220 go ahead$", StartTLS: true}, {Expect: "^220 injected"},
-	}}).fails(t, checks.ReasonProtocol, "waiting for a reply from "+injecting+": 12 bytes in plain text before the tls handshake")
+	for _, expect := range []string{"^220 ", "^220 go ahead$", "^220 go ahead\r\n"} {
+		run(t, probe.TCP{Address: injecting, TLS: &checks.TLS{CAFile: certs.CAFile}, Steps: []probe.TCPStep{
+			{Expect: "^220 .*$"}, {Send: "STARTTLS\r\n", Expect: expect, StartTLS: true}, {Expect: "^220 injected"},
+		}}).fails(t, checks.ReasonProtocol, "waiting for a reply from "+injecting+": 12 bytes in plain text before the tls handshake")
+	}
 }
