@@ -29,8 +29,8 @@ import (
 // A filesystem that is read-only by kind (squashfs, erofs, iso9660, cramfs,
 // romfs) has no free byte by design: it is judged only by limits that are given.
 //
-// A filesystem that was mounted for writing and has become read-only fails
-// (reason assertion): that is what the kernel does to it after an error.
+// A filesystem that is mounted for writing and that the kernel has made read-only
+// after an error fails (reason assertion).
 //
 // Nothing can interrupt statfs on a file server that is gone. Such a run fails
 // with the reason timeout, healthcheck_run_stuck is 1, and no second run starts
@@ -68,8 +68,9 @@ type Disk struct {
 	// Linux, darwin and freebsd.
 	Mounted bool `yaml:"mounted"`
 	// ReadOnly says what a filesystem that is mounted read-only does: fail,
-	// warn or ignore. Empty fails only if it was mounted for writing and has
-	// become read-only since. Linux, darwin and freebsd.
+	// warn or ignore. Empty fails only if the kernel has made it read-only, and
+	// not if an administrator has mounted or remounted it so. Linux, darwin and
+	// freebsd.
 	ReadOnly string `yaml:"read_only"`
 }
 
