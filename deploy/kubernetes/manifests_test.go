@@ -119,6 +119,40 @@ func TestTheExporterRunsWithTheLeast(t *testing.T) {
 	}
 }
 
+// The root of the container is read-only, and emptyDir is writable for every user.
+func TestTheExporterKeepsItsStateInAnEmptyDir(t *testing.T) {
+	for file, pod := range pods(t) {
+		c := pod.Spec.Containers[len(pod.Spec.Containers)-1]
+		for _, flag := range []string{"--admin.socket=", "--state.directory="} {
+			if path := argument(c.Args, flag); !strings.HasPrefix(path, emptyDirOf(pod.Spec.Volumes, c.VolumeMounts)+"/") {
+				t.Errorf("%s: %s%s, want a path in an emptyDir", file, flag, path)
+			}
+		}
+	}
+}
+
+// argument returns the value of a flag.
+func argument(args []string, flag string) string {
+	for _, arg := range args {
+		if value, is := strings.CutPrefix(arg, flag); is {
+			return value
+		}
+	}
+	return ""
+}
+
+// emptyDirOf returns where the container has an emptyDir.
+func emptyDirOf(volumes []core.Volume, mounts []core.VolumeMount) string {
+	for _, mount := range mounts {
+		for _, volume := range volumes {
+			if volume.Name == mount.Name && volume.EmptyDir != nil && !mount.ReadOnly && mount.SubPath == "" {
+				return mount.MountPath
+			}
+		}
+	}
+	return "nowhere"
+}
+
 func TestThePodMonitorFindsThePods(t *testing.T) {
 	var monitor *monitoring.PodMonitor
 	for _, o := range objects(t, "monitoring.yaml") {

@@ -97,9 +97,10 @@ func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
 			}
 			containers := all[slices.IndexFunc(all, func(m manifest) bool { return m.Kind == "Deployment" || m.Kind == "DaemonSet" })].Spec.Template.Spec.Containers
 			c := containers[len(containers)-1]
+			run := testservers.Dir(t) // An emptyDir.
 			var args []string
 			for _, arg := range c.Args {
-				args = append(args, strings.ReplaceAll(arg, "/etc/healthcheck_exporter", dir))
+				args = append(args, strings.NewReplacer("/etc/healthcheck_exporter", dir, "/run/healthcheck_exporter", run).Replace(arg))
 			}
 			checkArguments(t, args)
 			if got := c.LivenessProbe.HTTPGet.Path; got != "/-/healthy" {
@@ -116,6 +117,10 @@ func TestManifestsOfKubernetesStartTheExporter(t *testing.T) {
 				ready = http.StatusInternalServerError // What the sidecar checks is not here.
 			}
 			fetch(t, ready, "http://"+health+c.ReadinessProbe.HTTPGet.Path)
+			// By kubectl exec: no second line says that the drain ends with the container.
+			if out, errs, status := command(t, nil, "--admin.socket="+filepath.Join(run, "admin.sock"), "drain"); out != "drained\n" || status != 0 {
+				t.Errorf("drain: %d %q %q", status, out, errs)
+			}
 		})
 	}
 }
