@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -77,6 +78,30 @@ func TestAskingAuthenticatesFromTheEnvironment(t *testing.T) {
 	wantCheck(t, cli.ExitPassed, "0 checks passed", url)
 	t.Setenv("HEALTHCHECK_URL_PASSWORD", "wrong")
 	wantCheck(t, cli.ExitPassed, "0 checks passed", strings.Replace(url, "http://", "http://ann:correct%20horse@", 1))
+}
+
+// An old process may still hold a connection after another has taken its place.
+func TestEachQuestionOpensAConnection(t *testing.T) {
+	var asked, opened atomic.Int32
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, "not every check has a result yet\n")
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	wantCheck(t, cli.ExitPassed, "ready\npassed after", "--url="+s.URL+"/-/ready", "--wait=60s")
+	if asked.Load() != 3 || opened.Load() != 3 {
+		t.Errorf("%d questions on %d connections, want 3 on 3", asked.Load(), opened.Load())
+	}
 }
 
 func TestAskingOverAUnixSocket(t *testing.T) {
