@@ -48,6 +48,22 @@ func failing(t *testing.T) *collector.Collector {
 // sees is Trusted for requests with a header.
 func sees(r *http.Request) bool { return r.Header.Get("X-Trusted") != "" }
 
+func TestAReplyWithoutAStatusHasNone(t *testing.T) {
+	for status, want := range map[int]string{0: `"reply": {"begins": "-LOADING"}`, 503: `"reply": {"status": 503, "begins": "-LOADING"}`} {
+		c, err := collector.New(collector.Options{}, checks.Check{Name: "cache", Func: func(ctx context.Context) (string, error) {
+			checks.TraceOf(ctx).Replied(status, "-LOADING")
+			return "", errors.New("no answer")
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := httpapi.Healthcheck(c, httpapi.Options{Trusted: sees})
+		if body := get(t, h, "/healthcheck?verbose", "X-Trusted", "1").body; !strings.Contains(body, want) {
+			t.Errorf("%s, want %s", body, want)
+		}
+	}
+}
+
 func TestEvidenceIsForTrustedRequestsThatWantAllOfIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := failing(t)

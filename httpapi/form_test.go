@@ -131,6 +131,7 @@ func TestTheFormatIsWhatIsAskedForOrMostPreferred(t *testing.T) {
 		{"TEXT/Plain; charset=utf-8", "", "", text},
 		{"text/plain;q=0.9, application/health+json", "", "", health},
 		{"text/plain;q=0.9, */*;q=0.8", "", "", text},
+		{"text/plain;q=1, application/json", "", "", text},
 		{"text/plain, */*", "", "", text},
 		{"*/*, text/plain", "", "", j},
 		{"application/json, text/plain, */*", "", "", j},

@@ -187,10 +187,10 @@ func TestHostileTextsStayTexts(t *testing.T) {
 func TestACheckShowsHowToRepeatItByHand(t *testing.T) {
 	s, o := nineChecks(), sceneOptions()
 	def := s.definitions["search"]
-	def.Type, def.ByHand = "exec", []string{"/usr/lib/check it", "--password", "Tr0ub4dor3xyz", "a'b", "", "$(id)", "--plain=1"}
+	def.Type, def.ByHand = "exec", []string{"/usr/lib/check it", "--password", "Tr0ub4dor3xyz", "a'b", "", "$(id)", "--plain=azAZ09"}
 	s.definitions["search"] = def
 	const psql = "<code>psql -h 10.0.4.17 -p 5432 -U shop -d shop -c &#39;SELECT 1&#39;</code>"
-	const program = `<code>&#39;/usr/lib/check it&#39; --password &#39;********&#39; &#39;a&#39;\&#39;&#39;b&#39; &#39;&#39; &#39;$(id)&#39; --plain=1</code>`
+	const program = `<code>&#39;/usr/lib/check it&#39; --password &#39;********&#39; &#39;a&#39;\&#39;&#39;b&#39; &#39;&#39; &#39;$(id)&#39; --plain=azAZ09</code>`
 	for _, want := range []string{psql, program} {
 		if body := get(t, httpapi.Page(s, o), "/").body; !strings.Contains(body, want) {
 			t.Errorf("no %s in\n%s", want, body)
