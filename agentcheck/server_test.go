@@ -287,7 +287,12 @@ func TestServeEndsWithItsContextOrItsListener(t *testing.T) {
 		t.Errorf("closed listener: %v", err)
 	}
 	for _, weight := range []int{-1, 101} {
-		err := agentcheck.Server{Reporter: up(), DegradedWeight: weight}.Serve(t.Context(), listen(t))
+		l := listen(t)
+		err := agentcheck.Server{Reporter: up(), DegradedWeight: weight}.Serve(t.Context(), l)
+		if conn, err := net.Dial("tcp", l.Addr().String()); err == nil {
+			conn.Close()
+			t.Errorf("the listener is open after an error about the weight %d", weight)
+		}
 		if want := fmt.Sprintf("degraded weight %d, want 1 to 100", weight); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
