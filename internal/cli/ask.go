@@ -77,7 +77,8 @@ func (a *answer) show(ctx context.Context, f *flags, c *console) int {
 	case a.probe:
 		fmt.Fprintln(c, terminal.Line(a.line()))
 	case format == httpapi.FormatText:
-		f.printReport(c, a.Report, a.evidence())
+		c.evidence = a.evidence()
+		f.printReport(c, a.Report)
 	default:
 		printBody(c, a.body)
 	}

@@ -22,11 +22,7 @@ func (w *watched) frame(columns, rows int, now time.Time) []string {
 	slices.SortStableFunc(results, func(a, b *collector.Result) int { return urgency(a) - urgency(b) })
 	list := w.flags.newListing(w.console, resultNames(results))
 	list.screen, list.now = true, now
-	blocks := make([][]string, len(results))
-	for i, r := range results {
-		blocks[i] = list.block(r)
-	}
-	lines = append(lines, fit(blocks, results, rows-len(lines), columns)...)
+	lines = append(lines, list.fit(results, rows-len(lines))...)
 	return lines[:min(len(lines), rows)]
 }
 
@@ -82,26 +78,37 @@ func urgency(r *collector.Result) int {
 	return 5
 }
 
-// fit returns as much of the blocks as fits into rows. If there are too many, each
-// has one line, and the last line counts the others.
-func fit(blocks [][]string, results []*collector.Result, rows, columns int) []string {
-	all := slices.Concat(blocks...)
-	if len(all) <= rows {
-		return all
-	}
-	var urgent int // lines of the blocks that somebody should read
-	for i, r := range results {
-		if concerns(r) {
-			urgent += len(blocks[i])
-		}
-	}
+// fit returns as much of the results as fits into rows; the last line counts the
+// others. Failures come first, and get room for their whole text and then for their
+// details before other checks get a line.
+func (l *listing) fit(results []*collector.Result, rows int) []string {
 	var lines []string
-	for i, block := range blocks {
-		if urgent >= rows {
-			block = block[:1]
+	for _, r := range results {
+		lines = append(lines, l.block(r)...)
+	}
+	if len(lines) <= rows {
+		return lines
+	}
+	blocks := make([][]string, len(results))
+	room := rows - 1 // The last line counts.
+	for i, r := range results {
+		blocks[i] = l.said(r)[:1]
+		if r.State == collector.StateFailed {
+			room--
 		}
+	}
+	for _, shape := range []func(*collector.Result) []string{l.said, l.block} {
+		for i, r := range results {
+			larger := shape(r)
+			if more := len(larger) - len(blocks[i]); r.State == collector.StateFailed && more <= room {
+				blocks[i], room = larger, room-more
+			}
+		}
+	}
+	lines = nil
+	for i, block := range blocks {
 		if len(lines)+len(block) >= rows {
-			return append(lines, terminal.Cut("… "+fmt.Sprintf("%d more: ", len(blocks)-i)+summarize(results[i:]), columns))
+			return append(lines, terminal.Cut("… "+fmt.Sprintf("%d more: ", len(blocks)-i)+summarize(results[i:]), l.columns))
 		}
 		lines = append(lines, block...)
 	}

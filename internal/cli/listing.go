@@ -65,6 +65,15 @@ func (f *flags) newListing(c *console, names []string) *listing {
 // block returns the lines of a result: its own and, unless it has simply passed,
 // the details that help.
 func (l *listing) block(r *collector.Result) []string {
+	lines := l.said(r)
+	for _, d := range l.details(r) {
+		lines = append(lines, l.detail(d)...)
+	}
+	return lines
+}
+
+// said returns the lines with the name, the duration and the text of a result.
+func (l *listing) said(r *collector.Result) []string {
 	name := terminal.Pad(terminal.Line(r.Check)+":", l.names)
 	took := ""
 	if r.State != collector.StateSkipped && r.State != collector.StateUnknown {
@@ -73,9 +82,6 @@ func (l *listing) block(r *collector.Result) []string {
 	head := fmt.Sprintf(" %s %*s  ", name, durations, took)
 	lines := l.text(head, terminal.Line(httpapi.Sentence(r)), concerns(r))
 	lines[0] = l.palette.Paint(colour(r), sign(r)) + strings.TrimRight(lines[0], " ")
-	for _, d := range l.details(r) {
-		lines = append(lines, l.detail(d)...)
-	}
 	return lines
 }
 
@@ -150,7 +156,9 @@ func (l *listing) details(r *collector.Result) []detail {
 	if !l.verbose {
 		return all
 	}
-	add("reason", string(r.Reason))
+	if r.State != collector.StateSkipped { // The text says so.
+		add("reason", string(r.Reason))
+	}
 	add("description", r.Description)
 	add("tags", strings.Join(r.Tags, ", "))
 	add("values", values(r))

@@ -188,7 +188,10 @@ func TestTheScreenShowsTheUrgentFirstAndCountsTheRest(t *testing.T) {
 		t.Errorf("as many rows as lines:\n%s\nwant all of them", strings.Join(exact, "\n"))
 	}
 	short := f.Lines(100, len(whole)-1, now)
-	wantLines(t, "a row too few", order(short), "db", "mail", "app", "wait", "warns")
+	wantLines(t, "a row too few", order(short), "db", "mail", "app", "wait")
+	if !slices.Contains(short, "      runbook: https://wiki.example.org/db") {
+		t.Errorf("a row too few:\n%s\nwant the details of the failure rather than a check that waits", strings.Join(short, "\n"))
+	}
 	for rows := 5; rows < len(whole); rows++ {
 		lines := f.Lines(100, rows, now)
 		if last := lines[len(lines)-1]; len(lines) > rows || !strings.HasPrefix(last, "… ") || !strings.Contains(last, " more: ") {

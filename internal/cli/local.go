@@ -93,7 +93,7 @@ func (l *local) look(ctx context.Context) (collector.Report, error) {
 // finish implements source.
 func (l *local) finish(ctx context.Context, f *flags, report collector.Report, c *console) (int, error) {
 	if f.checkOutput == "text" {
-		f.printReport(c, report, l.evidence)
+		f.printReport(c, report)
 		return exitStatus(report.Status), nil
 	}
 	return l.print(ctx, f, report, c)

@@ -6,21 +6,20 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 )
 
-// printReport prints all results and a summary. See [listing] for evidence.
-func (f *flags) printReport(c *console, report collector.Report, evidence func(check string) []string) {
-	f.printResults(c, report.Results, evidence)
+// printReport prints all results and a summary.
+func (f *flags) printReport(c *console, report collector.Report) {
+	f.printResults(c, report.Results)
 	printEnd(c, report)
 }
 
 // printConcerns prints the results that somebody should read, and a summary.
 func (f *flags) printConcerns(c *console, report collector.Report) {
-	f.printResults(c, slices.DeleteFunc(slices.Clone(report.Results), func(r *collector.Result) bool { return !concerns(r) }), nil)
+	f.printResults(c, slices.DeleteFunc(slices.Clone(report.Results), func(r *collector.Result) bool { return !concerns(r) }))
 	printEnd(c, report)
 }
 
-func (f *flags) printResults(c *console, results []*collector.Result, evidence func(check string) []string) {
+func (f *flags) printResults(c *console, results []*collector.Result) {
 	list := f.newListing(c, resultNames(results))
-	list.evidence = evidence
 	for _, r := range results {
 		printLines(c, list.block(r))
 	}

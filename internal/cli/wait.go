@@ -24,6 +24,9 @@ type source interface {
 	// look returns the newest results within a short time. Checks whose run has
 	// not finished are unknown.
 	look(ctx context.Context) (collector.Report, error)
+	// traces returns a func with the evidence of the failures that the last look
+	// has returned: see [listing].
+	traces() func(check string) []string
 	// finish prints a report, whose results look has returned, in the format of
 	// --output, and returns its exit status.
 	finish(ctx context.Context, f *flags, report collector.Report, c *console) (int, error)

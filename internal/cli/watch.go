@@ -31,6 +31,8 @@ type view struct {
 	report collector.Report
 	err    error
 	at     time.Time
+	// evidence is nil without --verbose.
+	evidence func(check string) []string
 }
 
 // watch shows the results of a source on the whole terminal until somebody types q
@@ -48,7 +50,7 @@ func (f *flags) watch(ctx context.Context, from source, title string, c *console
 	defer stopSuspended()
 	w := &watched{flags: f, console: c, title: title, device: device}
 	w.open()
-	views, keys := looks(ctx, from), w.keys()
+	views, keys := looks(ctx, from, f.verbose), w.keys()
 	clock := time.NewTicker(watchInterval)
 	defer clock.Stop()
 	for {
@@ -76,17 +78,21 @@ func (f *flags) watch(ctx context.Context, from source, title string, c *console
 }
 
 // looks looks at a source again and again until ctx ends.
-func looks(ctx context.Context, from source) <-chan view {
+func looks(ctx context.Context, from source, evidence bool) <-chan view {
 	views := make(chan view)
 	go func() {
 		for !over(ctx) {
-			report, err := from.look(ctx)
+			v := view{}
+			if v.report, v.err = from.look(ctx); evidence {
+				v.evidence = from.traces()
+			}
+			v.at = time.Now()
 			select {
-			case views <- view{report, err, time.Now()}:
+			case views <- v:
 			case <-ctx.Done():
 			}
 			pause := watchInterval
-			for _, r := range report.Results {
+			for _, r := range v.report.Results {
 				if r.State == collector.StateUnknown {
 					pause = retry // A first result comes soon.
 				}
@@ -119,6 +125,7 @@ func (w *watched) take(v view) {
 		return
 	}
 	w.known, w.fault = v, view{}
+	w.console.evidence = v.evidence
 }
 
 // open takes the terminal and its keys over.

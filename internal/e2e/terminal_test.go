@@ -130,6 +130,25 @@ func TestWatchOnATerminal(t *testing.T) {
 	}
 }
 
+// Evidence is for the command line too: on the screen, and in what stays after it.
+func TestWatchShowsTheEvidenceOfAFailure(t *testing.T) {
+	t.Parallel()
+	const fails = "checks:\n  - {name: a, exec: {command: [sh, -c, \"echo on stderr >&2; exit 3\"]}}\n"
+	e := start(t, fails)
+	for name, args := range map[string][]string{"here": nil, "there": {"--url=" + e.url + "/healthcheck"}} {
+		p := onScreen(t, 80, 12, fails, append([]string{"check", "--watch", "--verbose", "--color=never"}, args...)...)
+		const want = `exit: status 3, stderr begins "on stderr"`
+		p.WaitFor(want)
+		p.Type("q")
+		if _, err := p.Wait(); err != nil {
+			t.Error(err)
+		}
+		if screen := p.Screen(); !strings.Contains(screen, want) {
+			t.Errorf("%s: no evidence is left:\n%s", name, screen)
+		}
+	}
+}
+
 func TestWatchAtARunningExporter(t *testing.T) {
 	t.Parallel()
 	e := start(t, "checks:\n  - {name: a, exec: {command: [echo, fine]}}\n")
