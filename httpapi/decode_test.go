@@ -36,9 +36,9 @@ func TestDecodeReadsWhatEncodeWrites(t *testing.T) {
 		{Status: collector.StatusDegraded, Time: time.Unix(1795335664, 0), Results: []*collector.Result{full}},
 		{Status: collector.StatusFailed, Time: time.Unix(1795335664, 0), Draining: "deploy ünd", Results: []*collector.Result{passed("redis"), timeout, skipped, unknown}},
 	} {
-		got, err := httpapi.Decode(httpapi.Encode(want))
+		got, err := httpapi.Decode(httpapi.Encode(want, nil))
 		if err != nil {
-			t.Errorf("%v: %s", err, httpapi.Encode(want))
+			t.Errorf("%v: %s", err, httpapi.Encode(want, nil))
 			continue
 		}
 		if len(got.Results) != len(want.Results) {
@@ -102,13 +102,13 @@ func TestDecodeTakesOtherOutputsAndNumbers(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"status": "success", "timestamp": 1e300, "results": [{"checker": "a", "output": 1, "passed": true, "timestamp": -1e300, "response_time": 1e300, "values": {}}]}`))
-	f.Add(httpapi.Encode(plain().report))
+	f.Add(httpapi.Encode(plain().report, nil))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		rep, err := httpapi.Decode(body)
 		if err != nil {
 			return
 		}
-		if again := httpapi.Encode(rep); !json.Valid(again) {
+		if again := httpapi.Encode(rep, nil); !json.Valid(again) {
 			t.Errorf("Encode(Decode(%q)) is not JSON: %s", body, again)
 		}
 	})

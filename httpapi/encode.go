@@ -9,15 +9,16 @@ import (
 )
 
 // Encode returns rep as the JSON that Healthcheck shows with "?verbose" on this
-// machine. [Decode] reads it.
-func Encode(rep collector.Report) []byte {
+// machine. [Decode] reads it. Evidence has the evidence of the failures, which only
+// some clients may see; nil leaves it out.
+func Encode(rep collector.Report, evidence EvidenceReporter) []byte {
 	hostname, _ := os.Hostname() // Without a name the member is empty.
 	status := "success"
 	if rep.Status == collector.StatusFailed {
 		status = "failure"
 	}
 	b := appendFloat(jsonHead(hostname, status), unixSeconds(rep.Time))
-	return append(b, render(&jsonForm{verbose: true, tail: []byte{'}'}}, rep, nil).body...)
+	return append(b, render(&jsonForm{verbose: true, evidence: evidence, tail: []byte{'}'}}, rep, nil).body...)
 }
 
 // Render returns the body that Healthcheck with the options o writes for rep in

@@ -14,7 +14,7 @@ func say(w http.ResponseWriter, r *http.Request, status int, line string) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = io.WriteString(w, line+"\n") // If the client has gone, the error does not matter.
+		_, _ = io.WriteString(w, line+"\n") //nolint:gosec // Plain text. If the client has gone, the error does not matter.
 	}
 }
 

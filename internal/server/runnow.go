@@ -18,7 +18,8 @@ import (
 const runPrefix = "/-/run/"
 
 // runNow runs a check at once and answers with its result, as text or with
-// ?format=json. The status is 200 whether the check passes or fails.
+// ?format=json. The status is 200 whether the check passes or fails. Clients that
+// /environment answers also get the evidence of a failure.
 func (d *daemon) runNow(w http.ResponseWriter, r *http.Request) {
 	format := httpapi.Format(r.URL.Query().Get("format"))
 	switch format {
@@ -36,15 +37,24 @@ func (d *daemon) runNow(w http.ResponseWriter, r *http.Request) {
 	level.Info(d.Logging.Logger).Log("msg", "check run on request", "check", name, "passed", result.Passed, "by", actor(r))
 	results := []*collector.Result{result}
 	report := collector.Report{Status: collector.Overall(results), Time: result.Time, Results: results}
+	var evidence httpapi.EvidenceReporter
+	if result.State != collector.StateSkipped && !result.Passed && d.trusted()(r) {
+		evidence = d.instance.Collector()
+	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
 	if format == httpapi.FormatJSON {
 		header.Set("Content-Type", "application/json")
-		_, _ = w.Write(httpapi.Encode(report)) // If the client has gone, the error does not matter.
+		_, _ = w.Write(httpapi.Encode(report, evidence)) // If the client has gone, the error does not matter.
 		return
 	}
-	text := httpapi.Render(r.Context(), report, httpapi.Options{Scrubber: d.instance.Collector().Scrubber()}, httpapi.FormatText)
-	say(w, r, http.StatusOK, strings.TrimRight(string(text), "\n"))
+	text := string(httpapi.Render(r.Context(), report, httpapi.Options{Scrubber: d.instance.Collector().Scrubber()}, httpapi.FormatText))
+	if evidence != nil {
+		last, _ := evidence.Evidence(name)
+		first, rest, _ := strings.Cut(text, "\n")
+		text = strings.Join(append([]string{first}, last.Lines()...), "\n      ") + "\n" + rest
+	}
+	say(w, r, http.StatusOK, strings.TrimRight(text, "\n"))
 }
 
 // runStatus returns the HTTP status for an error of RunNow. It sets Retry-After if

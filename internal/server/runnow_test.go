@@ -38,6 +38,25 @@ func TestRunNowOfADependentSaysWhyItIsSkippedInJSON(t *testing.T) {
 	}
 }
 
+// Evidence is for the clients that /environment answers.
+func TestRunNowShowsTheEvidenceOfItsFailure(t *testing.T) {
+	const config = `checks: [{name: db, failed_ttl: 0s, exec: {command: [sh, -c, "echo why >&2; exit 3"]}}, {name: app, depends_on: [db], exec: {command: ["true"]}}, {name: ok, exec: {command: ["true"]}}]`
+	const text, json = `exit: status 3, stderr begins "why"`, `"evidence": {"last": {`
+	for _, c := range []struct {
+		check      string
+		deny       bool
+		text, json bool
+	}{{"db", false, true, true}, {"db", true, false, false}, {"app", false, false, false}, {"ok", false, false, false}} {
+		for format, want := range map[string]bool{"text": c.text, "json": c.json} {
+			e := start(t, config, func(o *server.Options) { o.EnvironmentDeny = c.deny })
+			status, body := e.askOn("admin", http.MethodPost, "/-/run/"+c.check+"?format="+format)
+			if status != http.StatusOK || (strings.Contains(body, text) || strings.Contains(body, json)) != want {
+				t.Errorf("%+v as %s: %d %s", c, format, status, body)
+			}
+		}
+	}
+}
+
 func TestRunNowOverTCPNeedsTheFlag(t *testing.T) {
 	e := start(t, `checks: [{name: a, exec: {command: ["true"]}}]`, nil)
 	e.want(http.MethodPost, "/-/run/a", http.StatusForbidden, "--web.enable-lifecycle")
