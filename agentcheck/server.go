@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,9 @@ type Server struct {
 	// Logger gets connections that could not be accepted or answered, at debug
 	// level. Nil means no log.
 	Logger log.Logger
+	// Answered is called after each line that was sent, with its peer and without
+	// the newline. It must be fast and safe for concurrent use. Nil calls nothing.
+	Answered func(peer net.Addr, line string)
 }
 
 // Serve answers the connections of l until ctx ends, then closes l and waits
@@ -139,7 +143,10 @@ func (a *agent) reply(ctx context.Context, conn net.Conn) (err error) {
 		return err
 	}
 	conn.SetDeadline(time.Now().Add(writeTimeout))
-	_, err = io.WriteString(conn, line(rep, a.DegradedWeight))
+	sent := line(rep, a.DegradedWeight)
+	if _, err = io.WriteString(conn, sent); err == nil && a.Answered != nil {
+		a.Answered(conn.RemoteAddr(), strings.TrimSuffix(sent, "\n"))
+	}
 	return err
 }
 

@@ -97,7 +97,12 @@ func TestOneLineForEachConnectionOverTCPAndUnixSockets(t *testing.T) {
 	}
 	for _, l := range []net.Listener{listen(t), unix} {
 		f := up()
-		stop := start(t, agentcheck.Server{Reporter: f}, l)
+		var answered atomic.Int64
+		stop := start(t, agentcheck.Server{Reporter: f, Answered: func(peer net.Addr, line string) {
+			if answered.Add(1); line != "up 100%" || peer.Network() != l.Addr().Network() {
+				t.Errorf("answer %[2]q to %[1]v", peer, line)
+			}
+		}}, l)
 		for range 3 {
 			if got := readAll(t, dial(t, l)); got != "up 100%\n" {
 				t.Errorf("%q", got)
@@ -107,6 +112,9 @@ func TestOneLineForEachConnectionOverTCPAndUnixSockets(t *testing.T) {
 			t.Errorf("%d looks at the report, want 3", f.calls.Load())
 		}
 		stop()
+		if answered.Load() != 3 {
+			t.Errorf("%d answers, want 3", answered.Load())
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -25,9 +26,13 @@ func (p *pages) asking(now time.Time) (all []pagePoller) {
 		if agent == "" {
 			agent = "without a name"
 		}
+		answer := strings.TrimSpace(number(poller.Code) + " " + http.StatusText(poller.Code))
+		if poller.Code == 0 {
+			answer = cmp.Or(clip.Short(clip.Line(poller.Line), maxShortOutput), "an empty line")
+		}
 		all = append(all, pagePoller{
 			Agent: clip.Short(agent, maxShortOutput), From: poller.From, Handler: poller.Handler, Asked: moment(poller.Asked, now),
-			Answer: strings.TrimSpace(number(poller.Code) + " " + http.StatusText(poller.Code)),
+			Answer: answer,
 		})
 	}
 	return all

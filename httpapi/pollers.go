@@ -28,9 +28,11 @@ type Poller struct {
 	From string
 	// Handler is the name of what it asks: see [Pollers.Wrap].
 	Handler string
-	// Asked is when it last asked, and Code the status of the answer.
+	// Asked is when it last asked, and Code the status of the answer. An answer that
+	// is not HTTP has no Code, but a Line: see [Pollers.Remember].
 	Asked time.Time
 	Code  int
+	Line  string
 }
 
 // Pollers remembers which programs ask, and what they were told: the last 64, by
@@ -46,6 +48,7 @@ type pollerKey struct{ agent, from, handler string }
 type pollerRecord struct {
 	asked atomic.Int64 // Unix nanoseconds
 	code  atomic.Int32
+	line  atomic.Pointer[string] // of another protocol
 }
 
 // Wrap returns h with its requests remembered under the name of a handler, which
@@ -70,6 +73,14 @@ func (p *Pollers) Wrap(handler string, h http.Handler) http.Handler {
 		record.asked.Store(time.Now().UnixNano())
 		record.code.Store(int32(code))
 	})
+}
+
+// Remember remembers a program that asks over another protocol than HTTP, by the
+// class of its address and the name of the handler, and the line that it got.
+func (p *Pollers) Remember(handler, remoteAddr, line string) {
+	record := p.record(pollerKey{"", addressClass(remoteAddr), handler})
+	record.asked.Store(time.Now().UnixNano())
+	record.line.Store(&line)
 }
 
 // record returns the record of a poller. A new poller takes the place of the one
@@ -110,7 +121,11 @@ func (p *Pollers) All() []Poller {
 	var all []Poller
 	if known := p.known.Load(); known != nil {
 		for key, record := range *known {
-			all = append(all, Poller{key.agent, key.from, key.handler, time.Unix(0, record.asked.Load()), int(record.code.Load())})
+			poller := Poller{Agent: key.agent, From: key.from, Handler: key.handler, Asked: time.Unix(0, record.asked.Load()), Code: int(record.code.Load())}
+			if line := record.line.Load(); line != nil {
+				poller.Line = *line
+			}
+			all = append(all, poller)
 		}
 	}
 	slices.SortFunc(all, func(a, b Poller) int {

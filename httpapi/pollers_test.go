@@ -51,6 +51,24 @@ func TestPollersAreRememberedByProgramAndClassOfAddress(t *testing.T) {
 	}
 }
 
+func TestAPollerOverAnotherProtocolIsShownWithItsLine(t *testing.T) {
+	var p httpapi.Pollers
+	p.Remember("agent-check", "10.1.2.3:4000", "up 100%")
+	p.Remember("agent-check", "10.1.2.4:4000", "down #db: <b>")
+	p.Remember("agent-check", "127.0.0.1:4000", "")
+	o := sceneOptions()
+	o.Pollers = p.All
+	body := get(t, httpapi.Page(nineChecks(), o), "/").body
+	for _, want := range []string{
+		`<td>private</td><td data-of="asks">agent-check</td>`, `<td data-of="answer">down #db: &lt;b&gt;</td>`,
+		`<td>loopback</td><td data-of="asks">agent-check</td>`, `<td data-of="answer">an empty line</td>`, "Who asks: 2",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, belowTheStyle(body))
+		}
+	}
+}
+
 func TestAFloodOfProgramsTakesNoMemory(t *testing.T) {
 	var p httpapi.Pollers
 	h := p.Wrap("healthcheck", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

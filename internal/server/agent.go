@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/go-kit/log/level"
 
@@ -36,7 +37,10 @@ func openSockets(o listen.Options, i *instance.Instance) (*listen.Sockets, error
 }
 
 func (d *daemon) serveAgent(ctx context.Context, l listen.Agent) {
-	agent := agentcheck.Server{Reporter: d.instance.Agent(l.View), DegradedWeight: d.AgentWeight, Logger: d.Logging.Logger}
+	agent := agentcheck.Server{
+		Reporter: d.instance.Agent(l.View), DegradedWeight: d.AgentWeight, Logger: d.Logging.Logger,
+		Answered: func(peer net.Addr, line string) { d.pollers.Remember("agent-check", peer.String(), line) },
+	}
 	level.Info(d.Logging.Logger).Log("msg", "listening for agent checks", "address", l.Addr(), "view", l.View)
 	d.serving.Go(func() {
 		if err := agent.Serve(ctx, l); err != nil {

@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -47,6 +49,16 @@ func TestOnlyClientsThatMaySeeTheEnvironmentSeeSettingsAndPollers(t *testing.T) 
 		if _, body := e.ask("GET", path, proxied); strings.Contains(body, word) {
 			t.Errorf("%s shows %q to a client behind a proxy", path, word)
 		}
+	}
+	conn, err := net.Dial("unix", e.path("agent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _ := io.ReadAll(conn)
+	conn.Close()
+	const row = "<td>without a name</td><td>unix</td><td data-of=\"asks\">agent-check</td>"
+	if _, body := e.ask("GET", "/"); !strings.Contains(body, row) || !strings.HasPrefix(string(line), "down #cache: ") || !strings.Contains(body, "<td data-of=\"answer\">down #cache: ") {
+		t.Errorf("agent-check got %q, and is not on the page:\n%s", line, body)
 	}
 	open := start(t, pageConfig, func(o *server.Options) { o.EnvironmentAllowRemote = true })
 	open.want("GET", "/checks/cache", 200, "<h2>Settings</h2>", proxied)
