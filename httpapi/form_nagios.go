@@ -23,8 +23,9 @@ func NagiosStatus(s collector.Status) int {
 }
 
 // A nagiosForm is the output of a Nagios plugin: one line that begins with the
-// status and names what is critical first, then the performance data, which are
-// the durations, the values and the thresholds of all checks.
+// status and names what is critical first, causes before the checks that wait for
+// them; then the performance data, which are the durations, the values and the
+// thresholds of all checks.
 //
 //	CRITICAL - db: connection refused; disk: 86 % used | 'db'=0.001200s 'disk'=0.000312s 'disk used_ratio'=0.86;0.85;0.95
 type nagiosForm struct{ hide bool }
@@ -54,9 +55,11 @@ func (f *nagiosForm) end(dst []byte, rep collector.Report) []byte {
 
 // summary returns the problems, or the number of checks that passed.
 func (f *nagiosForm) summary(rep collector.Report) string {
-	var critical, others []string
+	var critical, waiting, others []string
 	for _, r := range rep.Results {
 		switch {
+		case r.State == collector.StateSkipped && r.Counts():
+			waiting = append(waiting, f.problem(r, r.Output))
 		case r.State != collector.StatePassed && r.Counts():
 			critical = append(critical, f.problem(r, r.Output))
 		case r.State != collector.StatePassed:
@@ -65,7 +68,7 @@ func (f *nagiosForm) summary(rep collector.Report) string {
 			others = append(others, f.problem(r, r.Warning))
 		}
 	}
-	problems := slices.Concat(critical, others)
+	problems := slices.Concat(critical, waiting, others)
 	if rep.Draining != "" {
 		problems = slices.Insert(problems, 0, "draining: "+rep.Draining)
 	}

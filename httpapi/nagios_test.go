@@ -37,7 +37,10 @@ func TestNagiosSaysItInOneLine(t *testing.T) {
 		{report: collector.Report{Status: collector.StatusPassed, Results: []*collector.Result{passed, passed}}, want: "OK - 2 checks passed | 'a'=0.001500s 'a'=0.001500s"},
 		{report: collector.Report{Status: collector.StatusDegraded, Results: []*collector.Result{passed, warns}},
 			want: "WARNING - b: above 85% | 'a'=0.001500s 'b'=0.000000s", status: 1},
-		// What is critical comes first.
+		// What is critical comes first, and causes before what waits for them.
+		{report: collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{
+			{Check: "app", State: collector.StateSkipped, Output: "skipped: c fails"}, optional, failed,
+		}}, want: "CRITICAL - c: refused / rm -rf; now; app: skipped: c fails; d: gone | 'app'=0.000000s 'd'=0.000000s 'c'=0.000000s", status: 2},
 		{report: collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{warns, optional, failed}},
 			want: "CRITICAL - c: refused / rm -rf; now; b: above 85%; d: gone | 'b'=0.000000s 'd'=0.000000s 'c'=0.000000s", status: 2},
 		{report: collector.Report{Status: collector.StatusFailed, Draining: "deploy", Results: []*collector.Result{passed}},
