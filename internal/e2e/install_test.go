@@ -25,8 +25,8 @@ var standIns = map[string]string{
 		case "$*" in *" -p 10927:10927 "*) grep -q :10927/ "$ROOT/Dockerfile" ;; *) false ;; esac`,
 }
 
-// The commands of docs/install.md run one after the other in a folder with the files
-// of a release.
+// The commands of docs/install.md, and that of the README, run one after the other in
+// a folder with the files of a release.
 func TestCommandsOfInstallRun(t *testing.T) {
 	t.Parallel()
 	dir, here := t.TempDir(), absolute(t, root)
@@ -53,7 +53,7 @@ func TestCommandsOfInstallRun(t *testing.T) {
 	if out, err := shell("tar --dereference -czf " + files[0] + " " + archive + " && rm -r " + archive + " && sha256sum " + strings.Join(files, " ") + " >sha256sums.txt"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, b := range blocks(t, "docs/install.md", "sh") {
+	for _, b := range append(blocks(t, "docs/install.md", "sh"), blocks(t, "README.md", "sh")...) {
 		if out, err := shell(strings.ReplaceAll(b.text, "/etc/healthcheck_exporter/", dir+"/")); err != nil {
 			t.Errorf("%s: %v\n%s\nprints\n%s", b.where, err, b.text, out)
 		}
