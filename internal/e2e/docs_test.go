@@ -196,28 +196,50 @@ func knownFlags(t testing.TB) []string {
 	return names
 }
 
-var link = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+var (
+	link       = regexp.MustCompile(`\]\(([^)#]*)(#[^)]*)?\)`)
+	headline   = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInLinks = regexp.MustCompile(`[^\pL\pN _-]`)
+)
 
 func TestLinksInTheDocumentsLeadSomewhere(t *testing.T) {
-	records, err := filepath.Glob(filepath.Join(root, "docs", "adr", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	paths := documents(t)
-	for _, path := range records {
-		paths = append(paths, filepath.Join("docs", "adr", filepath.Base(path)))
+	var paths []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/adr/*.md", "docs/runbooks/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, path := range found {
+			paths = append(paths, filepath.Join(filepath.Dir(pattern), filepath.Base(path)))
+		}
 	}
 	for _, path := range paths {
 		for _, found := range link.FindAllStringSubmatch(read(t, path), -1) {
-			target := found[1]
-			if strings.Contains(target, "://") {
+			target, section := filepath.Join(filepath.Dir(path), found[1]), found[2]
+			if found[1] == "" {
+				target = path
+			}
+			if strings.Contains(found[1], "://") {
 				continue
 			}
-			if matches, err := filepath.Glob(filepath.Join(root, filepath.Dir(path), target)); err != nil || len(matches) != 1 {
-				t.Errorf("%s: nothing at %s", path, target)
+			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
+				t.Errorf("%s: nothing at %s", path, found[1])
+			} else if section != "" && !slices.Contains(sections(t, target), section) {
+				t.Errorf("%s: no section %s in %s", path, section, target)
 			}
 		}
 	}
+}
+
+// sections returns the links to the sections of a document, as GitHub makes them.
+func sections(t *testing.T, path string) []string {
+	t.Helper()
+	var all []string
+	for _, found := range headline.FindAllStringSubmatch(read(t, path), -1) {
+		name := notInLinks.ReplaceAllString(strings.ToLower(found[1]), "")
+		all = append(all, "#"+strings.ReplaceAll(name, " ", "-"))
+	}
+	return all
 }
 
 func TestEachRecordHasANumberOfItsOwn(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,7 +19,8 @@ const pythonAnswer = `{"hostname": "old", "status": "failure", "timestamp": 1795
 
 func TestTheScriptForMigrationComparesBothSides(t *testing.T) {
 	t.Parallel()
-	python := testservers.Need(t, "python3")
+	testservers.Need(t, "python3")
+	comparison := oneBlock(t, "docs/migration.md", "sh", "compare.py").text
 	e := start(t, `
 checks:
   - {name: fine, exec: {command: [/bin/true]}}
@@ -43,7 +43,9 @@ checks:
 		"nobody":       {"http://127.0.0.1:1/", e.url + "/healthcheck", "http://127.0.0.1:1/: ", 2},
 		"no address":   {"here", e.url + "/healthcheck", "here: ", 2},
 	} {
-		run := exec.CommandContext(t.Context(), python, filepath.Join(root, "deploy", "migration", "compare.py"), c.old, c.new)
+		run := exec.CommandContext(t.Context(), "/bin/sh", "-c", replace(t, comparison,
+			"http://127.0.0.1:5000/healthcheck", c.old, "http://127.0.0.1:10927/healthcheck", "'"+c.new+"'"))
+		run.Dir = root
 		out, err := run.CombinedOutput()
 		if run.ProcessState.ExitCode() != c.status || !strings.Contains(string(out), c.want) {
 			t.Errorf("%s: %v, exit status %d, want %d and %q\n%s", name, err, run.ProcessState.ExitCode(), c.status, c.want, out)
