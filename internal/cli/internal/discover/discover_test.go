@@ -142,12 +142,10 @@ func busyHost(t *testing.T) *proc {
 	return p
 }
 
-func TestAConfigurationIsWrittenFromWhatListensAndRuns(t *testing.T) {
-	p := busyHost(t)
-	text := p.yaml()
-	const golden = "testdata/busy.golden.yml"
+func compare(t *testing.T, golden, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -155,9 +153,15 @@ func TestAConfigurationIsWrittenFromWhatListensAndRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", text, want)
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+func TestAConfigurationIsWrittenFromWhatListensAndRuns(t *testing.T) {
+	p := busyHost(t)
+	text := p.yaml()
+	compare(t, "testdata/busy.golden.yml", text)
 	if again := p.yaml(); again != text {
 		t.Errorf("a second time it is\n%s", again)
 	}
@@ -168,6 +172,65 @@ func TestAConfigurationIsWrittenFromWhatListensAndRuns(t *testing.T) {
 		t.Errorf("the checks are %s", names)
 	}
 	valid(t, uncommented(text))
+}
+
+// Each program is found by the socket that it owns and, where /proc hides the owner,
+// at its usual ports.
+func TestEveryKnownProgramIsFoundAtItsPorts(t *testing.T) {
+	var got strings.Builder
+	for _, p := range []struct {
+		name, command string
+		usual, other  []int
+	}{
+		{"redis-server", "", []int{6379}, []int{7000}}, {"valkey-server", "", []int{6379}, nil}, {"keydb-server", "", []int{6379}, nil},
+		{"redis-sentinel", "", []int{26379}, nil}, {"postgres", "", []int{5432}, []int{5433}}, {"postmaster", "", []int{5432}, nil},
+		{"pgbouncer", "", []int{6432}, nil}, {"mariadbd", "", []int{3306}, nil}, {"mysqld", "", []int{3306}, []int{3307}},
+		{"nginx", "", []int{80, 443}, []int{8080, 8443}}, {"apache2", "", []int{80, 443}, nil}, {"httpd", "", []int{80, 443}, nil},
+		{"lighttpd", "", []int{80, 443}, nil}, {"caddy", "", []int{80, 443}, []int{2019}}, {"haproxy", "", []int{80, 443}, []int{8404}},
+		{"mosquitto", "", []int{1883}, []int{8883, 8884, 9001, 1884}}, {"memcached", "", []int{11211}, nil}, {"beam.smp", "-s rabbit boot", []int{5672}, []int{25672}},
+		{"nats-server", "", []int{4222}, []int{6222}}, {"mongod", "", []int{27017}, nil}, {"mongos", "", []int{27017}, nil},
+		{"java", "-cp x org.elasticsearch.bootstrap.Elasticsearch", []int{9200}, []int{9300}}, {"java", "-cp x kafka.Kafka", []int{9092}, nil},
+		{"java", "-cp x org.apache.zookeeper.server", []int{2181}, nil}, {"java", "-jar shop.jar", nil, []int{9200}},
+		{"php-fpm8.2", "", nil, []int{9000}}, {"exim4", "", []int{25, 587}, []int{465}}, {"master", "", []int{25, 587}, nil}, {"opensmtpd", "", []int{25, 587}, nil},
+	} {
+		for i, ports := range [][]int{p.usual, p.usual, p.other} {
+			if len(ports) == 0 {
+				continue
+			}
+			machine, hidden := newProc(t), i == 0
+			var owned []int
+			for _, port := range ports {
+				machine.listen(port, loopback4+fmt.Sprintf("%04X", port))
+				if !hidden {
+					owned = append(owned, port)
+				}
+			}
+			machine.run(1, p.name, strings.TrimSpace(p.name+" "+p.command), "0::/", owned...)
+			text := machine.yaml()
+			valid(t, text)
+			valid(t, uncommented(text))
+			_, text, _ = strings.Cut(text, "\nchecks:\n")
+			text, _, _ = strings.Cut(text, "\n  # This machine.\n")
+			fmt.Fprintf(&got, "%s %s at %d, its sockets hidden: %t\n", p.name, p.command, ports, hidden)
+			for line := range strings.Lines(text) {
+				if strings.ContainsAny(line, "{") || strings.Contains(line, " runs") {
+					got.WriteString(line)
+				}
+			}
+		}
+	}
+	compare(t, "testdata/known.golden.txt", got.String())
+}
+
+func TestAProgramWhoseSocketsAreHiddenIsMentioned(t *testing.T) {
+	p := newProc(t)
+	p.run(7, "redis-server", "redis-server", "0::/system.slice/redis.service")
+	p.run(8, "postgres", "postgres", "0::/")
+	p.listen(9, loopback4+"1538")
+	text := p.yaml()
+	if want := "\n  # redis runs (redis.service), but not where it listens can be seen. As root, config init sees more.\n"; strings.Count(text, want) != 1 || strings.Count(text, "can be seen") != 1 {
+		t.Errorf("%s\nwant once %s", text, want)
+	}
 }
 
 // uncommented is a file in which an operator has removed the # before each entry.

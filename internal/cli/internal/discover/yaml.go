@@ -144,7 +144,8 @@ func (f found) write(b *strings.Builder, name string) {
 // show to this user.
 func (m Machine) mentionHidden(b *strings.Builder, known []found) {
 	for _, s := range serviceTable() {
-		if slices.ContainsFunc(known, func(f found) bool { return f.service.name == s.name }) {
+		if slices.ContainsFunc(known, func(f found) bool { return f.service.name == s.name }) ||
+			slices.ContainsFunc(m.Listeners, func(l Listener) bool { return l.Process != nil && s.runs(l.Process) }) {
 			continue
 		}
 		if i := slices.IndexFunc(m.Processes, func(p Process) bool { return s.runs(&p) }); i >= 0 {
