@@ -24,13 +24,15 @@ func described(t *testing.T, text string) (string, error) {
 func TestTextsAreExpandedOnce(t *testing.T) {
 	t.Setenv("HC_A", "value")
 	t.Setenv("HC_EMPTY", "")
+	t.Setenv("_azAZ09", "any letter")
 	t.Setenv("HC_NESTED", "${HC_A} $$ ${file:/etc/passwd}")
 	t.Setenv("HC_BRACE", "}")
 	secret := filepath.Join(t.TempDir(), "a b:-c")
 	write(t, secret, "content\r\n")
 	for text, want := range map[string]string{
 		"plain": "plain", "": "",
-		"${HC_A}": "value", "x${HC_A}y": "xvaluey", "${HC_A}${HC_A}": "valuevalue",
+		"${_azAZ09}": "any letter",
+		"${HC_A}":    "value", "x${HC_A}y": "xvaluey", "${HC_A}${HC_A}": "valuevalue",
 		"$": "$", "$$": "$", "$$$": "$$", "$$$$": "$$", "$HC_A": "$HC_A", "$(HC_A)": "$(HC_A)", "$5": "$5", "a$": "a$",
 		"$${HC_A}": "${HC_A}", "$$${HC_A}": "$value", "{HC_A}": "{HC_A}", "}": "}",
 		"${HC_EMPTY}": "", "${HC_EMPTY:-x}": "x", "${HC_NO:-x}": "x", "${HC_NO:-}": "", "${HC_A:-x}": "value",

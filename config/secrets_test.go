@@ -27,6 +27,7 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 		"number":                 {`redis: {address: "h:1", password: 0123456789}`, "0123456789"},
 		"URL as DSN":             {`postgres: {dsn: "postgres://u:pa55word@h/d"}`, "pa55word"},
 		"URL with escapes":       {`postgres: {dsn: "postgres://u:p%40ss%2Fword@h/d"}`, "p@ss/word"},
+		"the same, as written":   {`postgres: {dsn: "postgres://u:p%40ss%2Fword@h/d"}`, "p%40ss%2Fword"},
 		"keywords as DSN":        {`postgres: {dsn: "host=h user=u password=pa55word"}`, "pa55word"},
 		"DSN of mysql":           {`mysql: {dsn: "u:pa55word@tcp(h:1)/d"}`, "pa55word"},
 		"query of a URL":         {`http: {url: "https://h/?token=pa55word"}`, "pa55word"},

@@ -30,6 +30,18 @@ func TestEachLineHasOneTime(t *testing.T) {
 	}
 }
 
+func TestALineWithoutATimeIsWrittenAsItIs(t *testing.T) {
+	var b strings.Builder
+	r := slog.NewRecord(time.Time{}, slog.LevelWarn, "theirs", 0)
+	r.Add("url", "http://h", "at", "noon")
+	if err := newLog(&b, "info").Structured.Handler().Handle(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if line := b.String(); strings.Contains(line, "ts=") || !strings.Contains(line, "msg=theirs url=http://h at=noon\n") {
+		t.Errorf("%s, want no time and the rest", line)
+	}
+}
+
 func TestLinesOfTheServerAreOfLevelDebug(t *testing.T) {
 	for level, want := range map[string]string{
 		"info": "",
