@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -87,6 +89,18 @@ func TestKeysOfBuiltinSectionsHaveAFixedOrder(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("keys of %s = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestTheLimitOfTheMemoryOfGoIsNullWithoutOne(t *testing.T) {
+	d := newDump(t, envinfo.Options{})
+	for limit, want := range map[int64]string{math.MaxInt64: `"gomemlimit":null`, 1 << 40: `"gomemlimit":1099511627776`} {
+		before := debug.SetMemoryLimit(limit)
+		got := section(t, d, "go")
+		debug.SetMemoryLimit(before)
+		if !strings.Contains(got, want) {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

@@ -90,6 +90,7 @@ func TestMemoryLimitIsTheSmallestOnTheWayUp(t *testing.T) {
 		"outside":   {map[string]string{"proc/self/cgroup": "0::/../../x\n", "sys/fs/cgroup/memory.max": "700\n"}, 700},
 		"version 1": {map[string]string{"proc/self/cgroup": "5:memory:/d\n0::/d\n", "sys/fs/cgroup/memory/d/memory.limit_in_bytes": "600\n", "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}, 600},
 		"unlimited": {map[string]string{"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "max\n"}, 0},
+		"a colon":   {map[string]string{"proc/self/cgroup": "0::/a:b\n", "sys/fs/cgroup/a:b/memory.max": "400\n"}, 400},
 		"nonsense":  {map[string]string{"proc/self/cgroup": "0:\nx\n0::/a\n", "sys/fs/cgroup/a/memory.max": "-1\n"}, 0},
 	} {
 		if got := envinfo.MemoryLimit(files(c.files)); got != c.want {

@@ -9,7 +9,7 @@ import (
 
 func TestTextsAreMeasuredInColumns(t *testing.T) {
 	for text, want := range map[string]int{
-		"": 0, "redis": 5, "naïve": 5, "nai\u0308ve": 5, "日本語": 6, "ﬀ": 1, "ｆｕｌｌ": 8, "🙂": 2, "\u1112\u1161": 2, "…": 1,
+		"": 0, "redis": 5, "naïve": 5, "nai\u0308ve": 5, "日本語": 6, "ﬀ": 1, "ｆｕｌｌ": 8, "🙂": 2, "\u1112\u1161": 2, "\u1160": 0, "\u11ff": 0, "\u1200": 1, "…": 1,
 	} {
 		if got := terminal.Width(text); got != want {
 			t.Errorf("Width(%q) = %d, want %d", text, got, want)
