@@ -38,11 +38,11 @@ type Config struct {
 	Warnings []string
 	// Hash identifies the content of the files, expanded values not included.
 	Hash [sha256.Size]byte
-	// Files are the names of the files, in order; none for the built-in default.
+	// Files are the names of the files, in order. The built-in default has none.
 	Files []string
 
-	// The sources again, as they are and without secrets: their tree is ten times
-	// as large.
+	// Raw returns the tree of the sources as they are, written the one without
+	// secrets. Both parse the sources at each call: a tree is ten times as large.
 	raw, written func() *document.Node
 	json         func() json.RawMessage
 	definitions  []definition // of Checks, for Diff
@@ -74,13 +74,14 @@ func read(pattern string, certificates bool) (*Config, Inputs, error) {
 	return cfg, in, err
 }
 
-// YAML returns the files as one, as they are written, without comments and
-// secrets. Clean, which must know the literal secrets, cleans every value.
+// YAML returns the content of all files as one document, without comments and
+// secrets. Clean scrubs every value; it must have learned c.Secrets.
 func (c *Config) YAML(clean *scrub.Scrubber) ([]byte, error) {
 	return c.written().YAML(clean)
 }
 
-// CheckYAML is YAML of one check, by its name; nil if there is no such check.
+// CheckYAML returns one check of the files, by its name, as YAML does. It returns
+// nil if there is no such check.
 func (c *Config) CheckYAML(name string, clean *scrub.Scrubber) ([]byte, error) {
 	i := slices.IndexFunc(c.definitions, func(d definition) bool { return d.name == name })
 	if i < 0 {
@@ -89,9 +90,9 @@ func (c *Config) CheckYAML(name string, clean *scrub.Scrubber) ([]byte, error) {
 	return c.written().Get("checks").Items()[i].Block().YAML(clean)
 }
 
-// JSON returns the same as JSON. Only the fields that are secrets by their type
-// are masked: /environment scrubs it as it does every section. It is made when
-// it is first asked for, and safe for concurrent use.
+// JSON returns the content of all files as one JSON object. It masks only the
+// fields whose type is a secret; /environment scrubs the rest, as it does every
+// section. The first call makes the object. JSON is safe for concurrent use.
 func (c *Config) JSON() json.RawMessage { return c.json() }
 
 // showing makes the functions that show the sources.

@@ -6,8 +6,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/config/internal/document"
 )
 
-// A Diff says what one configuration changes in another. It has names and keys
-// only: no values, which may be secrets.
+// A Diff says how two configurations differ. It has names and keys but no values,
+// because values may be secrets.
 type Diff struct {
 	// Added and Removed are names of checks.
 	Added, Removed []string
@@ -17,11 +17,11 @@ type Diff struct {
 	Settings []string
 }
 
-// A CheckDiff says what differs in a check.
+// A CheckDiff says how the two definitions of a check differ.
 type CheckDiff struct {
 	Name string
-	// Keys differ as they are written, such as timeout and redis.address. A
-	// change of global is not one of its checks.
+	// Keys are the keys of the check that are written differently, such as timeout
+	// and redis.address. A key of global belongs to Diff.Settings.
 	Keys []string
 	// Definition reports whether the type or a setting of it differs, so that the
 	// check starts anew. If no key of the type differs, a variable or the content

@@ -16,9 +16,9 @@ const (
 	maxConcurrency = 10_000
 	maxThreshold   = 1000
 
-	// DefaultMaxWait is how long a reader waits for a run if the file does not
+	// defaultMaxWait is how long a reader waits for a run if the file does not
 	// say: haproxy's own timeout of a check is 2 s or more.
-	DefaultMaxWait = time.Second
+	defaultMaxWait = time.Second
 )
 
 // global fills in the defaults of section global, which checks inherit.
@@ -31,7 +31,7 @@ func (l *loading) global(g global, n *document.Node) {
 		Timeout:     duration(g.Timeout, collector.DefaultTimeout),
 		SuccessTTL:  duration(g.SuccessTTL, collector.DefaultSuccessTTL),
 		FailedTTL:   duration(g.FailedTTL, collector.DefaultFailedTTL),
-		MaxWait:     duration(g.MaxWait, DefaultMaxWait),
+		MaxWait:     duration(g.MaxWait, defaultMaxWait),
 		StartupWait: duration(g.StartupWait, 0),
 		Concurrency: collector.DefaultConcurrency,
 	}

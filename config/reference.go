@@ -15,16 +15,13 @@ var reference string
 var schema []byte
 
 // Schema returns a JSON Schema (draft 7) of the file, with descriptions and
-// defaults, for editors. It refuses less than Load: ranges of durations, for
-// example, are beyond it. It is written by go generate.
+// defaults, for editors. It refuses less than Load; it cannot express the range of
+// a duration, for example. Go generate writes it.
 func Schema() []byte { return slices.Clone(schema) }
 
-// Reference returns what there is to know of all check types, as plain text of
-// at most 80 columns: for each type what it does, an example and its keys. It
-// is written by go generate from the comments of the types.
-func Reference() string { return reference }
-
-// ReferenceOf returns that of one type. It has none of a type that does not exist.
+// ReferenceOf returns the reference of a check type as plain text of at most 80
+// columns: what the type does, an example, and its keys. It reports false if there
+// is no such type. Go generate writes the texts from the comments of the types.
 func ReferenceOf(typeName string) (text string, found bool) {
 	const mark = "== "
 	_, rest, found := strings.Cut("\n"+reference, "\n"+mark+typeName+"\n")
