@@ -561,6 +561,50 @@ func TestRule08AReloadThatReversesDependenciesDuringTheStartMakesNobodyWait(t *t
 	}
 }
 
+func TestRule08ARunThatWaitsFollowsTheDependenciesOfTheNewSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fast, slow subject
+		fast.takes.Store(int64(time.Second))
+		slow.takes.Store(int64(4 * time.Second))
+		begin := time.Now()
+		var called []time.Duration
+		app := keyed(checks.Check{Name: "app", Func: func(context.Context) (string, error) {
+			called = append(called, time.Since(begin))
+			return "", nil
+		}}, "1")
+		set := []checks.Check{keyed(fast.check("fast"), "1"), keyed(slow.check("slow"), "1")}
+		c := newCollector(t, collector.Options{}, append(set, withDeps(app, "fast"))...)
+		go func() { _, _ = c.Report(t.Context(), collector.Filter{}) }()
+		synctest.Wait()
+		if err := c.Replace(t.Context(), append(set, withDeps(app, "slow"))); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if len(called) != 1 || called[0] != 4*time.Second {
+			t.Errorf("called after %v, want 4s: once its only dependency has passed", called)
+		}
+	})
+}
+
+func TestRule08ADependencyThatPassesAgainRunsOnlyWhatWasSkipped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var db, app subject
+		kept := withDeps(app.check("app"), "db")
+		kept.SuccessTTL = time.Hour
+		c := newCollector(t, collector.Options{}, db.check("db"), kept)
+		one(t, c, "app")
+		db.fails(errDown)
+		if _, err := c.RunNow(t.Context(), "db"); err != nil {
+			t.Fatal(err)
+		}
+		db.passes()
+		time.Sleep(9 * time.Second)
+		one(t, c, "db")
+		synctest.Wait()
+		app.wantRuns(t, 1)
+	})
+}
+
 func withDeps(c checks.Check, deps ...string) checks.Check {
 	c.DependsOn = deps
 	return c
