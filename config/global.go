@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
@@ -58,8 +59,24 @@ func within[T cmp.Ordered](n *document.Node, v *T, least, most T, want string) b
 	if v == nil || *v >= least && *v <= most {
 		return true
 	}
-	n.Fault("%v, want %s", *v, want)
+	n.Fault("%v, want %s", shown(*v), want)
 	return false
+}
+
+// shown is a value as the file writes it: 1h, not 1h0m0s.
+func shown(v any) any {
+	d, is := v.(time.Duration)
+	if !is {
+		return v
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // duration returns what the library takes: off is 0s in the file and negative in

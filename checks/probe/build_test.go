@@ -20,7 +20,8 @@ func TestHTTPBuildSaysAllThatIsWrong(t *testing.T) {
 	const notURL = "url: is not a URL, want one such as https://shop.example.org/health"
 	refuseAll(t, []wrong{
 		{"nothing", probe.HTTP{}, "url: missing, want one such as https://shop.example.org/health"},
-		{"no scheme", url("shop.example.org"), "url: scheme \"\", want http or https\nurl: has no host"},
+		{"no scheme", url("shop.example.org"), notURL},
+		{"no scheme but a port", url("localhost:8080/health"), notURL},
 		{"other scheme", url("ftp://shop.example.org"), `url: scheme "ftp", want http or https`},
 		{"no host", url("http:///health"), "url: has no host"},
 		{"no URL", url("http://h/%zz?token=secret"), notURL},

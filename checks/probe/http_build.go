@@ -180,7 +180,7 @@ func (f *faults) proxy(raw string) *url.URL {
 // parseURL is url.Parse with an error that does not quote the URL.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
-	if err == nil {
+	if err == nil && strings.Contains(raw, "://") { // The scheme of localhost:8080 is "localhost".
 		return u, nil
 	}
 	return nil, errors.New("is not a URL, want one such as https://shop.example.org/health")

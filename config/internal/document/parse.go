@@ -84,15 +84,35 @@ func (s Source) syntaxFault(err error) *fault {
 	if line == 0 || ofBlock().MatchString(text) {
 		line = min(line+1, max(bytes.Count(bytes.TrimRight(s.Data, "\n"), []byte("\n"))+1, 1))
 	}
-	switch {
-	case hasTab(s.Data, line):
-		text = "a line begins with a tab, want blanks"
-	case text == "did not find expected key", text == "did not find expected '-' indicator":
-		text += ", in this line or in what begins here"
-	case !strings.Contains(text, " not find expected "):
+	if hasTab(s.Data, line) {
+		return &fault{line, "is not YAML: a line begins with a tab, want blanks"}
+	}
+	cause := likelyCause(text)
+	if !strings.Contains(text, " not find expected ") {
 		text = quotedText().ReplaceAllString(text, "…")
 	}
-	return &fault{line, "is not YAML: " + text}
+	return &fault{line, "is not YAML: " + text + cause}
+}
+
+// likelyCause says what usually leads to a complaint of the parser.
+func likelyCause(complaint string) string {
+	switch complaint {
+	case "did not find expected key", "did not find expected '-' indicator":
+		return ", in this line or below it: are all lines of the block indented alike?"
+	case "mapping values are not allowed in this context":
+		return ` (a text with ": " in it is put in quotes)`
+	case "found unexpected end of stream":
+		return ": a quote is not closed"
+	case "found character that cannot start any token":
+		return " (a text that begins with @, % or ` is put in quotes)"
+	case "could not find expected ':'":
+		return ", in this line or above it: a key is followed by a colon and a blank"
+	case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+		return ": a bracket is not closed, or a comma is missing"
+	case "block sequence entries are not allowed in this context":
+		return ` (the first "- " of a list stands on a line of its own)`
+	}
+	return ""
 }
 
 // hasTab reports whether that line is indented by a tab.

@@ -27,11 +27,21 @@ func (n *Node) scalar(v reflect.Value, s *shape) {
 	case !set(v, n.value, s):
 		v.SetZero()
 		found := quote(n.value.Value)
-		if n.value.Anchor != "" {
+		switch {
+		case n.value.Anchor != "":
 			found = "what the anchor names" // It may be a secret elsewhere.
+		case s.of == typeDuration && isPlainNumber(n.value.Value):
+			n.refuse(n.value, "%s has no unit, want %ss", found, n.value.Value)
+			return
 		}
 		n.refuse(n.value, "%s is not %s", found, s.wanted())
 	}
+}
+
+// isPlainNumber reports whether a duration only lacks its unit.
+func isPlainNumber(text string) bool {
+	_, err := time.ParseDuration(text + "s")
+	return err == nil && !strings.ContainsAny(text, "hmnuµsd")
 }
 
 const binaryTag = "!!binary"

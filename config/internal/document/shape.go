@@ -112,7 +112,7 @@ func (s *shape) wanted() string {
 	case s.kind == ofText:
 		return "a text"
 	case s.of == typeDuration:
-		return "a duration such as 500ms or 27s"
+		return "a duration such as 500ms, 27s or 24h"
 	case s.of == typeSize:
 		return "a size such as 512, 64KiB or 10MiB"
 	case s.of.Kind() == reflect.Bool:
