@@ -32,13 +32,19 @@ const usualSocket = "/run/healthcheck_exporter/admin.sock"
 // systemd, one in the unit's runtime directory. An empty path means no admin
 // socket.
 func (f *flags) serveSocket() string {
-	if f.adminSocket != "" {
-		return f.adminSocket
+	if given := f.givenSocket(); given != "" {
+		return given
 	}
 	if dir := directoryOf("RUNTIME_DIRECTORY"); dir != "" {
 		return filepath.Join(dir, "admin.sock")
 	}
 	return ""
+}
+
+// givenSocket is the path of --admin.socket, which may begin with unix: as in the
+// flags of addresses.
+func (f *flags) givenSocket() string {
+	return strings.TrimPrefix(strings.TrimPrefix(f.adminSocket, "unix:"), "//")
 }
 
 // serveState is the state directory to use: the flag's or, under systemd, the

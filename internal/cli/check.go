@@ -79,14 +79,14 @@ func (f *flags) lifetimes() func(*checks.Check) {
 // not find.
 func (f *flags) validateCheck() error {
 	var errs []error
-	if f.wait < 0 {
-		errs = append(errs, fmt.Errorf("--wait: %v, want 0s or more", f.wait))
-	}
 	if f.wait > 0 && f.checkOutput == "nagios" {
-		errs = append(errs, errors.New("--wait does not go with --output=nagios, whose exit statuses are fixed"))
+		errs = append(errs, errors.New("--wait: cannot be combined with --output=nagios, whose exit statuses are fixed"))
 	}
 	if f.watchResults && (f.wait > 0 || f.checkOutput != "text") {
-		errs = append(errs, errors.New("--watch goes neither with --wait nor with --output"))
+		errs = append(errs, errors.New("--watch: cannot be combined with --wait or --output"))
+	}
+	if f.checkURL == "" && (f.urlCAFile != "" || f.urlInsecure) {
+		errs = append(errs, errors.New("--url.ca-file and --url.insecure-skip-verify: need --url"))
 	}
 	return errors.Join(errs...)
 }

@@ -21,15 +21,25 @@ const (
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logging.CatchBrokenPipes()
 	app, f := newApplication()
-	done := false
+	done, exit := false, exitPassed
 	app.UsageWriter(steady{stdout}).ErrorWriter(steady{stderr})
-	app.Terminate(func(int) { done = true }) // --help and --version: parsing goes on.
+	app.Terminate(func(status int) { // --help and --version: parsing goes on.
+		if done = true; status != 0 {
+			exit = exitMisuse // help of an unknown command
+		}
+	})
+	line := newCommandLine(app, args)
 	command, err := app.Parse(args)
 	if done {
-		return exitPassed
+		return exit
+	}
+	if fault := line.fault(); fault != nil {
+		err = fault
+	} else if err != nil {
+		err = line.explain(err)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v (try --help)\n", programName, commandFault(app, args, err))
+		fmt.Fprintf(stderr, "%s: %v (try --help)\n", programName, err)
 		return exitMisuse
 	}
 	return execute(ctx, command, f, stdout, stderr)

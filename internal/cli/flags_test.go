@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -21,6 +22,14 @@ func TestFlagsThatAreWrongAreMisuse(t *testing.T) {
 		{"--web.prometheus-url=https://user:pw@prometheus", `--web.prometheus-url: "https://user:********@prometheus", want an address such as https://prometheus.example.org, without user and query`},
 		{"--web.prometheus-url=https://prometheus/?x=1", `--web.prometheus-url: "https://prometheus/?x=1", want an address such as https://prometheus.example.org, without user and query`},
 		{"--web.prometheus-url=javascript:alert(1)", `--web.prometheus-url: "javascript:alert(1)", want an address such as https://prometheus.example.org, without user and query`},
+		{"--web.listen-address=10927", `--web.listen-address: "10927", want host:port, such as :10927, or unix:PATH`},
+		{"--web.listen-address=http://127.0.0.1:10927", `--web.listen-address: "http://127.0.0.1:10927", want host:port, such as :10927, or unix:PATH`},
+		{"--health.listen-address=127.0.0.1:", `--health.listen-address: "127.0.0.1:", want host:port, such as :10927, or unix:PATH`},
+		{"--health.listen-address=:65536", `--health.listen-address: ":65536", want host:port, such as :10927, or unix:PATH`},
+		{"--agent.listen-address=localhost?view=a", `--agent.listen-address: "localhost", want host:port, such as :10927, or unix:PATH`},
+		{"--web.listen-address=unix:", `--web.listen-address: "unix:", want host:port, such as :10927, or unix:PATH`},
+		{"--web.lifecycle-hosts=hc.example.org", `--web.lifecycle-hosts: needs --web.enable-lifecycle`},
+		{"--environment.deny --environment.allow-remote", `--environment.deny: cannot be combined with --environment.allow-remote`},
 		{"--web.telemetry-path=metrics", `--web.telemetry-path: "metrics", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/", `--web.telemetry-path: "/", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/healthcheck", `--web.telemetry-path: "/healthcheck", want a path of its own such as /metrics`},
@@ -34,12 +43,18 @@ func TestFlagsThatAreWrongAreMisuse(t *testing.T) {
 		{"--web.telemetry-path=//metrics", `--web.telemetry-path: "//metrics", want a path of its own such as /metrics`},
 		{"--web.telemetry-path=/a/../metrics", `--web.telemetry-path: "/a/../metrics", want a path of its own such as /metrics`},
 	} {
-		err := cli.Validate(test.flag)
+		err := cli.Validate(strings.Fields(test.flag)...)
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%s: %v, want %s", test.flag, err, test.want)
 		}
 	}
-	for _, right := range []string{"--web.telemetry-path=/metrics", "--web.telemetry-path=/metrics/", "--web.telemetry-path=/a/b", "--web.telemetry-path=/healthchecks"} {
+	for _, host := range []string{"http://hc", "hc:80", "*.example.org", "two names"} {
+		want := fmt.Sprintf("--web.lifecycle-hosts: %q, want the name of a host without a port, such as hc.example.org", host)
+		if err := cli.Validate("--web.enable-lifecycle", "--web.lifecycle-hosts="+host); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for _, right := range []string{"--web.listen-address=[::1]:http", "--health.listen-address=unix:///run/hc.sock", "--admin.socket=@abstract", "--web.telemetry-path=/metrics", "--web.telemetry-path=/metrics/", "--web.telemetry-path=/a/b", "--web.telemetry-path=/healthchecks"} {
 		if err := cli.Validate(right); err != nil {
 			t.Errorf("%s: %v", right, err)
 		}
@@ -47,7 +62,7 @@ func TestFlagsThatAreWrongAreMisuse(t *testing.T) {
 }
 
 func TestAllFaultsOfTheFlagsAreToldAtOnce(t *testing.T) {
-	err := cli.Validate("--web.max-connections=0", "--shutdown.delay=-1s", "--web.config.file=/nowhere.yml")
+	err := cli.Validate("--web.max-connections=0", "--agent.degraded-weight=0", "--web.config.file=/nowhere.yml")
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("error %v, want three lines", err)
 	}
@@ -79,20 +94,48 @@ func TestFlagsMayStandBeforeASubcommand(t *testing.T) {
 func TestAWrongCommandLineSaysWhatIsMeant(t *testing.T) {
 	f := newFile(t, threeChecks)
 	for line, want := range map[string]string{
-		"chekc":                   `unknown command "chekc", did you mean "check"? (try --help)`,
-		"config chek":             `unknown command "chek", did you mean "check"? (try --help)`,
-		"wrong":                   `unknown command "wrong", want one of serve, check, drain, undrain, mute, unmute, run, reload, diff, status, history, config, environment (try --help)`,
-		"config types tpc":        `unknown check type "tpc", did you mean "tcp"?`,
-		"check ap --config.file":  `expected argument for flag '--config.file'`,
-		"check apq":               `unknown check "apq", did you mean "app"?`,
-		"check nothing other":     `unknown check "nothing", want one of db, app, other`,
-		"check --output=jsn":      `--output: unknown value "jsn", did you mean "json"? (try --help)`,
-		"--shutdown.delay=10":     `--shutdown.delay: "10" has no unit, want 10s (try --help)`,
-		"--shutdown.delay=soon":   `--shutdown.delay: "soon" is not a duration, want one such as 10s (try --help)`,
-		"--web.max-connections=x": `--web.max-connections: "x" is not a whole number (try --help)`,
-		"--log.level=loud":        `--log.level: unknown value "loud", want one of info, debug, warn, error (try --help)`,
-		"--web.enable-pprov":      `unknown flag "--web.enable-pprov", did you mean "--web.enable-pprof"? (try --help)`,
-		"check --ouput=json":      `unknown flag "--ouput", did you mean "--output"? (try --help)`,
+		"chekc":                                `unknown command "chekc", did you mean "check"? (try --help)`,
+		"config chek":                          `unknown command "chek", did you mean "check"? (try --help)`,
+		"wrong":                                `unknown command "wrong", want one of serve, check, drain, undrain, mute, unmute, run, reload, diff, status, history, config, environment (try --help)`,
+		"config types tpc":                     `unknown check type "tpc", did you mean "tcp"?`,
+		"check ap --config.file":               `--config.file: has no value, want --config.file=PATH (try --help)`,
+		"check apq":                            `unknown check "apq", did you mean "app"?`,
+		"check nothing other":                  `unknown check "nothing", want one of db, app, other`,
+		"check --output=jsn":                   `--output: unknown value "jsn", did you mean "json"? (try --help)`,
+		"--shutdown.delay=10":                  `--shutdown.delay: "10" has no unit, want 10s (try --help)`,
+		"--shutdown.delay=soon":                `--shutdown.delay: "soon" is not a duration, want one such as 500ms, 10s or 24h (try --help)`,
+		"--web.max-connections=x":              `--web.max-connections: "x" is not a whole number (try --help)`,
+		"--log.level=loud":                     `--log.level: unknown value "loud", want one of info, debug, warn, error (try --help)`,
+		"--config.file=":                       `--config.file: the value is empty, want --config.file=PATH, or no such flag`,
+		"check --url=":                         `--url: the value is empty, want --url=URL`,
+		"--web.listen-address=":                `--web.listen-address: the value is empty, want --web.listen-address=:10927`,
+		"--health.listen-address=":             `--health.listen-address: the value is empty`,
+		"--web.listen-address":                 `--web.listen-address: has no value, want --web.listen-address=:10927`,
+		"--log.level --web.enable-pprof":       `--log.level: has no value, want --log.level=info`,
+		"--web.config.file --web.enable-pprof": `--web.config.file: has no value, want --web.config.file=FILE`,
+		"--web.enable-lifecycle=true":          `--web.enable-lifecycle: takes no value, want --web.enable-lifecycle or --no-web.enable-lifecycle`,
+		"--no-web.enable-lifecycle=1":          `--web.enable-lifecycle: takes no value`,
+		"--config.file=other.yml":              `--config.file: given twice`,
+		"-config.file=other.yml":               `-config.file=other.yml: flags begin with two dashes, want --config.file=other.yml`,
+		"--shutdown.delay=-1s":                 `--shutdown.delay: -1s, want 0s or more`,
+		"mute app --reason=x --for=0s":         `--for: 0s, want more than 0s, such as 30m`,
+		"check --wait=-5s":                     `--wait: -5s, want 0s or more`,
+		"check --url.insecure-skip-verify":     `--url.ca-file and --url.insecure-skip-verify: need --url`,
+		"check --url.ca-file=ca.pem":           `--url.ca-file and --url.insecure-skip-verify: need --url`,
+		"serve now":                            `unexpected argument "now"`,
+		"environment --explain json":           `unexpected argument "json"`,
+		"config":                               `config: want one of check, show, diff, default, init, schema, types`,
+		"help chek":                            `expected command but got "chek"`,
+		"types":                                `unknown command "types", did you mean "config types"?`,
+		"version":                              `unknown command "version", did you mean "--version"?`,
+		"config show --output=json":            `unknown flag "--output" of config show, it belongs to check and config init`,
+		"--tag=web":                            `unknown flag "--tag", it belongs to check`,
+		"check --nothing":                      `unknown flag "--nothing" of check`,
+		"--log.level=WARNING":                  `--log.level: unknown value "WARNING", did you mean "warn"?`,
+		"--metrics.run-duration-histogram=on":  `unknown value "on", want one of off, classic, native`,
+		"check APP":                            `unknown check "APP", did you mean "app"?`,
+		"--web.enable-pprov":                   `unknown flag "--web.enable-pprov", did you mean "--web.enable-pprof"? (try --help)`,
+		"check --ouput=json":                   `unknown flag "--ouput", did you mean "--output"? (try --help)`,
 	} {
 		status, _, errs := runCommand(t, append([]string{"--config.file=" + f.path}, strings.Fields(line)...)...)
 		if status != cli.ExitMisuse || !strings.Contains(errs, want) {

@@ -25,11 +25,12 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 	l := logging.New(queue, logging.Options{Level: f.logLevel, Format: f.logFormat, Scrub: scrubber.Text})
 	manager, err := notify.Find(takeVariable)
 	if err != nil {
-		level.Warn(l.Logger).Log("msg", "systemd is not told everything", "err", err)
+		level.Warn(l.Logger).Log("msg", "systemd does not get every message", "err", err)
 	}
+	status := exitMisuse
 	if err = f.validate(); err == nil {
 		o := f.serverOptions(l, queue, scrubber)
-		o.Manager = manager
+		o.Manager, status = manager, exitFailed
 		err = server.Run(ctx, o)
 	}
 	if err == nil {
@@ -40,7 +41,7 @@ func runServe(ctx context.Context, f *flags, stderr io.Writer) int {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		level.Error(l.Logger).Log("msg", "cannot serve", "err", line)
 	}
-	return exitFailed
+	return status
 }
 
 // takeVariable returns a variable of the environment and removes it.
@@ -73,7 +74,7 @@ func (f *flags) listenOptions() listen.Options {
 	o := listen.Options{
 		Systemd: *f.web.WebSystemdSocket, DefaultWeb: defaultAddress,
 		Health: f.healthAddresses, Agent: f.agentAddresses,
-		Admin: f.adminSocket, DefaultAdmin: f.serveSocket(), MaxConnections: f.maxConnections,
+		Admin: f.givenSocket(), DefaultAdmin: f.serveSocket(), MaxConnections: f.maxConnections,
 	}
 	if f.webAddressGiven {
 		o.Web = *f.web.WebListenAddresses

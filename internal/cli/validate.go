@@ -19,6 +19,19 @@ func webAddress(s string) bool {
 	return s == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
+// isHostName reports whether s can be the host in a Host header.
+func isHostName(s string) bool {
+	return s != "" && !strings.ContainsAny(s, "/:*?@ \t")
+}
+
+func addressFaults(fault func(string, ...any), flag string, addresses []string) {
+	for _, address := range addresses {
+		if err := listen.CheckAddress(address); err != nil {
+			fault("%s: %w", flag, err)
+		}
+	}
+}
+
 // validate returns all faults of the flags that parsing alone does not find.
 func (f *flags) validate() error {
 	var errs []error
@@ -29,16 +42,28 @@ func (f *flags) validate() error {
 	if f.maxConnections < 1 {
 		fault("--web.max-connections: %d, want at least 1", f.maxConnections)
 	}
+	if f.webAddressGiven {
+		addressFaults(fault, "--web.listen-address", *f.web.WebListenAddresses)
+	}
+	addressFaults(fault, "--health.listen-address", f.healthAddresses)
 	for _, address := range f.agentAddresses {
-		if _, _, err := listen.AgentView(address); err != nil {
+		where, _, err := listen.AgentView(address)
+		if err != nil {
 			fault("--agent.listen-address: %w", err)
+			continue
 		}
+		addressFaults(fault, "--agent.listen-address", []string{where})
+	}
+	for _, name := range f.lifecycleHosts {
+		if !isHostName(name) {
+			fault("--web.lifecycle-hosts: %.100q, want the name of a host without a port, such as hc.example.org", name)
+		}
+	}
+	if len(f.lifecycleHosts) > 0 && !f.enableLifecycle {
+		fault("--web.lifecycle-hosts: needs --web.enable-lifecycle")
 	}
 	if f.agentWeight < 1 || f.agentWeight > 100 {
 		fault("--agent.degraded-weight: %d, want 1 to 100", f.agentWeight)
-	}
-	if f.shutdownDelay < 0 {
-		fault("--shutdown.delay: %v, want 0s or more", f.shutdownDelay)
 	}
 	if !server.FreePath(f.telemetryPath) {
 		fault("--web.telemetry-path: %q, want a path of its own such as /metrics", f.telemetryPath)
@@ -47,7 +72,7 @@ func (f *flags) validate() error {
 		fault("--web.prometheus-url: %.100q, want an address such as https://prometheus.example.org, without user and query", scrub.New(scrub.Rules{}).Text(f.prometheusURL))
 	}
 	if f.environmentDeny && f.environmentAllowRemote {
-		fault("--environment.deny: does not go with --environment.allow-remote")
+		fault("--environment.deny: cannot be combined with --environment.allow-remote")
 	}
 	if err := server.ValidateWebConfig(*f.web.WebConfigFile); err != nil {
 		fault("--web.config.file: %w", err)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,6 +20,24 @@ const (
 	agentFlag  = "--agent.listen-address"
 	adminFlag  = "--admin.socket"
 )
+
+// CheckAddress says what is wrong with the form of an address: host:port or
+// unix:PATH.
+func CheckAddress(address string) error {
+	path, isSocket := strings.CutPrefix(address, "unix:")
+	_, port, err := net.SplitHostPort(address)
+	if isSocket && strings.Trim(path, "/") != "" || !isSocket && err == nil && isPort(port) {
+		return nil
+	}
+	return fmt.Errorf("%.100q, want host:port, such as :10927, or unix:PATH", address)
+}
+
+// isPort reports whether s is a number of a port or may be the name of one, as in
+// /etc/services.
+func isPort(s string) bool {
+	number, err := strconv.Atoi(s)
+	return s != "" && (err != nil || number >= 0 && number <= math.MaxUint16)
+}
 
 // listenAll opens the addresses of a flag and adds the listeners to all.
 func listenAll(all *[]net.Listener, flag string, addresses []string) error {
@@ -33,6 +53,9 @@ func listenAll(all *[]net.Listener, flag string, addresses []string) error {
 
 // listen opens host:port, or unix:PATH.
 func listen(flag, address string) (net.Listener, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
 	network := "tcp"
 	if path, is := strings.CutPrefix(address, "unix:"); is {
 		network, address = "unix", strings.TrimPrefix(path, "//")
