@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 // exitUnreachable is the exit status of a command that cannot reach the exporter.
@@ -57,6 +60,24 @@ func directoryOf(variable string) string {
 	return dir
 }
 
+// unreachable says why the running exporter did not answer, and what may help.
+func (f *flags) unreachable(socket string, err error) error {
+	if system, is := errors.AsType[*os.SyscallError](err); is {
+		err = system.Err // The address is in the message already.
+	}
+	help := ""
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		help = ": run this as root or as the user of the exporter"
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED):
+	case f.serveSocket() == "":
+		help = ": no exporter listens there; without systemd, start it with --admin.socket=PATH and give this command the same flag, or ask it over HTTP: check --url=http://127.0.0.1:10927/healthcheck"
+	default:
+		help = ": no exporter listens there; is it running, with this --admin.socket?"
+	}
+	return fmt.Errorf("admin socket %s: %w%s", socket, err, help)
+}
+
 // runAdmin sends an action to the running exporter and prints its answer.
 func runAdmin(ctx context.Context, f *flags, name string, parameters url.Values, stdout, stderr io.Writer) int {
 	status, body, err := f.askSocket(ctx, http.MethodPost, "/-/"+name+"?"+parameters.Encode())
@@ -92,8 +113,8 @@ func runMute(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	return runAdmin(ctx, f, "mute", parameters, stdout, stderr)
 }
 
-// runStatus prints one line about the overall state, and one for each check whose
-// state is not simply "passed".
+// runStatus prints one line about the overall state, and one for each check that
+// has not simply passed or is muted.
 func runStatus(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 	_, body, err := f.askSocket(ctx, http.MethodGet, "/healthcheck?format=json&verbose=1")
 	if err != nil {
@@ -105,20 +126,29 @@ func runStatus(ctx context.Context, f *flags, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return exitUnreachable
 	}
-	passed := 0
+	passed, muted := 0, 0
 	for _, r := range report.Results {
 		if r.State == collector.StatePassed {
 			passed++
 		}
+		if r.Muted != nil {
+			muted++
+		}
 	}
 	fmt.Fprintf(stdout, "%s: %d of %d checks passed", report.Status, passed, len(report.Results))
+	if muted > 0 {
+		fmt.Fprintf(stdout, ", %d muted", muted)
+	}
 	if report.Draining != "" {
 		fmt.Fprintf(stdout, ", draining: %s", report.Draining)
 	}
 	fmt.Fprintln(stdout)
-	for line := range strings.Lines(string(httpapi.Render(ctx, report, httpapi.Options{}, httpapi.FormatText))) {
-		if strings.HasPrefix(line, "[") && !strings.HasPrefix(line, "[+]") {
-			fmt.Fprint(stdout, line)
+	for _, r := range report.Results {
+		switch {
+		case concerns(r):
+			fmt.Fprintf(stdout, "%s %s: %s\n", sign(r), r.Check, httpapi.Sentence(r))
+		case r.Muted != nil:
+			fmt.Fprintf(stdout, "%s %s: %s (muted: %s)\n", sign(r), r.Check, httpapi.Sentence(r), clip.Line(r.Muted.Reason))
 		}
 	}
 	if report.Status == collector.StatusFailed {
@@ -144,10 +174,7 @@ func (f *flags) askSocket(ctx context.Context, method, target string) (status in
 	}
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		if inner, is := errors.AsType[*net.OpError](err); is {
-			err = inner.Err // The address is in the message already.
-		}
-		return 0, nil, fmt.Errorf("admin socket %s: %w", socket, err)
+		return 0, nil, f.unreachable(socket, err)
 	}
 	defer response.Body.Close()
 	body, err = io.ReadAll(response.Body)

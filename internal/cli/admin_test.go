@@ -47,6 +47,10 @@ func TestCommandsAtARunningExporter(t *testing.T) {
 	want(cli.ExitMisuse, `--for: 0s, want more than 0s, such as 30m`, "drain", "--for=0s")
 	want(cli.ExitMisuse, `--for: 0s, want more than 0s, such as 30m`, "mute", "b", "--reason=moved", "--for=0s")
 	want(cli.ExitPassed, "muted b for 2h\n", "mute", "b", "--reason=being moved", "--for=2h", "--dependents")
+	want(cli.ExitPassed, "degraded: 1 of 2 checks passed, 1 muted\n[-] b: exit status 1 (optional) (muted: being moved)\n", "status")
+	want(cli.ExitPassed, "muted a for 1h\n", "mute", "a", "--reason=deploy", "--for=1h")
+	want(cli.ExitPassed, "[+] a: fine (muted: deploy)\n", "status")
+	want(cli.ExitPassed, "unmuted a\n", "unmute", "a")
 	want(cli.ExitPassed, "unmuted b\n", "unmute", "b")
 	want(cli.ExitMisuse, `unknown check "c"`, "unmute", "c")
 	want(cli.ExitMisuse, "--for", "mute", "b", "--reason=being moved")
@@ -71,7 +75,7 @@ func TestCommandsAtARunningExporter(t *testing.T) {
 	if status := <-ended; status != cli.ExitPassed {
 		t.Errorf("the exporter ended with %d", status)
 	}
-	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock")+": connect: no such file or directory", "status")
+	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock")+": no such file or directory", "status")
 	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock"), "config", "diff")
 	want(cli.ExitUnreachable, "admin socket "+filepath.Join(dir, "admin.sock"), "run", "a")
 	want(cli.ExitUnreachable, "admin socket /nowhere/admin.sock: ", "--admin.socket=/nowhere/admin.sock", "undrain")

@@ -31,7 +31,7 @@ func checkThere(ctx context.Context, f *flags, c *console) (int, error) {
 	case err != nil:
 		return exitMisuse, err
 	case f.checkOutput == "prometheus":
-		return exitMisuse, errors.New("--output=prometheus does not go with --url: its metrics are at /metrics")
+		return exitMisuse, errors.New("--output=prometheus: cannot be combined with --url, an exporter has its metrics at /metrics")
 	case f.checkOutput == "json" && a.word() != "":
 		return exitMisuse, fmt.Errorf("--output=json: %s answers with text", a.target.Path)
 	case f.watchResults && a.word() != "":
@@ -141,6 +141,7 @@ func isMisuse(err error) bool {
 // An asker asks one address. It is for one goroutine at a time.
 type asker struct {
 	target         *url.URL // with the selection
+	socket         string   // path of the Unix socket, if it is one
 	transport      *http.Transport
 	user, password string
 	last           answer
@@ -213,8 +214,9 @@ func newAsker(f *flags) (*asker, error) {
 	text := f.checkURL
 	if rest, is := strings.CutPrefix(text, "unix:"); is {
 		socket, path, _ := strings.Cut(rest, ":")
+		a.socket = strings.TrimPrefix(socket, "//")
 		a.transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", strings.TrimPrefix(socket, "//"))
+			return (&net.Dialer{}).DialContext(ctx, "unix", a.socket)
 		}
 		text = "http://localhost" + cmp.Or(path, "/healthcheck")
 	}
@@ -265,6 +267,24 @@ func (a *asker) trust(file string) error {
 	return nil
 }
 
+// name is the host, or the path of the Unix socket, for errors.
+func (a *asker) name() string { return cmp.Or(a.socket, a.target.Host) }
+
+// unanswered is the error of a question without an answer.
+func (a *asker) unanswered(err error) error {
+	if lookup, is := errors.AsType[*net.DNSError](err); is {
+		return fmt.Errorf("resolving %s: %s", lookup.Name, lookup.Err)
+	}
+	if inner, is := errors.AsType[*net.OpError](err); is && inner.Op == "dial" {
+		err = inner.Err
+		if system, is := errors.AsType[*os.SyscallError](err); is {
+			err = system.Err // The address is in the message already.
+		}
+		return fmt.Errorf("connecting to %s: %w", a.name(), err)
+	}
+	return fmt.Errorf("asking %s: %w", a.name(), err)
+}
+
 // get sends one request and does not follow redirects: a health path never
 // redirects.
 func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
@@ -280,19 +300,16 @@ func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
 		if fault := foreign(wantReport, err); fault != nil {
 			return 0, nil, fault
 		}
-		if inner, is := errors.AsType[*net.OpError](err); is {
-			err = inner.Err // The address is in the message already.
-		}
-		return 0, nil, fmt.Errorf("ask %s: %w", a.target.Host, err)
+		return 0, nil, a.unanswered(err)
 	}
 	defer response.Body.Close()
 	const most = 4 << 20
 	body, err = io.ReadAll(io.LimitReader(response.Body, most))
 	switch {
 	case err != nil:
-		return 0, nil, fmt.Errorf("ask %s: %w", a.target.Host, err)
+		return 0, nil, a.unanswered(err)
 	case response.StatusCode == http.StatusUnauthorized:
-		return 0, nil, checks.Fail(checks.ReasonAuth, fmt.Errorf("ask %s: status 401, set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD", a.target.Host))
+		return 0, nil, checks.Fail(checks.ReasonAuth, fmt.Errorf("asking %s: status 401, set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD", a.name()))
 	}
 	return response.StatusCode, body, nil
 }

@@ -49,7 +49,7 @@ func TestHistoryOfARunningAndOfADeadExporter(t *testing.T) {
 	want(cli.ExitPassed, `^(`+stamp+`\S+ +\S+  last known  .*\n){2}$`)
 	want(cli.ExitPassed, `^`+stamp+`redis  passed  last known  -  fine\n$`, "redis")
 	want(cli.ExitMisuse, `^no history of a check "rabbit", want one of `, "rabbit")
-	want(cli.ExitUnreachable, `^admin socket .*admin.sock: connect: no such file or directory\nstate directory /nowhere: no such file or directory\n$`, "--state.directory=/nowhere")
+	want(cli.ExitUnreachable, `^admin socket .*admin.sock: no such file or directory: no exporter listens there; is it running, .*\nstate directory /nowhere: no such file or directory\n$`, "--state.directory=/nowhere")
 	empty := t.TempDir()
 	want(cli.ExitPassed, "^no change of state yet\n$", "--state.directory="+empty)
 	if err := os.WriteFile(filepath.Join(empty, "history.slots"), []byte("something else"), 0o600); err != nil {

@@ -99,7 +99,7 @@ checks:
 	for args, want := range map[string]string{
 		"--wait=-1s":                 "--wait: -1s, want 0s or more",
 		"--wait=5":                   `--wait: "5" has no unit, want 5s`,
-		"--wait=5s --output=nagios":  "--wait does not go with --output=nagios",
+		"--wait=5s --output=nagios":  "--wait: cannot be combined with --output=nagios",
 		"--wait=5s nothing":          `unknown check "nothing"`,
 		"--wait=5s --url=ftp://host": "--url: want an address",
 	} {
@@ -135,7 +135,7 @@ global: {failed_ttl: 100ms}
 checks: [{name: a, exec: {command: [test, -e, %s]}}]
 `, flag))
 	health, ready := "--url=unix:"+socket, "--url=unix:"+socket+":/-/ready"
-	begin(t.Context(), "check", health, "--wait=300ms").want(t, 4, `^not yet after \S+s: ask localhost: .*no such file or directory\n$`)
+	begin(t.Context(), "check", health, "--wait=300ms").want(t, 4, `^not yet after \S+s: connecting to `+socket+`: no such file or directory\n$`)
 	waits := []*waiting{begin(t.Context(), "check", health, "--wait=60s"), begin(t.Context(), "check", health, "--wait=60s", "--output=json"), begin(t.Context(), "check", ready, "--wait=60s")}
 	ctx, stop := context.WithCancel(t.Context())
 	exporter := begin(ctx, "--config.file="+f.path, "--web.listen-address=unix:"+socket)

@@ -44,7 +44,7 @@ func durationOf(r *http.Request, name string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, badRequest{fmt.Errorf("%s: %.20q, want a duration such as 30m", name, text)}
+		return 0, badRequest{fmt.Errorf("%s: %.20q, want a positive duration such as 30m", name, text)}
 	}
 	return d, nil
 }

@@ -70,12 +70,12 @@ func (d *daemon) mute(r *http.Request) (string, error) {
 	case err != nil:
 		return "", err
 	case lasts == 0:
-		return "", badRequest{errors.New("for: want a duration such as 2h, after which the mute ends")}
+		return "", badRequest{errors.New("for: missing, want a duration such as 2h, after which the mute ends")}
 	}
 	dependents, _ := strconv.ParseBool(r.FormValue("dependents")) // Anything else means no.
 	m := collector.Mute{Reason: cleanReason(r.FormValue("reason")), Until: time.Now().Add(lasts), By: actor(r), Dependents: dependents}
 	if m.Reason == "" {
-		return "", badRequest{errors.New("reason: want one, it is shown to everybody")}
+		return "", badRequest{errors.New("reason: missing; every answer shows it")}
 	}
 	if err := d.instance.Collector().Mute(name, m); err != nil {
 		return "", unknownIsBad(err)

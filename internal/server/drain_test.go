@@ -70,11 +70,11 @@ func TestAMutedCheckDoesNotCount(t *testing.T) {
 	e.want(http.MethodPost, "/-/mute?check=a&reason=moved&for=100ms", http.StatusOK, "muted")
 	e.await("/healthcheck", http.StatusInternalServerError, "failure")
 	for query, want := range map[string]string{
-		"check=a&for=1h":               "reason: want one",
-		"check=a&reason=moved":         "for: want a duration",
-		"check=a&reason=moved&for=1":   `for: "1", want a duration`,
+		"check=a&for=1h":               "reason: missing; every answer shows it",
+		"check=a&reason=moved":         "for: missing, want a duration",
+		"check=a&reason=moved&for=1":   `for: "1", want a positive duration`,
 		"check=b&reason=moved&for=10m": `unknown check "b"`,
-		"":                             "for: want a duration",
+		"":                             "for: missing, want a duration",
 	} {
 		e.want(http.MethodPost, "/-/mute?"+query, http.StatusBadRequest, want)
 	}

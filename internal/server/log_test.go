@@ -53,7 +53,7 @@ func TestTheLogSaysWhatTheExporterListensOnAndWhoChangesIt(t *testing.T) {
 
 func TestADrainOfNoTimeIsAMistake(t *testing.T) {
 	e := start(t, "checks: []", withLifecycle)
-	e.want(http.MethodPost, "/-/drain?for=0s", http.StatusBadRequest, `not done: for: "0s", want a duration such as 30m`)
+	e.want(http.MethodPost, "/-/drain?for=0s", http.StatusBadRequest, `not done: for: "0s", want a positive duration such as 30m`)
 	e.want(http.MethodPost, "/-/drain?for=1ns", http.StatusInternalServerError, "not done: the drain would end in the past")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
 }
