@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
@@ -39,7 +41,8 @@ func Page(r Reporter, o PageOptions) http.Handler {
 // CheckPage returns a handler that shows one check, by the name below prefix or
 // the router's wildcard {check}. Mount it at "checks/" beside the page. With a
 // [collector.Collector] as r it shows the last runs, the changes of state and
-// the definition too.
+// the definition too. A browser that asks for an unknown check gets a page that
+// says so, with status 404; any other client gets the error as JSON.
 func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 	p := newPages(r, o)
 	prefix = cleanPrefix(prefix)
@@ -53,7 +56,7 @@ func CheckPage(r Reporter, prefix string, o PageOptions) http.Handler {
 				return p.detail(rep, result, req), nil
 			}
 		}
-		return nil, fmt.Errorf("%w %q", collector.ErrUnknownCheck, quoted(name))
+		return nil, unknownCheck{name}
 	})
 }
 
@@ -122,17 +125,50 @@ func (p *pages) handler(name string, view func(collector.Report, *http.Request) 
 		if err == nil {
 			data, err = view(rep, r)
 		}
+		status, show := http.StatusOK, name
+		if unknown, is := errors.AsType[unknownCheck](err); is && forPerson(r) {
+			status, show, err = http.StatusNotFound, "unknown", nil
+			data = p.unknown(rep, unknown.name)
+		}
 		if err != nil {
 			refuse(w, r, statusOf(err), err)
 			return
 		}
 		var b bytes.Buffer
-		if err := p.templates.ExecuteTemplate(&b, name, data); err != nil {
+		if err := p.templates.ExecuteTemplate(&b, show, data); err != nil {
 			refuse(w, r, http.StatusInternalServerError, err)
 			return
 		}
-		send(w, r, http.StatusOK, typeHTML, nil, b.Bytes())
+		send(w, r, status, typeHTML, nil, b.Bytes())
 	})
+}
+
+// An unknownCheck is the error of a page for a check that does not exist.
+type unknownCheck struct{ name string }
+
+// Error implements error.
+func (u unknownCheck) Error() string {
+	return fmt.Sprintf("%v %q", collector.ErrUnknownCheck, quoted(u.name))
+}
+
+// Unwrap makes it a [collector.ErrUnknownCheck].
+func (unknownCheck) Unwrap() error { return collector.ErrUnknownCheck }
+
+// An unknownPage is what a browser shows for an unknown check.
+type unknownPage struct {
+	pageFrame
+	Name string
+}
+
+func (p *pages) unknown(rep collector.Report, name string) unknownPage {
+	frame := p.frame(rep, "not found", "../")
+	frame.Script = "" // There is nothing to refresh.
+	return unknownPage{frame, quoted(name)}
+}
+
+// forPerson reports whether the client is a browser that shows its answer.
+func forPerson(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // trusted reports whether a request may see what only operators may see.

@@ -235,3 +235,23 @@ func TestAPageOfOneCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestABrowserGetsAPageForAnUnknownCheck(t *testing.T) {
+	h := httpapi.CheckPage(&fake{report: pageReport()}, "/checks", httpapi.PageOptions{Links: []httpapi.Link{{Path: "metrics", Text: "metrics"}}})
+	const firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	res := get(t, h, "/checks/%3Ci%3Etypo", "Accept", firefox)
+	for _, want := range []string{"There is no check “&lt;i&gt;typo”", `<a href="../">`, `href="../metrics"`} {
+		if res.Code != 404 || res.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(res.body, want) {
+			t.Errorf("%d %v, want 404 and %s in\n%s", res.Code, res.Header(), want, res.body)
+		}
+	}
+	if strings.Contains(res.body, "<script>") {
+		t.Error("the page refreshes itself, but no answer would replace it")
+	}
+	for _, accept := range []string{"*/*", "application/json", "text/plain"} {
+		res := get(t, h, "/checks/typo", "Accept", accept)
+		if want := `{"error": "unknown check \"typo\""}`; res.Code != 404 || res.body != want {
+			t.Errorf("Accept: %s: %d %s, want 404 and %s", accept, res.Code, res.body, want)
+		}
+	}
+}

@@ -44,6 +44,10 @@
 		if (document.hidden) return;
 		try {
 			const answer = await fetch(location.href, {headers: {Accept: "text/html"}, cache: "no-store"});
+			if (answer.status === 404) {
+				stale("This check is no longer in the configuration: what you see is old.");
+				return;
+			}
 			if (!answer.ok) throw new Error("status " + answer.status);
 			swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
 			stale("");
