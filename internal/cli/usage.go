@@ -4,7 +4,7 @@ package cli
 // command come before the global flags.
 const usageTemplate = `{{define "FormatCommand" -}}
 {{if .FlagSummary}} {{.FlagSummary}}{{end -}}
-{{range .Args}} [<{{.Name}}>{{if .Value|IsCumulative}}...{{end}}]{{end -}}
+{{range .Args}} {{if not .Required}}[{{end}}<{{.Name}}>{{if .Value|IsCumulative}}...{{end}}{{if not .Required}}]{{end}}{{end -}}
 {{end -}}
 
 {{define "FormatCommands" -}}
