@@ -79,6 +79,10 @@ func TestCharactersThatActAreSpelledOut(t *testing.T) {
 		"\u202etxt.exe":        `\u202etxt.exe`,
 		"a\u200bb\ufeff":       `a\u200bb\ufeff`,
 		"\U000e0041":           `\U000e0041`,
+		"a\u00adb\u3164\u115f": `a\xadb\u3164\u115f`,
+		"✔️ 1️⃣ 葛\U000e0100":   "✔️ 1️⃣ 葛\U000e0100", // A selector says how the character before it is shown.
+		"a\ufe0f\ufe01 \ufe0f": "a\ufe0f" + `\ufe01 \ufe0f`,
+		"\u0601١٢":             "\u0601١٢",
 		"👩\u200d💻":             "👩\u200d💻", // A joiner between emoji changes how they are shown.
 	} {
 		if got := clip.Visible(in); got != want {

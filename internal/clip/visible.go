@@ -17,10 +17,11 @@ func Visible(s string) string {
 	var b strings.Builder
 	before := rune(0)
 	for i, r := range s {
-		joins := (r == '\u200c' || r == '\u200d') && joinable(before) && joinable(after(s[i:]))
+		shapes := (r == '\u200c' || r == '\u200d') && joinable(before) && joinable(after(s[i:])) ||
+			unicode.Is(unicode.Variation_Selector, r) && before > ' ' && !acts(before)
 		before = r
 		switch {
-		case !acts(r) || joins:
+		case !acts(r) || shapes:
 			b.WriteRune(r)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
@@ -42,10 +43,10 @@ func acts(r rune) bool {
 		return false
 	case r < 0x20, 0x7f <= r && r < 0xa0:
 		return true
-	case r < 0x600:
+	case r < 0xad:
 		return false
 	}
-	return r == '\u2028' || r == '\u2029' || invisible(r) || unicode.Is(unicode.Bidi_Control, r)
+	return r == '\u2028' || r == '\u2029' || invisible(r)
 }
 
 // joinable reports whether a joiner next to r changes how r is shown: r belongs
@@ -59,12 +60,10 @@ func after(s string) rune {
 	return r
 }
 
-// invisible reports whether r has no width and no meaning in plain text:
-// zero-width characters, the byte order mark and tag characters.
+// invisible reports whether r shows nothing by itself: zero-width characters,
+// those that change the direction, the byte order mark, tag characters, fillers
+// and variation selectors. The signs that enclose Arabic numbers are visible.
 func invisible(r rune) bool {
-	switch {
-	case 0x200b <= r && r <= 0x200f, 0x2060 <= r && r <= 0x206f, 0xe0000 <= r && r <= 0xe007f:
-		return true
-	}
-	return r == 0x180e || r == 0xfeff
+	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }

@@ -30,6 +30,7 @@ func TestTheAdminSocketNeedsNoFlagAndKnowsWhoAsks(t *testing.T) {
 	admin(http.MethodGet, "/healthcheck", http.StatusServiceUnavailable, `"draining": "deploy"`)
 	admin(http.MethodPost, "/-/undrain", http.StatusOK, "undrained\n")
 	e.want(http.MethodGet, "/healthcheck", http.StatusOK, "success")
+	admin(http.MethodPost, "/-/drain?reason=a%E2%80%8Bb&for=1h", http.StatusOK, "drained for 1h\n")
 	admin(http.MethodPost, "/-/drain?for=100ms", http.StatusOK, "drained for 100ms\n")
 	e.await("/healthcheck", http.StatusOK, "success")
 	admin(http.MethodPost, "/-/drain?for=soon", http.StatusBadRequest, `not done: for: "soon", want a positive duration such as 30m`)
@@ -49,5 +50,8 @@ func TestTheAdminSocketNeedsNoFlagAndKnowsWhoAsks(t *testing.T) {
 	e.wantStop(nil) // The log is complete.
 	if log := e.log.String(); !strings.Contains(log, "msg=drained reason=deploy by="+self.Username) {
 		t.Errorf("the log does not say who has drained:\n%s", log)
+	}
+	if log := e.log.String(); !strings.Contains(log, `reason=a\u200bb by=`) {
+		t.Errorf("log:\n%s\nwant a zero-width character spelled out", log)
 	}
 }

@@ -104,8 +104,8 @@ func unknownIsBad(err error) error {
 // maxReason is the length of the longest reason, in bytes.
 const maxReason = 200
 
-// cleanReason shortens the reason in a request to one line. The collector escapes
-// control characters and masks secrets.
+// cleanReason shortens the reason in a request to one line, with control
+// characters spelled out. The collector masks secrets.
 func cleanReason(reason string) string {
-	return clip.Short(strings.Join(strings.Fields(strings.ToValidUTF8(reason, "?")), " "), maxReason)
+	return clip.Visible(clip.Short(strings.Join(strings.Fields(strings.ToValidUTF8(reason, "?")), " "), maxReason))
 }
