@@ -171,7 +171,7 @@ func digits(s string) bool {
 // forwards reports whether proxies set the header name.
 func forwards(name string) bool {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	for _, prefix := range []string{"x-forward", "x-original-", "x-envoy-", "x-real-", "x-appengine-", "x-azure-", "x-arr-", "x-amzn-trace", "cf-", "cloudfront-"} {
+	for _, prefix := range []string{"x-forward", "x-original-", "x-envoy-", "x-real-", "x-appengine-", "x-azure-", "x-arr-", "x-amzn-trace", "x-amz-cf-", "x-akamai-", "cf-", "cloudfront-"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
@@ -182,7 +182,8 @@ func forwards(name string) bool {
 		"x-host", "x-remote-ip", "x-remote-addr", "x-peer-ip", "x-source-ip", "x-user-ip", "x-http-host-override",
 		"ali-cdn-real-ip", "cdn-src-ip", "cdn-loop", "cdn-client-ip", "wl-proxy-client-ip", "proxy-client-ip", "http-client-ip", "http-x-forwarded-for",
 		"fastly-client-ip", "fly-client-ip", "fly-forwarded-port", "do-connecting-ip", "incap-client-ip",
-		"x-nf-client-connection-ip", "x-vercel-forwarded-for", "x-sucuri-clientip", "x-bluecoat-via", "surrogate-capability":
+		"x-nf-client-connection-ip", "x-vercel-forwarded-for", "x-sucuri-clientip", "x-bluecoat-via", "surrogate-capability",
+		"akamai-origin-hop", "front-end-https", "remote-addr", "x-cloud-trace-context", "x-request-start", "x-scheme", "x-trueclientip", "x-varnish":
 		return true
 	}
 	return false

@@ -99,7 +99,7 @@ func TestForwardingHeadersOfProxiesAreKnown(t *testing.T) {
 		"X-Forward-For", "X-Forwarded-Proto", "Forwarded-For", "Ali-Cdn-Real-Ip", "X-Real-Host", "Real-Ip", "X-Client-Ip", "Client-Ip",
 		"Cdn-Src-Ip", "Wl-Proxy-Client-Ip", "Proxy-Client-Ip", "Fly-Client-Ip", "Do-Connecting-Ip", "Cf-Ray", "Cloudfront-Viewer-Address",
 		"X-Nf-Client-Connection-Ip", "X-Amzn-Trace-Id", "X-Azure-Socketip", "X-Arr-Log-Id", "Incap-Client-Ip", "X-Originating-Ip", "X-True-Client-Ip",
-		"x_real_ip", "ALI-CDN-REAL-IP",
+		"x_real_ip", "ALI-CDN-REAL-IP", "X-Amz-Cf-Id", "X-Akamai-Edgescape", "Front-End-Https", "X-Varnish", "X-Scheme", "X-Request-Start", "Remote-Addr",
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/environment", nil)
 		r.RemoteAddr, r.Host = "127.0.0.1:5000", "localhost"
