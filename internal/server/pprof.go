@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/pprof"
 	"strconv"
@@ -14,8 +15,10 @@ const maxProfile = 15
 
 // profiles serves net/http/pprof, whose paths begin with /debug/pprof/.
 func profiles(w http.ResponseWriter, r *http.Request) {
+	var seconds float64
 	if text := r.FormValue("seconds"); text != "" {
-		if seconds, err := strconv.ParseFloat(text, 64); err != nil || !(seconds >= 0 && seconds <= maxProfile) {
+		var err error
+		if seconds, err = strconv.ParseFloat(text, 64); err != nil || !(seconds >= 0 && seconds <= maxProfile) {
 			say(w, r, http.StatusBadRequest, fmt.Sprintf("seconds: want at most %d", maxProfile))
 			return
 		}
@@ -24,9 +27,11 @@ func profiles(w http.ResponseWriter, r *http.Request) {
 	case "cmdline": // It may hold secrets. /environment shows it without them.
 		http.NotFound(w, r)
 	case "profile":
-		if r.FormValue("seconds") == "" {
-			r.Form.Set("seconds", strconv.Itoa(maxProfile)) // pprof's own default is longer.
+		if seconds == 0 {
+			seconds = maxProfile
 		}
+		// For 0 and for a fraction pprof takes its own default, which is longer.
+		r.Form.Set("seconds", strconv.Itoa(int(math.Ceil(seconds))))
 		pprof.Profile(w, r)
 	case "symbol":
 		pprof.Symbol(w, r)

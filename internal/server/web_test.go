@@ -146,7 +146,7 @@ func TestAProfileIsOfAtMostFifteenSeconds(t *testing.T) {
 func TestAProfileWithoutATimeIsNotTooLong(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel() // Otherwise it would take as long.
-	for path, want := range map[string]string{"profile": "15", "profile?seconds=3": "3"} {
+	for path, want := range map[string]string{"profile": "15", "profile?seconds=0": "15", "profile?seconds=3": "3", "profile?seconds=2.5": "3", "profile?seconds=1e1": "10"} {
 		r := httptest.NewRequest(http.MethodGet, "/debug/pprof/"+path, nil).WithContext(gone)
 		server.Profiles(httptest.NewRecorder(), r)
 		if got := r.FormValue("seconds"); got != want {
