@@ -20,10 +20,7 @@ func (p Check) ByHand() []string {
 	if host, port := at.Split(); at.Network != "unix" {
 		argv = append(argv, "-h", host, "-p", port)
 	} else { // psql wants the folder of the socket, and the port in its name.
-		argv = append(argv, "-h", filepath.Dir(at.Address))
-		if i := strings.LastIndexByte(at.Address, '.'); i >= 0 {
-			argv = append(argv, "-p", at.Address[i+1:])
-		}
+		argv = append(argv, "-h", filepath.Dir(at.Address), "-p", strings.TrimPrefix(filepath.Ext(at.Address), "."))
 	}
 	argv = append(argv, "-U", to.user)
 	if to.database != "" {

@@ -169,6 +169,8 @@ func TestServer(t *testing.T) {
 		})
 		faulttest.IsCancelled(t, slow)
 		faulttest.Eventually(t, "connections", "0", func() string { return pgConnections(s) })
+		faulttest.IsCancelled(t, postgres.Check{Address: s.Socket + "/.s.PGSQL." + s.Port(), User: "postgres", Query: slow.Query})
+		faulttest.Eventually(t, "connections", "0", func() string { return pgConnections(s) })
 	})
 	t.Run("does not wait for a lock", func(t *testing.T) {
 		locked := fields
@@ -259,6 +261,8 @@ func TestStandby(t *testing.T) {
 	spec := postgres.Check{Address: standby.Addr, User: "app", Password: faulttest.Planted, Database: "postgres", Role: "standby"}
 	faulttest.Passes(t, spec, `standby, query returned "1"`)
 	faulttest.Passes(t, postgres.Check{DSN: pgDSN(standby.Addr, "target_session_attrs=standby")}, `standby, query returned "1"`)
+	faulttest.Passes(t, postgres.Check{DSN: pgDSN(primary.Addr+","+standby.Addr, "target_session_attrs=prefer-standby")}, `standby, query returned "1"`)
+	faulttest.Passes(t, postgres.Check{DSN: pgDSN(primary.Addr, "target_session_attrs=prefer-standby")}, `query returned "1"`)
 	spec.Role = "primary"
 	faulttest.Fails(t, spec, checks.ReasonAssertion, "role standby, want primary")
 	faulttest.Fails(t, postgres.Check{DSN: pgDSN(standby.Addr, "target_session_attrs=read-write")}, checks.ReasonAssertion, "role standby, want primary")

@@ -25,11 +25,16 @@ func TestReasonsOfSQLSTATEs(t *testing.T) {
 		"08P01": checks.ReasonProtocol, // protocol violation
 		"XX000": checks.ReasonStatus,
 	} {
-		fields := "SFATAL\x00VFATAL\x00C" + code + "\x00Mthe message\nof " + faulttest.Planted + "\x00\x00"
-		answer := "E" + string(binary.BigEndian.AppendUint32(nil, uint32(4+len(fields)))) + fields
+		answer := refusal(code, "the message\nof "+faulttest.Planted)
 		spec := postgres.Check{Address: faulttest.Refusing(t, true, answer), User: "app", Password: faulttest.Planted}
 		faulttest.Fails(t, spec, want, "login: the message… (SQLSTATE "+code+")")
 	}
+}
+
+// refusal is the error with which a server ends a login.
+func refusal(code, message string) string {
+	fields := "SFATAL\x00VFATAL\x00C" + code + "\x00M" + message + "\x00\x00"
+	return "E" + string(binary.BigEndian.AppendUint32(nil, uint32(4+len(fields)))) + fields
 }
 
 func TestOneCheckCanRunSeveralTimesAtOnce(t *testing.T) {

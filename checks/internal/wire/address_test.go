@@ -1,8 +1,10 @@
 package wire_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
 )
@@ -48,6 +50,25 @@ func TestTLSOverAUnixSocketIsAFault(t *testing.T) {
 		wire.Endpoint{Network: c.network}.NoTLSOverUnix(c.wanted, &f)
 		if len(f) != c.faults || c.faults == 1 && f.Err().Error() != "tls: given for a unix socket, want host:port" {
 			t.Errorf("TLS %v over %s: faults %v, want %d", c.wanted, c.network, f, c.faults)
+		}
+	}
+}
+
+func TestEndpointSaysHowToConnectByHand(t *testing.T) {
+	for _, c := range []struct {
+		address  string
+		settings *checks.TLS
+		want     string
+	}{
+		{"[::1]:25", nil, "nc -vz ::1 25"},
+		{"unix:///run/app.sock", nil, "nc -vzU /run/app.sock"},
+		{"mail:465", &checks.TLS{}, "openssl s_client -connect mail:465 -servername mail -verify_hostname mail"},
+		{"192.0.2.1:443", &checks.TLS{CAFile: "/ca.pem"}, "openssl s_client -connect 192.0.2.1:443 -CAfile /ca.pem"},
+		{"192.0.2.1:443", &checks.TLS{ServerName: "web"}, "openssl s_client -connect 192.0.2.1:443 -servername web -verify_hostname web"},
+		{"mail:465", &checks.TLS{ServerName: "web"}, "openssl s_client -connect mail:465 -servername web -verify_hostname web"},
+	} {
+		if got := strings.Join(wire.EndpointOf(c.address).ByHand(c.settings), " "); got != c.want {
+			t.Errorf("%s by hand: %q, want %q", c.address, got, c.want)
 		}
 	}
 }

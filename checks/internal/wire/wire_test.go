@@ -176,6 +176,40 @@ func TestConnectionThatIsDialledAsTheContextEndsIsInterrupted(t *testing.T) {
 	}
 }
 
+func TestConnectionThatComesAfterTheEndIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := wire.Start(t.Context(), "peer")
+	defer r.Close()
+	raw, other := net.Pipe()
+	defer time.AfterFunc(5*time.Second, func() { other.Close() }).Stop()
+	cancel()
+	conn, err := r.Add(ctx, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetDeadline(time.Time{})
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("Read = %v, want an exceeded deadline", err)
+	}
+}
+
+func TestRunReadsTheLastByteOfItsBudget(t *testing.T) {
+	r := start(t, "peer")
+	r.SetBudget(3)
+	conn, err := r.Dial("tcp", faulttest.Endless(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if n, err := conn.Read(make([]byte, 1)); n != 1 || err != nil {
+			t.Errorf("Read of byte %d = %d, %v", i+1, n, err)
+		}
+	}
+	if n, err := conn.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("Read of byte 4 = %d, %v, want an error", n, err)
+	}
+}
+
 func TestRunReadsNoMoreThanItsBudget(t *testing.T) {
 	address := faulttest.Endless(t, "")
 	for _, budget := range []int64{0, 1000} {

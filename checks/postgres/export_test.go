@@ -1,0 +1,4 @@
+package postgres
+
+// Prepared is a password after SASLprep.
+var Prepared = prepared
