@@ -11,7 +11,7 @@ import (
 
 func TestSizesAreReadAsTheyAreWritten(t *testing.T) {
 	for text, want := range map[string]checks.Size{
-		"0": 0, "512": 512, "512B": 512, "64KiB": 64 << 10, "10MiB": 10 << 20, "1GiB": 1 << 30, "2TiB": 2 << 40, "1PiB": 1 << 50,
+		"0": 0, "0KiB": 0, "0.5B": 0, "512": 512, "512B": 512, "64KiB": 64 << 10, "10MiB": 10 << 20, "1GiB": 1 << 30, "2TiB": 2 << 40, "1PiB": 1 << 50,
 		"1kB": 1000, "1KB": 1000, "10MB": 10e6, "1GB": 1e9, "1TB": 1e12, "1PB": 1e15,
 		"1.5GiB": 3 << 29, "0.5KiB": 512, ".5KiB": 512, " 1 MiB ": 1 << 20, "1 MiB": 1 << 20,
 		"9007199254740993": 1<<53 + 1, "9223372036854775807": math.MaxInt64,

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,62 @@ func TestTraceIsBounded(t *testing.T) {
 	}
 	if text := e.Exit.Stderr; len(text) > 1<<10 || strings.HasSuffix(text, "ab") || text == "" {
 		t.Errorf("stderr of %d bytes ends in %q, want whole words of at most 1 KiB", len(text), text[max(0, len(text)-8):])
+	}
+}
+
+func TestWhatIsCutOfTheEvidenceIsSaid(t *testing.T) {
+	long, words := strings.Repeat("n", 2000), strings.Repeat("word ", 500)
+	for name, record := range map[string]func(*checks.Trace){
+		"nothing":   func(trace *checks.Trace) { trace.Phase("short", "short"); trace.Tried("short", errors.New("short")) },
+		"a peer":    func(trace *checks.Trace) { trace.Phase("short", long) },
+		"an error":  func(trace *checks.Trace) { trace.Tried("short", errors.New(words)) },
+		"a reply":   func(trace *checks.Trace) { trace.Replied(0, words) },
+		"a name":    func(trace *checks.Trace) { trace.Secured(0, []*x509.Certificate{{DNSNames: []string{long}}}) },
+		"names":     func(trace *checks.Trace) { trace.Secured(0, []*x509.Certificate{{DNSNames: make([]string, 100)}}) },
+		"the chain": func(trace *checks.Trace) { trace.Secured(0, slices.Repeat([]*x509.Certificate{{}}, 100)) },
+	} {
+		_, trace := checks.WithTrace(t.Context())
+		record(trace)
+		e := trace.Evidence()
+		if want := name != "nothing"; e.Cut != want || len(e.String()) > 3000 {
+			t.Errorf("%s: cut %v, %d bytes, want %v", name, e.Cut, len(e.String()), want)
+		}
+	}
+}
+
+func TestVersionOfTLSStaysWithItsCertificates(t *testing.T) {
+	one, two := []*x509.Certificate{{NotAfter: time.Unix(1, 0)}}, []*x509.Certificate{{NotAfter: time.Unix(2, 0)}}
+	_, trace := checks.WithTrace(t.Context())
+	for i, c := range []struct {
+		version uint16
+		chain   []*x509.Certificate
+		want    string
+		ends    int64
+	}{
+		{0, one, "", 1},
+		{tls.VersionTLS12, one, "TLS 1.2", 1},
+		{0, one, "TLS 1.2", 1},
+		{tls.VersionTLS13, one, "TLS 1.3", 1},
+		{0, nil, "TLS 1.3", 1},
+		{0, two, "", 2},
+		{tls.VersionTLS12, one, "TLS 1.2", 1},
+	} {
+		trace.Secured(c.version, c.chain)
+		if h := trace.Evidence().TLS; h.Version != c.want || h.Chain[0].NotAfter.Unix() != c.ends {
+			t.Errorf("step %d: version %q of the certificate %v, want %q of %d", i, h.Version, h.Chain[0].NotAfter.Unix(), c.want, c.ends)
+		}
+	}
+}
+
+func TestDaysLeftAreWhole(t *testing.T) {
+	const day = 24 * time.Hour
+	end := time.Unix(1_900_000_000, 0)
+	for left, want := range map[time.Duration]int{
+		0: 0, 1: 0, day - 1: 0, day: 1, 2*day - 1: 1, -1: -1, -day + 1: -1, -day - 1: -2,
+	} {
+		if got := (checks.Certificate{NotAfter: end}).DaysLeft(end.Add(-left)); got != want {
+			t.Errorf("DaysLeft %v before the end = %d, want %d", left, got, want)
+		}
 	}
 }
 

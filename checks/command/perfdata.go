@@ -25,13 +25,13 @@ func parsePerfdata(s string) []measure {
 		if s == "" {
 			return measures
 		}
-		label, rest, ok := cutLabel(s)
+		label, rest := cutLabel(s)
 		word := rest
 		if i := strings.IndexAny(rest, blanks); i >= 0 {
 			word = rest[:i]
 		}
 		s = rest[len(word):]
-		if !ok {
+		if label == "" {
 			continue
 		}
 		value, _, _ := strings.Cut(word, ";")
@@ -43,15 +43,15 @@ func parsePerfdata(s string) []measure {
 
 const blanks = " \t\r\n"
 
-// cutLabel takes a label and its = off s. When s has no label, ok is false and
-// rest begins with the word to ignore.
-func cutLabel(s string) (label, rest string, ok bool) {
+// cutLabel takes a label and its = off s. When s has no label, the label is empty
+// and rest begins with the word to ignore.
+func cutLabel(s string) (label, rest string) {
 	if s[0] != '\'' {
 		i := strings.IndexAny(s, "="+blanks)
 		if i < 1 || s[i] != '=' {
-			return "", s, false
+			return "", s
 		}
-		return s[:i], s[i+1:], true
+		return s[:i], s[i+1:]
 	}
 	var b strings.Builder
 	for i := 1; i < len(s); i++ {
@@ -62,12 +62,12 @@ func cutLabel(s string) (label, rest string, ok bool) {
 			b.WriteByte('\'')
 			i++
 		case strings.HasPrefix(s[i:], "'=") && b.Len() > 0:
-			return b.String(), s[i+2:], true
+			return b.String(), s[i+2:]
 		default:
-			return "", s, false
+			return "", s
 		}
 	}
-	return "", s, false
+	return "", s
 }
 
 // newMeasure converts the value to its base unit, and the label to a name that
