@@ -77,6 +77,7 @@ func TestDiskJudgesBytesAndInodes(t *testing.T) {
 			name: "percentage and free", disk: host.Disk{WarnPercent: 50, WarnFree: 50 * gib}, used: 60, inode: 100,
 			output: "63.2% of 100GiB used, 35GiB free, 10% of inodes used", warning: "63.2% of 100GiB used, want below 50%; 35GiB free, want at least 50GiB",
 		},
+		{name: "empty", used: 0, inode: 0, output: "0% of 100GiB used, 95GiB free, 0% of inodes used"},
 		{name: "just below a limit", disk: host.Disk{WarnPercent: 40.1, WarnInodesPercent: 10.01}, used: 38, inode: 100, output: "40% of 100GiB used, 57GiB free, 10% of inodes used"},
 		{name: "100 means none left", disk: host.Disk{FailPercent: 100}, used: 95, inode: 1, failure: "100% of 100GiB used, want below 100%"},
 	} {

@@ -214,6 +214,11 @@ func TestUnreadableStatisticsAreOurTrouble(t *testing.T) {
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
 		failed(t, checks.ReasonInternal, "local: read "+filepath.Join(root, "sys/fs/cgroup/memory.max")+": is a directory")
 	delete(files, "sys/fs/cgroup/memory.max/is-a-directory")
+	delete(files, "proc/self/mountinfo")
+	root = machine(t, files)
+	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).
+		failed(t, checks.ReasonInternal, "local: open "+filepath.Join(root, "proc/self/mountinfo")+": no such file or directory")
+	files["proc/self/mountinfo"] = v2Mounts
 	files["sys/fs/cgroup/memory.max"] = "1048576\n"
 	root = machine(t, files)
 	call(t.Context(), must(t)(host.Memory{}.BuildAt(root))).

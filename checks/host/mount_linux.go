@@ -24,13 +24,20 @@ func (u *usage) refine(path string) error {
 	if err := ignoringEINTR(func() error { return unix.Fstatfs(int(file.Fd()), &st) }); err != nil {
 		return fmt.Errorf("statfs %s: %w", path, err)
 	}
-	if block, fragment := uint64(max(st.Bsize, 0)), uint64(max(st.Frsize, 0)); block > 0 && fragment > 0 {
-		for _, bytes := range []*uint64{&u.total, &u.used, &u.available} {
-			*bytes = *bytes / block * fragment
-		}
-	}
+	u.inFragments(uint64(max(st.Bsize, 0)), uint64(max(st.Frsize, 0)))
 	u.mount = mountOf(file)
 	return nil
+}
+
+// inFragments converts bytes that were counted in blocks. A kernel may leave the
+// sizes out.
+func (u *usage) inFragments(block, fragment uint64) {
+	if block == 0 || fragment == 0 {
+		return
+	}
+	for _, bytes := range []*uint64{&u.total, &u.used, &u.available} {
+		*bytes = *bytes / block * fragment
+	}
 }
 
 // mountOf finds the mount that an open file is on. The zero value means that
