@@ -28,6 +28,9 @@ func TestBuildSaysAllFaultsAtOnce(t *testing.T) {
 	faulttest.BuildFails(t, with(func(c *amqp.Check) { c.Queue, c.WarnMessages, c.FailMessages = "q", 5, 4 }), "warn_messages: 5, want at most fail_messages, which is 4")
 	faulttest.BuildFails(t, with(func(c *amqp.Check) { c.Queue, c.WarnConsumers, c.FailConsumers = "q", 1, 2 }), "warn_consumers: 1, want at least fail_consumers, which is 2")
 	faulttest.BuildFails(t, with(func(c *amqp.Check) { c.Queue, c.FailMessages = strings.Repeat("q", 256), -1 }), "queue: has 256 bytes, want at most 255", "fail_messages: -1, want 0 or more")
+	if _, err := with(func(c *amqp.Check) { c.Queue = strings.Repeat("q", 255) }).Build(); err != nil {
+		t.Errorf("Build with a name of 255 bytes: %v", err)
+	}
 	faulttest.BuildFails(t, amqp.Check{DSN: dsn("amqp", "h", ""), DSNFile: "/d", Address: "h:1", User: "u", VHost: "v"},
 		"dsn: given beside dsn_file, want one of them", "address: given beside a dsn, want one of them",
 		"user: given beside a dsn, want one of them", "vhost: given beside a dsn, want one of them")
@@ -38,7 +41,7 @@ func TestBuildShowsNothingOfABadDSN(t *testing.T) {
 	for _, text := range []string{
 		faulttest.Planted, "http://app:" + faulttest.Planted + "@h/", "amqp://app:" + faulttest.Planted + "@h/", "amqp://app:p%zz@h/",
 		"amqp://app:" + faulttest.Planted + "@h:x/", "amqp://", "amqp://app:a/b@h/", "amqp://app:a b@h/", "amqp://app:pw@", "amqp://app:pw@:5672/",
-		"amqp://app:p?w@h/",
+		"amqp://app:p?w@h/", "amqp://app:p@ss@h/",
 	} {
 		faulttest.BuildFails(t, amqp.Check{DSN: checks.Secret(text)}, want)
 		faulttest.RunOnce(t, amqp.Check{DSNFile: faulttest.SecretFile(t, text)}, time.Second).Failed(t, checks.ReasonInternal, want)
