@@ -40,6 +40,7 @@ func (c *Collector) perform(r *run) {
 	ctx := checks.WithObserver(r.ctx, r.values.add)
 	ctx = checks.WithOutput(ctx, r.value.set)
 	ctx = checktype.WithSecretReceiver(ctx, func(secret string) { c.opts.Scrubber.Learn(secret) })
+	ctx = checktype.WithScrubber(ctx, c.opts.Scrubber.Text)
 	f := r.entry.Func
 	if r.entry.Receiver != nil {
 		f = r.judge(r.entry.Receiver)

@@ -106,7 +106,7 @@ func (s *session) product() string {
 	if name == "" {
 		return "connected"
 	}
-	return strings.TrimSpace(wire.Clip(name) + " " + wire.Clip(version))
+	return strings.TrimSpace(s.Clip(name) + " " + s.Clip(version))
 }
 
 // look asks for a queue without declaring it.
@@ -167,7 +167,7 @@ func (s *session) close() {
 func (s *session) fault(step string, err error) error {
 	refusal, ok := errors.AsType[*amqp091.Error](err)
 	if ok && refusal.Server {
-		text := wire.Clip(wire.Mask(refusal.Reason, s.to.password))
+		text := s.Clip(wire.Mask(refusal.Reason, s.to.password))
 		return checks.Fail(reasonOf(refusal), fmt.Errorf("%s: %s (code %d)", step, text, refusal.Code))
 	}
 	if errors.Is(err, amqp091.ErrSASL) {

@@ -33,6 +33,24 @@ func LearnSecret(ctx context.Context, secrets ...string) {
 	}
 }
 
+type scrubberKey struct{}
+
+// WithScrubber returns a context in which [Scrub] masks secrets with scrub, which
+// must be safe for concurrent use. The collector installs its scrubber.
+func WithScrubber(ctx context.Context, scrub func(text string) string) context.Context {
+	return context.WithValue(ctx, scrubberKey{}, scrub)
+}
+
+// Scrub masks the secrets in a foreign text that a run is about to shorten. The
+// collector scrubs the outcome of a run, but does not recognize half a secret.
+// Outside a collector Scrub returns text as it is.
+func Scrub(ctx context.Context, text string) string {
+	if scrub, ok := ctx.Value(scrubberKey{}).(func(string) string); ok {
+		return scrub(text)
+	}
+	return text
+}
+
 // ReadSecret returns the secret given by a pair of settings, such as password and
 // password_file. If file is set, the secret is its content without one trailing
 // newline; otherwise it is literal. The secret is announced as by [LearnSecret].

@@ -235,7 +235,7 @@ func (s *session) guarded(f func() error) (err error) {
 // fault converts an error of the driver to an error with our text and a reason.
 func (s *session) fault(step string, err error) error {
 	if refusal, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		text := wire.Clip(wire.Mask(refusal.Message, s.config.Passwd))
+		text := s.Clip(wire.Mask(refusal.Message, s.config.Passwd))
 		return checks.Fail(reasonOf(refusal.Number), fmt.Errorf("%s: %s (error %d)", step, text, refusal.Number))
 	}
 	if errors.Is(err, mysql.ErrNoTLS) {

@@ -190,7 +190,7 @@ func (s *session) fault(step string, err error) error {
 		if refusal.Code == codePooler && refusal.Message == errNoBlocks.Error() {
 			return errNoBlocks
 		}
-		text := wire.Clip(wire.Mask(refusal.Message, s.to.password, prepared(s.to.password)))
+		text := s.Clip(wire.Mask(refusal.Message, s.to.password, prepared(s.to.password)))
 		return checks.Fail(reasonOf(refusal.Code, refusal.Message), fmt.Errorf("%s: %s (SQLSTATE %s)", step, text, wire.Clip(refusal.Code)))
 	}
 	if _, tooLong := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err); tooLong {

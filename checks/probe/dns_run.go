@@ -15,7 +15,9 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/internal/wire"
+	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
 func (c *dnsCheck) run(ctx context.Context) (string, error) {
@@ -122,9 +124,9 @@ func (c *dnsCheck) judge(ctx context.Context, answer dnsAnswer) (string, error) 
 		return "", checks.Fail(checks.ReasonDNS, fmt.Errorf("no %s record", typeText(c.question.Type)))
 	}
 	if !c.matches(answer.records) {
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("answers %s, want %s", c.list(answer.records), c.wanted()))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("answers %s, want %s", c.list(ctx, answer.records), c.wanted(ctx)))
 	}
-	return c.list(answer.records), nil
+	return c.list(ctx, answer.records), nil
 }
 
 func (c *dnsCheck) matches(records []string) bool {
@@ -144,29 +146,29 @@ func (c *dnsCheck) matches(records []string) bool {
 	return found == len(c.want)
 }
 
-func (c *dnsCheck) wanted() string {
+func (c *dnsCheck) wanted(ctx context.Context) string {
 	switch c.settings.Match {
 	case "any":
-		return "any of " + c.list(c.want)
+		return "any of " + c.list(ctx, c.want)
 	case "exact":
-		return "exactly " + c.list(c.want)
+		return "exactly " + c.list(ctx, c.want)
 	}
-	return c.list(c.want)
+	return c.list(ctx, c.want)
 }
 
 // maxListed is how many records are shown.
 const maxListed = 5
 
 // list shows records in a form that the setting answers accepts, if they are not
-// too long.
-func (c *dnsCheck) list(records []string) string {
+// too long and hold no secret.
+func (c *dnsCheck) list(ctx context.Context, records []string) string {
 	show := printable
 	if c.question.Type == dnsmessage.TypeTXT {
 		show = printableTXT
 	}
 	shown := make([]string, min(len(records), maxListed))
 	for i := range shown {
-		shown[i] = show(records[i])
+		shown[i] = show(ctx, records[i])
 	}
 	text := strings.Join(shown, ", ")
 	if more := len(records) - maxListed; more > 0 {
@@ -176,14 +178,17 @@ func (c *dnsCheck) list(records []string) string {
 }
 
 // printable quotes a record that is not one short line of ASCII.
-func printable(record string) string {
+func printable(ctx context.Context, record string) string {
 	for i := range len(record) {
 		if record[i] < ' ' || record[i] >= 0x7f {
-			return excerpt([]byte(record))
+			return excerpt(ctx, []byte(record))
 		}
 	}
 	if len(record) > maxExcerpt {
-		return record[:maxExcerpt] + "…"
+		record = checktype.Scrub(ctx, record)
+	}
+	if len(record) > maxExcerpt {
+		return clip.At(record, maxExcerpt) + "…"
 	}
 	return record
 }

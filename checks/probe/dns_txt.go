@@ -1,11 +1,13 @@
 package probe
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
@@ -88,7 +90,10 @@ func unescapeTXT(s string) (string, bool) {
 
 // printableTXT returns the text of a record in zone file syntax, in quotes if it
 // needs them.
-func printableTXT(text string) string {
+func printableTXT(ctx context.Context, text string) string {
+	if len(text) > maxExcerpt {
+		text = checktype.Scrub(ctx, text)
+	}
 	shown := clip.At(text, maxExcerpt)
 	quoted := shown == "" || shown[0] == ' ' || shown[len(shown)-1] == ' '
 	var b strings.Builder

@@ -2,10 +2,13 @@ package probe
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
@@ -13,9 +16,13 @@ import (
 const maxExcerpt = 80
 
 // excerpt quotes the first line of a peer's reply for an error message. It masks
-// the secrets first, because a peer may echo what we sent.
-func excerpt(reply []byte, secrets ...string) string {
+// secrets first: a peer may echo what we sent, or show its own, and half a secret
+// would not be recognized later.
+func excerpt(ctx context.Context, reply []byte, secrets ...string) string {
 	text := mask(beginning(bytes.TrimLeft(reply, "\r\n\t ")), secrets)
+	if utf8.ValidString(text) { // Otherwise its bytes matter, and the scrubber would replace them.
+		text = checktype.Scrub(ctx, text)
+	}
 	line, _, more := strings.Cut(text, "\n")
 	line = strings.TrimRight(line, "\r")
 	if len(line) > maxExcerpt {

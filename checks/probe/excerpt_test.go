@@ -19,7 +19,7 @@ func TestExcerptIsTheFirstLineWithoutSecrets(t *testing.T) {
 		{strings.Repeat(long+" ", 5), `"******** ******** ******** ******** "`},
 		{strings.Repeat(long+"\r\n", 5), `"********"…`},
 	} {
-		if got := probe.Excerpt([]byte(c.reply), "", "word", "secret word", long); got != c.want {
+		if got := probe.Excerpt(t.Context(), []byte(c.reply), "", "word", "secret word", long); got != c.want {
 			t.Errorf("excerpt of %.60q = %s, want %s", c.reply, got, c.want)
 		}
 	}

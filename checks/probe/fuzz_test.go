@@ -59,7 +59,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("hunter2"), 4000), "hunter2")
 	f.Add([]byte("\xff\xfe\n"), "x")
 	f.Fuzz(func(t *testing.T, said []byte, secret string) {
-		text := probe.Excerpt(said, secret)
+		text := probe.Excerpt(t.Context(), said, secret)
 		if len(text) > 500 || strings.ContainsAny(text, "\r\n") || !utf8.ValidString(text) {
 			t.Errorf("the excerpt is %q", text)
 		}

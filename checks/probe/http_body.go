@@ -57,7 +57,7 @@ func (c *httpCheck) judge(x *exchange, res *http.Response) (err error) {
 	}
 	x.Observe("transfer_seconds", began)
 	checks.Observe(x.Context(), "body_bytes", float64(n))
-	return c.compare(text.Bytes(), x.secrets)
+	return c.compare(x, text.Bytes())
 }
 
 // A kept is a reader that keeps the beginning of what is read.
@@ -91,9 +91,9 @@ func (x *exchange) replied(res *http.Response, body []byte) {
 }
 
 // compare matches the patterns.
-func (c *httpCheck) compare(body []byte, secrets []string) error {
+func (c *httpCheck) compare(x *exchange, body []byte) error {
 	if c.match != nil && !c.match.Match(body) {
-		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("body has no match of %q, it begins %s", c.match, excerpt(body, secrets...)))
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("body has no match of %q, it begins %s", c.match, excerpt(x.Context(), body, x.secrets...)))
 	}
 	if c.notMatch != nil && c.notMatch.Match(body) {
 		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("body has a match of %q, want none", c.notMatch))
@@ -149,7 +149,7 @@ func (c *httpCheck) evidence(x *exchange, res *http.Response) string {
 	if len(bytes.TrimSpace(text.Bytes())) == 0 {
 		return ""
 	}
-	return ", body begins " + excerpt(text.Bytes(), x.secrets...)
+	return ", body begins " + excerpt(x.Context(), text.Bytes(), x.secrets...)
 }
 
 func (x *exchange) tooLarge(limit int64) error {

@@ -146,7 +146,7 @@ func (x *exchange) misunderstood(err error) error {
 	}
 	failure := x.Fail(err)
 	if checks.ReasonOf(failure) == checks.ReasonError {
-		return x.Reject(checks.ReasonProtocol, "%s", wire.Mask(wire.Clip(err.Error()), x.secrets...))
+		return x.Reject(checks.ReasonProtocol, "%s", x.Clip(wire.Mask(err.Error(), x.secrets...)))
 	}
 	return failure
 }

@@ -81,7 +81,7 @@ func (g *gate) headless(r *wire.Run, secrets []string) error {
 	case g.readErr == nil && g.received >= maxHead:
 		return r.Reject(checks.ReasonProtocol, "larger than 64KiB")
 	case g.readErr == nil, g.isForeign():
-		return r.Reject(checks.ReasonProtocol, "reply is not HTTP, it begins %s", excerpt(g.head, secrets...))
+		return r.Reject(checks.ReasonProtocol, "reply is not HTTP, it begins %s", excerpt(r.Context(), g.head, secrets...))
 	case errors.Is(g.readErr, io.EOF) && g.received > 0:
 		return r.Reject(checks.ReasonProtocol, "connection closed within them")
 	}

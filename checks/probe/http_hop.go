@@ -92,12 +92,12 @@ func (h hop) resolve(location string) (*url.URL, error) {
 
 // leadsTo names the host and path of a Location, as a part of a sentence. Its
 // query is not shown: it may hold a token.
-func (h hop) leadsTo(location string, secrets []string) string {
+func (h hop) leadsTo(location string, x *exchange) string {
 	to, err := h.resolve(location)
 	if err != nil {
 		return ""
 	}
-	return " to " + wire.Clip(wire.Mask(to.Host+to.EscapedPath(), longestFirst(secrets)...))
+	return " to " + x.Clip(wire.Mask(to.Host+to.EscapedPath(), longestFirst(x.secrets)...))
 }
 
 // remember keeps the cookies of a reply for the hops that follow.

@@ -87,7 +87,7 @@ func (c *httpCheck) ask(r *wire.Run, h hop) (code int, location string, err erro
 		return 0, "", c.unwanted(res.StatusCode, "", c.evidence(x, res))
 	}
 	if !c.settings.FollowRedirects {
-		return 0, "", c.unwanted(res.StatusCode, h.leadsTo(location, x.secrets), "")
+		return 0, "", c.unwanted(res.StatusCode, h.leadsTo(location, x), "")
 	}
 	h.remember(res)
 	return res.StatusCode, location, nil

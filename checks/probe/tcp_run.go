@@ -178,7 +178,7 @@ func (t *conversation) got() string {
 	if len(t.received) > 0 {
 		checks.TraceOf(t.Context()).Replied(0, said(t.received, t.sent...))
 	}
-	return excerpt(t.received, t.sent...)
+	return excerpt(t.Context(), t.received, t.sent...)
 }
 
 func noMatch(want *pattern) string { return fmt.Sprintf("no match of %q", want.expr) }

@@ -104,10 +104,10 @@ func (c run) ask(s *session) (string, error) {
 			return "", err
 		}
 		text := replyText(reply)
-		if err := c.compare(wire.Clip(c.Command[0]), text); err != nil {
+		if err := c.compare(s, wire.Clip(c.Command[0]), text); err != nil {
 			return "", err
 		}
-		said = append(said, fmt.Sprintf("%s replied %q", wire.Clip(c.Command[0]), wire.Clip(text)))
+		said = append(said, fmt.Sprintf("%s replied %q", wire.Clip(c.Command[0]), s.Clip(text)))
 	}
 	return strings.Join(said, ", "), warning
 }
@@ -124,17 +124,17 @@ func (c run) key(s *session) error {
 	if reply == nil || command == "EXISTS" && reply != int64(1) {
 		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s does not exist", name))
 	}
-	return c.compare(name, replyText(reply))
+	return c.compare(s, name, replyText(reply))
 }
 
 // compare returns an error unless found matches the expectation. An empty
 // expectation accepts anything.
-func (c run) compare(what, found string) error {
+func (c run) compare(s *session, what, found string) error {
 	switch {
 	case c.Expect == "", c.expect == nil && found == c.Expect, c.expect != nil && c.expect.MatchString(found):
 		return nil
 	case c.expect != nil:
-		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want a match of %s", what, wire.Clip(found), wire.Clip(c.Expect)))
+		return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want a match of %s", what, s.Clip(found), wire.Clip(c.Expect)))
 	}
-	return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want %q", what, wire.Clip(found), wire.Clip(c.Expect)))
+	return checks.Fail(checks.ReasonAssertion, fmt.Errorf("%s: %q, want %q", what, s.Clip(found), wire.Clip(c.Expect)))
 }

@@ -22,7 +22,7 @@ func (s *session) do(argv ...string) (any, error) {
 	s.Phase("waiting for the reply to " + wire.Clip(argv[0]) + " from")
 	reply, err := s.client.do(argv...)
 	if refusal, ok := errors.AsType[serverError](err); ok {
-		text := wire.Clip(wire.Mask(string(refusal), s.secret))
+		text := s.Clip(wire.Mask(string(refusal), s.secret))
 		return nil, checks.Fail(reasonOf(argv[0], string(refusal)), fmt.Errorf("%s: %s", wire.Clip(argv[0]), text))
 	}
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *session) ping() error {
 	}
 	s.Observe("ping_seconds", began)
 	if text := replyText(reply); text != "PONG" {
-		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("PING: reply %q, want PONG", wire.Clip(text)))
+		return checks.Fail(checks.ReasonProtocol, fmt.Errorf("PING: reply %q, want PONG", s.Clip(text)))
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (s *session) role(want string) (string, error) {
 		found = "replica"
 	}
 	if found != want {
-		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("role %s, want %s", wire.Clip(found), want))
+		return "", checks.Fail(checks.ReasonAssertion, fmt.Errorf("role %s, want %s", s.Clip(found), want))
 	}
 	return found, s.replication(found, fields)
 }
@@ -94,7 +94,7 @@ func (s *session) replication(role string, fields []any) error {
 	case role == "replica" && len(fields) >= 5:
 		s.observeNumber("replication_offset_bytes", fields[4])
 		if state := replyText(fields[3]); state != "connected" {
-			return checks.Warnf("link to the master is %q, want connected", wire.Clip(state))
+			return checks.Warnf("link to the master is %q, want connected", s.Clip(state))
 		}
 	}
 	return nil
@@ -116,7 +116,7 @@ func (s *session) cluster(want string) error {
 	for line := range strings.Lines(replyText(reply)) {
 		if state, found := strings.CutPrefix(strings.TrimSpace(line), "cluster_state:"); found {
 			if state != want {
-				return checks.Fail(checks.ReasonAssertion, fmt.Errorf("cluster state is %s, want %s", wire.Clip(state), want))
+				return checks.Fail(checks.ReasonAssertion, fmt.Errorf("cluster state is %s, want %s", s.Clip(state), want))
 			}
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/clip"
 )
 
@@ -24,6 +25,10 @@ func Clip(s string) string {
 	}
 	return strings.Map(printable, line)
 }
+
+// Clip returns what the func Clip returns for a text of the peer, and masks the
+// secrets in it first: half a secret would not be recognized later.
+func (r *Run) Clip(s string) string { return Clip(checktype.Scrub(r.ctx, s)) }
 
 func printable(r rune) rune {
 	if unicode.IsPrint(r) {
