@@ -46,15 +46,15 @@ func wantEnd(t *testing.T, p *screentest.Program, status int, last string) {
 }
 
 const twoResults = `
+global: {timeout: 1m}
 checks:
   - {name: fine, exec: {command: [echo, well]}}
-  - {name: broken, success_ttl: 0s, failed_ttl: 0s, exec: {command: [sh, -c, "echo x >> DIR/runs; exit 3"]}}
+  - {name: broken, success_ttl: 0s, failed_ttl: 0s, exec: {command: [sh, -c, "exit 3"]}}
 `
 
 func TestWatchTakesTheTerminalAndGivesItBack(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	f := newFile(t, strings.ReplaceAll(twoResults, "DIR", dir))
+	f := newFile(t, twoResults)
 	for _, key := range []string{"q", "Q", "\x03"} {
 		p := onScreen(t, 60, 10, "--config.file="+f.path, "check", "--watch", "--color=never")
 		p.WaitFor("1 of 2 failed")
@@ -65,20 +65,16 @@ func TestWatchTakesTheTerminalAndGivesItBack(t *testing.T) {
 		p.Type("x") // Any other key does nothing.
 		p.WaitFor("since:")
 		p.Type(key)
-		wantEnd(t, p, 130, "exit status 3\n1 of 2 failed\n")
-		if text := p.Screen(); strings.Contains(text, "fine") {
-			t.Errorf("at the end a check that passes:\n%s", text)
+		wantEnd(t, p, 130, "1 of 2 failed\n")
+		if text := p.Screen(); strings.Contains(text, "fine") || !strings.HasPrefix(text, "[-] broken:") {
+			t.Errorf("at the end a check that passes, or not the other:\n%s", text)
 		}
-	}
-	// A check that is not cached runs about once a second, and not at each look.
-	if runs, err := os.ReadFile(filepath.Join(dir, "runs")); err != nil || len(runs)/2 < 3 || len(runs)/2 > 60 {
-		t.Errorf("%d runs (%v)", len(runs)/2, err)
 	}
 }
 
 func TestWatchCanBeSuspendedAndResized(t *testing.T) {
 	t.Parallel()
-	f := newFile(t, strings.ReplaceAll(twoResults, "DIR", t.TempDir()))
+	f := newFile(t, twoResults)
 	p := onScreen(t, 60, 10, "--config.file="+f.path, "check", "--watch", "--color=never")
 	p.WaitFor("[+] fine:")
 	p.Resize(screentest.Size{Columns: 20, Rows: 3})
@@ -150,7 +146,7 @@ func TestASignalEndsACheckWithItsStatus(t *testing.T) {
 
 func TestColoursAreForTerminals(t *testing.T) {
 	t.Parallel()
-	f := newFile(t, `checks: [{name: a, exec: {command: [echo, fine]}}]`)
+	f := newFile(t, `checks: [{name: a, timeout: 1m, exec: {command: [echo, fine]}}]`)
 	for name, c := range map[string]struct {
 		env, flag string
 		colours   bool

@@ -42,7 +42,9 @@ func (p *pipe) has(text string) bool {
 	return false
 }
 
+// A busy machine may take seconds to start a program.
 const mixed = `
+global: {timeout: 1m}
 checks:
   - {name: hang, tags: [slow], exec: {command: [sleep, "100"]}, timeout: 2m}
   - {name: fine, tags: [fast], exec: {command: [echo, all is well]}, description: a program}
