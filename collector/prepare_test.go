@@ -44,8 +44,8 @@ func TestPrepareChangesNothingUntilCommit(t *testing.T) {
 func TestPrepareRejectsInvalidChecksAndLimits(t *testing.T) {
 	var s subject
 	c := newCollector(t, collector.Options{})
-	_, err := c.Prepare(t.Context(), []checks.Check{s.check("a"), s.check("a")}, collector.Limits{Concurrency: -1})
-	want := "concurrency -1, want at least 1\ncheck \"a\": the name is taken"
+	_, err := c.Prepare(t.Context(), []checks.Check{s.check("a"), s.check("a"), s.check("b"), s.check("b")}, collector.Limits{Concurrency: -1})
+	want := "concurrency -1, want at least 1\ncheck \"a\": the name is taken\ncheck \"b\": the name is taken"
 	if err == nil || err.Error() != want || !errors.Is(err, collector.ErrNameTaken) {
 		t.Errorf("Prepare() = %v, want %s", err, want)
 	}

@@ -22,20 +22,21 @@ func TestRule07ThresholdsNeedConsecutiveResults(t *testing.T) {
 		c := newCollector(t, collector.Options{}, check)
 		const p, f = true, false
 		for i, step := range []struct {
-			passes bool
-			want   collector.State
+			passes   bool
+			want     collector.State
+			opposite string // of how many
 		}{
-			{p, "passed"},
-			{f, "passed"},
-			{f, "passed"},
-			{p, "passed"}, // resets the counter
-			{f, "passed"},
-			{f, "passed"},
-			{f, "failed"},
-			{p, "failed"},
-			{f, "failed"}, // resets the counter
-			{p, "failed"},
-			{p, "passed"},
+			{p, "passed", "0 of 0"},
+			{f, "passed", "1 of 3"},
+			{f, "passed", "2 of 3"},
+			{p, "passed", "0 of 0"}, // resets the counter
+			{f, "passed", "1 of 3"},
+			{f, "passed", "2 of 3"},
+			{f, "failed", "0 of 0"},
+			{p, "failed", "1 of 2"},
+			{f, "failed", "0 of 0"}, // resets the counter
+			{p, "failed", "1 of 2"},
+			{p, "passed", "0 of 0"},
 		} {
 			s.fails(errDown)
 			if step.passes {
@@ -45,6 +46,9 @@ func TestRule07ThresholdsNeedConsecutiveResults(t *testing.T) {
 			if r.State != step.want || r.Passed != step.passes {
 				t.Errorf("step %d: state %s, passed %v, want %s, %v", i, r.State, r.Passed, step.want, step.passes)
 			}
+			if got := fmt.Sprintf("%d of %d", r.Opposite, r.Threshold); got != step.opposite {
+				t.Errorf("step %d: %s results against the state, want %s", i, got, step.opposite)
+			}
 			life := 9 * time.Second // While raw result and state disagree, too.
 			if step.passes && step.want == "passed" {
 				life = 27 * time.Second
@@ -53,6 +57,21 @@ func TestRule07ThresholdsNeedConsecutiveResults(t *testing.T) {
 				t.Errorf("step %d: kept %v, want %v", i, got, life)
 			}
 			time.Sleep(life)
+		}
+	})
+}
+
+func TestRule08AFreshSkipIsReadWithoutRepeatingIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var redis, app subject
+		dependent := app.check("app")
+		dependent.DependsOn = []string{"redis"}
+		redis.fails(errDown)
+		c := newCollector(t, collector.Options{}, redis.check("redis"), dependent)
+		first := report(t, c).Results[1]
+		time.Sleep(time.Second)
+		if again := one(t, c, "app"); again.State != collector.StateSkipped || !again.Time.Equal(first.Time) {
+			t.Errorf("%s at %v, want the skip of %v", again.State, again.Time, first.Time)
 		}
 	})
 }
