@@ -45,12 +45,12 @@ func (f *flags) needs() instance.Needs {
 
 // runConfigShow prints the configuration without its secrets.
 func runConfigShow(f *flags, stdout, stderr io.Writer) int {
-	cfg, err := config.Load(f.configFile)
+	known := scrub.New(scrub.Rules{})
+	cfg, err := instance.Load(f.configFile, known)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFailed
 	}
-	known := scrub.New(scrub.Rules{})
 	instance.UseRules(known, cfg)
 	text, err := cfg.YAML(known)
 	if err != nil {

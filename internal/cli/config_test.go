@@ -90,6 +90,22 @@ func TestTheEnvironmentIsPrintedWithoutSecretsAndExplained(t *testing.T) {
 	}
 }
 
+// A secret of the configuration is masked wherever a program repeats it.
+func TestSecretsOfTheConfigurationAreInNoOutput(t *testing.T) {
+	t.Setenv("HARMLESS", "correct-horse-battery")
+	f := newFile(t, `
+checks:
+  - {name: a, timeout: 1m, exec: {command: [echo, correct-horse-battery]}}
+  - {name: cache, redis: {address: "127.0.0.1:1", password: correct-horse-battery}}
+`)
+	for _, args := range [][]string{{"check", "a"}, {"check", "-v", "a"}, {"check", "--output=json", "a"}, {"environment"}, {"config", "show"}} {
+		status, out, errs := runCommand(t, append([]string{"--config.file=" + f.path}, args...)...)
+		if status != cli.ExitPassed || strings.Contains(out+errs, "horse") || !strings.Contains(out, "********") {
+			t.Errorf("%v: %d %s %s", args, status, out, errs)
+		}
+	}
+}
+
 func TestConfigInitNeverWritesOverAFile(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("config init reads Linux's /proc")
