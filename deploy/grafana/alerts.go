@@ -102,8 +102,8 @@ var exceptions = map[string]exception{
     unless healthcheck_muted == 1
     unless on (job, instance) healthcheck_draining == 1 )
 + on (job, instance, check) group_left (severity, team, runbook)
-( topk by (job, instance, check) (1, healthcheck_check_info)
-    or on (job, instance, check) healthcheck_state * 0 + 1 )`,
+( topk by (job, instance, check) (1, healthcheck_check_info{severity="critical"} * 2 or healthcheck_check_info)
+    or on (job, instance, check) max by (job, instance, check) (healthcheck_state) * 0 + 1 )`,
 		description: `{{ $labels.check }} fails on {{ $labels.instance }}. The dashboard of the check shows the reason: /d/healthcheck-check?var-check={{ $labels.check }}`,
 		runbook:     `{{ if $labels.runbook }}{{ $labels.runbook }}{{ else }}%s{{ end }}`,
 	},
