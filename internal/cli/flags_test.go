@@ -167,9 +167,15 @@ func TestHelpForAReaderThatHasGoneIsNoPanic(t *testing.T) {
 
 func TestAFaultOfTheWebConfigIsOneLineWithItsFile(t *testing.T) {
 	for content, want := range map[string]string{
-		"basic_auth_user: {}\nfoo: 1\n": "line 1: field basic_auth_user not found in type web.Config; line 2: field foo not found in type web.Config",
-		"a: [\n":                        "line 1: did not find expected node content",
-		"tls_server_config: {min_version: TLS9}\n":     "unknown TLS version: TLS9",
+		"basic_auth_user: {}\nfoo: 1\n":                    `line 1: unknown key "basic_auth_user", did you mean "basic_auth_users"?; line 2: unknown key "foo", want one of tls_server_config, http_server_config, basic_auth_users, rate_limit, cert_file, key_file, client_ca_file, client_auth_type, client_allowed_sans, min_version, max_version, cipher_suites, curve_preferences, prefer_server_cipher_suites, http2, headers, interval, burst`,
+		"basic_auth_users: [bob]\n":                        "line 1: is a list, want a mapping",
+		"basic_auth_users: bob:hunter2\n":                  "line 1: is a text, want a mapping",
+		"http_server_config: {http2: maybe}\n":             "line 1: is a text, want true or false",
+		"rate_limit: {burst: x}\n":                         "line 1: is a text, want a whole number",
+		"tls_server_config: {cipher_suites: x}\n":          "line 1: is a text, want a list",
+		"http_server_config: {}\nhttp_server_config: {}\n": `line 2: key "http_server_config" is given twice`,
+		"a: [\n": "line 1: did not find expected node content",
+		"tls_server_config: {min_version: TLS9}\n":     "unknown TLS version: TLS9, want TLS10, TLS11, TLS12 or TLS13",
 		"tls_server_config: {cert_file: /nowhere.pem}": "missing one of key or key_file",
 	} {
 		web := newFile(t, content)

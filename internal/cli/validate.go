@@ -82,16 +82,67 @@ func (f *flags) validate() error {
 	return errors.Join(errs...)
 }
 
-// webFault puts a fault of a web config on one line, with the name of the file.
+// webFault puts a fault of a web config on one line, with the name of the file, and
+// words the errors of its decoder.
 func webFault(file string, err error) string {
 	text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n", "")
 	var lines []string
 	for line := range strings.Lines(text) {
-		lines = append(lines, strings.TrimSpace(line))
+		lines = append(lines, webLine(strings.TrimSpace(line)))
 	}
 	text = strings.Join(lines, "; ")
 	if strings.Contains(text, file) {
 		return text
 	}
 	return file + ": " + text
+}
+
+// webKeys are the keys of a web config, on all levels.
+var webKeys = [...]string{
+	"tls_server_config", "http_server_config", "basic_auth_users", "rate_limit",
+	"cert_file", "key_file", "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
+	"cipher_suites", "curve_preferences", "prefer_server_cipher_suites", "http2", "headers", "interval", "burst",
+}
+
+// webLine words one error of the decoder. It does not repeat values: a wrong value
+// may be a password.
+func webLine(line string) string {
+	place, text := "", line
+	if before, after, is := strings.Cut(line, ": "); is && strings.HasPrefix(before, "line ") {
+		place, text = before+": ", after
+	}
+	words := strings.Fields(text)
+	const fewest = 3
+	if len(words) < fewest {
+		return line
+	}
+	last := words[len(words)-1]
+	switch {
+	case strings.HasPrefix(text, "field ") && strings.Contains(text, " not found in type "):
+		return place + fmt.Sprintf("unknown key %q, %s", words[1], meant(words[1], webKeys[:]))
+	case strings.HasPrefix(text, "field ") && strings.Contains(text, " already set in type "):
+		return place + fmt.Sprintf("key %q is given twice", words[1])
+	case strings.HasPrefix(text, "cannot unmarshal "):
+		return place + fmt.Sprintf("is %s, want %s", webKind(words[2]), webKind(last))
+	case strings.HasPrefix(text, "unknown TLS version: "):
+		return line + ", want TLS10, TLS11, TLS12 or TLS13"
+	case strings.HasPrefix(text, "invalid ClientAuth: "):
+		return fmt.Sprintf("client_auth_type: unknown value %q, want NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven or RequireAndVerifyClientCert", last)
+	}
+	return line
+}
+
+// webKind describes a tag of YAML or a type of Go.
+func webKind(name string) string {
+	switch {
+	case name == "!!map", strings.HasPrefix(name, "map["), strings.HasPrefix(name, "web."):
+		return "a mapping"
+	case name == "!!seq", strings.HasPrefix(name, "[]"):
+		return "a list"
+	case name == "bool", name == "!!bool":
+		return "true or false"
+	case name == "int", name == "!!int":
+		return "a whole number"
+	}
+	return "a text"
 }
