@@ -118,8 +118,8 @@ func background(b *bench) error {
 }
 
 // starved is how late a timer of ours is on a machine that does not let us run
-// in time: then a result may expire before its renewal has begun, and who asks
-// has to wait.
+// in time: then a result may expire before its renewal has begun, and its readers
+// have to wait.
 const starved = 20 * time.Millisecond
 
 // lateness watches how late timers are, until ctx ends or it is called: then it

@@ -17,8 +17,8 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 )
 
-// roles are what this program can be as a child of itself: servers whose CPU
-// time is to be told from ours.
+// roles are the servers that this program runs as its own child processes, so that
+// their CPU time is not counted with that of the measurement.
 func roles() map[string]func(args []string) error {
 	return map[string]func([]string) error{
 		"ours":      serveOurs,
@@ -56,9 +56,9 @@ func servePeer(args []string) error {
 	return fmt.Errorf("no peer %q", args[0])
 }
 
-// serveReplay asks a URL once and gives that answer to everybody: bare net/http
-// with the same body and the same headers and, when told a word more, the
-// time-outs of the program.
+// serveReplay asks a URL once and serves that answer to all clients: bare net/http
+// with the same body and headers and, if there is a second argument, the time-outs
+// of the program.
 func serveReplay(args []string) error {
 	answer, err := http.Get(args[0])
 	if err != nil {

@@ -39,7 +39,7 @@ func load(address, path string, d time.Duration) (int, error) {
 	return int(answers.Load()), nil
 }
 
-// askUntil asks over one connection and tells how long each answer took.
+// askUntil sends requests over one connection and reports how long each answer took.
 func askUntil(address, path string, until time.Time, answered func(time.Duration)) error {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

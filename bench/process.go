@@ -51,8 +51,8 @@ func child(role string, args ...string) (*process, error) {
 	return p, nil
 }
 
-// daemon starts a program that is told with a flag (which ends in = or a blank)
-// where to listen, and waits until it answers at path.
+// daemon starts a program and waits until it answers at path. The program gets the
+// address to listen on after the text listen, a flag that ends in "=" or a blank.
 func daemon(program, listen, path string, args ...string) (*process, error) {
 	address, err := freeAddress()
 	if err != nil {

@@ -22,8 +22,8 @@ type target struct {
 // since some start.
 type moment struct{ Came, Answered float64 }
 
-// serveTarget serves a target, with TLS if it is told a word. GET /asked gives
-// what was noted and begins anew.
+// serveTarget serves a target, with TLS if there is an argument. GET /asked returns
+// the recorded requests and forgets them.
 func serveTarget(args []string) error {
 	t := &target{asks: map[string][]moment{}}
 	start := time.Now()

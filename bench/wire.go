@@ -116,7 +116,7 @@ func (b *bench) wireRows(servers []server, results []served) {
 	compare("answer of 10 checks over the wire, library", library, bareLibrary, peer, true)
 	compare("the same, the program", program, bareProgram, "", true)
 	compare("the same, against bare net/http with time-outs", program, patient, "", false)
-	compare("two equal bare servers (what this machine tells apart)", again, bareLibrary, "", false)
+	compare("two equal bare servers (the noise of this machine)", again, bareLibrary, "", false)
 }
 
 // quotients divides round by round.

@@ -51,8 +51,8 @@ func (t *TLS) Limits() []Limit {
 	return []Limit{l}
 }
 
-// Explain returns what spec tells about itself for a person: see [Manual] and
-// [Limited].
+// Explain returns the commands that repeat a check by hand and the limits of its
+// values, as far as spec implements [Manual] and [Limited].
 func Explain(spec Spec) (byHand []string, limits []Limit) {
 	if m, is := spec.(Manual); is {
 		byHand = m.ByHand()

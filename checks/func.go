@@ -28,10 +28,10 @@ type Spec interface {
 	Build() (Func, error)
 }
 
-// New builds a check of a check type, with Name, Func and Type set, Receiver if
-// spec is one, and ByHand and Limits if spec tells them. The other fields are the caller's to set before the check goes
-// to a collector. An error joins all faults of the settings, each with the check's
-// name and type.
+// New builds a check of a check type. It sets Name, Func and Type; Receiver if spec
+// is one; ByHand and Limits if spec has them. The caller may set the other fields
+// before it passes the check to a collector. An error joins all faults of the
+// settings, each with the check's name and type.
 func New(name string, spec Spec) (Check, error) {
 	f, err := spec.Build()
 	if err == nil {

@@ -181,8 +181,8 @@ func (c *Collector) propose(e *entry) {
 
 // outlast renews the pass of the definition that e would replace, if that pass
 // could expire during the first run of e: meanwhile no run of the old definition
-// can start, and readers would be told that it is unknown. This counts as a run by
-// request: there are not many of them either.
+// can start, and readers would get the state unknown. This counts as a run by
+// request, because such renewals are as rare.
 func (c *Collector) outlast(fx *effects, e *entry) {
 	old := e.line.slot.line
 	if old == nil || old == e.line || old.run != nil {

@@ -71,7 +71,7 @@ func (c *Collector) Definition(name string) (checks.Check, bool) {
 }
 
 // note adds a change of state to the history. The first result after a restart
-// is no change if the history, which has survived it, ends with the same state.
+// is not a change if the restored history ends with the same state.
 func (s *slot) note(p *published) {
 	if n := len(s.transitions); n > 0 && s.transitions[n-1].State == p.State {
 		return

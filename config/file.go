@@ -102,9 +102,10 @@ type check struct {
 	FailedTTL *time.Duration `yaml:"failed_ttl" off:"0s"`
 	// Optional makes a failure degrade the overall status instead of failing it.
 	Optional bool `yaml:"optional"`
-	// Severity tells alerts whom a failure wakes: critical, warning or info. Make a
-	// database that all servers share optional (its failure must not take all of
-	// them out) and critical. Default critical, or warning for an optional check.
+	// Severity is the severity of the alert about a failure: critical, warning or
+	// info. Make a database that all servers share optional (its failure must not
+	// take all of them out) and critical. Default critical, or warning for an
+	// optional check.
 	Severity string `yaml:"severity"`
 	// Labels are further labels of healthcheck_check_info, such as team: shop. All
 	// checks together have at most 16 names. Default none.

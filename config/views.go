@@ -84,7 +84,7 @@ func (l *loading) selection(v view, known []check) {
 	case !good:
 	case v.Checks != nil && len(v.Checks) == 0:
 		if len(v.Tags)+len(v.Exclude) > 0 {
-			v.node.Fault("checks: [] selects none, so there is nothing for tags and exclude to do")
+			v.node.Fault("checks: [] selects no check, so tags and exclude have no effect")
 		}
 	default:
 		l.selects(v, known)

@@ -15,7 +15,7 @@ func (l *loading) warn(root *document.Node) {
 		l.warning(s.at, "%s: %s", s.name, s.says)
 	}
 	if len(l.config.Checks) == 0 {
-		l.warning(root.Get("checks").Place(), "there are no checks: every answer will be that all is well")
+		l.warning(root.Get("checks").Place(), "there are no checks: every answer will be a success")
 	}
 	l.misread(root.Get("healthcheck"))
 	needed := 0.0

@@ -11,7 +11,7 @@ import (
 )
 
 // started is when this package was initialised, a few milliseconds after the
-// start of the process. gopsutil's CreateTime is no more accurate: it counts
+// start of the process. gopsutil's CreateTime is not more accurate: it counts
 // from the boot time, which a container may not see.
 var started = time.Now()
 

@@ -24,7 +24,7 @@ type Access struct {
 	Hint string
 }
 
-const defaultHint = "ask on that machine, by way of loopback or a Unix socket"
+const defaultHint = "ask from that machine over loopback or a Unix socket"
 
 // Guard returns a handler that passes requests of local clients on to next: the
 // peer is a loopback address or a Unix socket, Host is a loopback name or

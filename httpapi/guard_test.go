@@ -84,7 +84,7 @@ func TestOnlyLocalClientsAreLetIn(t *testing.T) {
 				t.Errorf("%s, %s: status %d, want %d", c.name, access.name, w.Code, access.want)
 			}
 			body := w.Body.String()
-			if w.Code == 403 && (strings.Count(body, "\n") != 1 || !strings.HasSuffix(body, "; ask on that machine, by way of loopback or a Unix socket\n") || !strings.HasPrefix(body, "forbidden: the ")) {
+			if w.Code == 403 && (strings.Count(body, "\n") != 1 || !strings.HasSuffix(body, "; ask from that machine over loopback or a Unix socket\n") || !strings.HasPrefix(body, "forbidden: the ")) {
 				t.Errorf("%s: body %q, want one line that says why and how", c.name, body)
 			}
 			if w.Code == 200 && body != "dump" {

@@ -35,7 +35,7 @@ type Poller struct {
 	Line  string
 }
 
-// Pollers remembers which programs ask, and what they were told: the last 64, by
+// Pollers remembers which programs ask, and the answers that they got: the last 64, by
 // user agent, class of address and handler. It keeps no address. The zero value
 // is ready to use; a Pollers is safe for concurrent use.
 type Pollers struct {

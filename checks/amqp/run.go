@@ -171,7 +171,7 @@ func (s *session) fault(step string, err error) error {
 		return checks.Fail(reasonOf(refusal), fmt.Errorf("%s: %s (code %d)", step, text, refusal.Code))
 	}
 	if errors.Is(err, amqp091.ErrSASL) {
-		return checks.Fail(checks.ReasonAuth, errors.New("login: the broker takes no password, want the mechanism PLAIN"))
+		return checks.Fail(checks.ReasonAuth, errors.New("login: the broker offers no login with a password, want the mechanism PLAIN"))
 	}
 	return s.Explain(err)
 }

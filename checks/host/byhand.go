@@ -19,7 +19,7 @@ func (d Disk) Limits() []checks.Limit {
 	if d.FailFree > 0 {
 		free.Fail = fmt.Sprintf("below %v", d.FailFree)
 	}
-	return []checks.Limit{bytes.told("used_ratio", "%"), free, inodes.told("inodes_used_ratio", "%")}
+	return []checks.Limit{bytes.described("used_ratio", "%"), free, inodes.described("inodes_used_ratio", "%")}
 }
 
 // ByHand implements [checks.Manual].
@@ -27,7 +27,7 @@ func (Memory) ByHand() []string { return []string{"free", "-h"} }
 
 // Limits implements [checks.Limited].
 func (m Memory) Limits() []checks.Limit {
-	return []checks.Limit{m.limits().told("used_ratio", "%")}
+	return []checks.Limit{m.limits().described("used_ratio", "%")}
 }
 
 // ByHand implements [checks.Manual].
@@ -39,5 +39,5 @@ func (l Load) Limits() []checks.Limit {
 	if minutes == 0 {
 		minutes = defaultLoadMinutes
 	}
-	return []checks.Limit{l.limits().told(fmt.Sprintf("load%d_ratio", minutes), "")}
+	return []checks.Limit{l.limits().described(fmt.Sprintf("load%d_ratio", minutes), "")}
 }

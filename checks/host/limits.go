@@ -62,21 +62,21 @@ func written(limit float64, unit string) string {
 	return strconv.FormatFloat(limit, 'f', -1, 64) + unit
 }
 
-// told describes the limits of an observed value. A limit in percent is of a share
+// described returns the limits of an observed value. A limit in percent is of a share
 // of 1.
-func (l limits) told(name, unit string) checks.Limit {
+func (l limits) described(name, unit string) checks.Limit {
 	scale := 1.0
 	if unit == "%" {
 		scale = 100
 	}
-	told := checks.Limit{Name: name, Thresholds: checks.Thresholds{WarnAbove: l.warn / scale, FailAbove: l.fail / scale}}
+	d := checks.Limit{Name: name, Thresholds: checks.Thresholds{WarnAbove: l.warn / scale, FailAbove: l.fail / scale}}
 	if l.warn > 0 {
-		told.Warn = "from " + written(l.warn, unit)
+		d.Warn = "from " + written(l.warn, unit)
 	}
 	if l.fail > 0 {
-		told.Fail = "from " + written(l.fail, unit)
+		d.Fail = "from " + written(l.fail, unit)
 	}
-	return told
+	return d
 }
 
 // result returns the output and error of the check. A failure does not mention

@@ -52,7 +52,7 @@ func socketPath(dir, port string) string {
 }
 
 // errElsewhere marks a failure after which the next host is tried, as in libpq.
-var errElsewhere = errors.New("another host may do")
+var errElsewhere = errors.New("another host may be suitable")
 
 // elsewhere marks err as errElsewhere. The text and the reason of err do not
 // change.
@@ -132,5 +132,5 @@ func joined(failed []error) error {
 	for i, err := range failed {
 		texts[i] = err.Error()
 	}
-	return checks.Fail(checks.ReasonOf(failed[0]), fmt.Errorf("no host will do: %s", strings.Join(texts, "; ")))
+	return checks.Fail(checks.ReasonOf(failed[0]), fmt.Errorf("no host is suitable: %s", strings.Join(texts, "; ")))
 }

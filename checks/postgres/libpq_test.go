@@ -70,7 +70,7 @@ func TestDSNWorksAsWithLibpq(t *testing.T) {
 		faulttest.Passes(t, postgres.Check{DSN: pgDSN(s.Addr, "channel_binding=require&sslmode=require")}, one)
 		faulttest.Passes(t, postgres.Check{DSN: pgDSN(s.Addr, "channel_binding=disable")}, one)
 		faulttest.Fails(t, postgres.Check{DSN: pgDSN(s.Addr, "channel_binding=require&sslmode=disable")}, checks.ReasonAuth,
-			"the server offers no channel binding, which channel_binding=require wants")
+			"the server offers no channel binding, but channel_binding=require is set")
 	})
 	t.Run("a directory as the host of a URL", func(t *testing.T) {
 		faulttest.Passes(t, postgres.Check{
@@ -86,7 +86,7 @@ func TestDSNWorksAsWithLibpq(t *testing.T) {
 			t.Errorf("after a silent host: %q, %v after %v, want a pass after half the time", o.Output, o.Err, o.Took)
 		}
 		faulttest.Fails(t, postgres.Check{DSN: pgDSN(refused+","+refused, "")}, checks.ReasonRefused,
-			"no host will do: connecting to "+refused+": connection refused; connecting to "+refused+": connection refused")
+			"no host is suitable: connecting to "+refused+": connection refused; connecting to "+refused+": connection refused")
 		// A refused password is the answer: libpq asks no other host then.
 		faulttest.Fails(t, postgres.Check{DSN: checks.Secret("postgres://app:wrong@" + s.Addr + "," + refused + "/")}, checks.ReasonAuth, "login: password")
 		faulttest.Fails(t, postgres.Check{DSN: pgDSN(refused+","+s.Addr, "target_session_attrs=standby")}, checks.ReasonRefused,

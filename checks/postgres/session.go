@@ -197,7 +197,7 @@ func (s *session) fault(step string, err error) error {
 		return s.Fail(&wire.TooLarge{Limit: wire.DefaultBudget})
 	}
 	if text := err.Error(); strings.Contains(text, "channel binding required") {
-		return checks.Fail(checks.ReasonAuth, errors.New("login: the server offers no channel binding, which channel_binding=require wants"))
+		return checks.Fail(checks.ReasonAuth, errors.New("login: the server offers no channel binding, but channel_binding=require is set"))
 	}
 	return s.Explain(err)
 }

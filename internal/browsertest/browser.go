@@ -65,7 +65,7 @@ func Start(t *testing.T) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The browser goes on writing to its profile for a moment after it is told to
+	// The browser goes on writing to its profile for a moment after it gets the order to
 	// end, so the folder is not one of t.TempDir, whose removal may not fail.
 	profile, err := os.MkdirTemp("", "browsertest") //nolint:usetesting // See above.
 	if err != nil {

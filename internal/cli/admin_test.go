@@ -61,7 +61,7 @@ func TestCommandsAtARunningExporter(t *testing.T) {
 	want(cli.ExitMisuse, `not done: unknown check "no/where"`, "run", "no/where")
 	want(cli.ExitMisuse, "check", "run")
 	f.write(`checks: [{name: a, exec: {command: [echo, fine]}}, {name: b, exec: {command: ["false"]}}]`)
-	want(cli.ExitFailed, "~ b: optional\nthe service would be failed, and is not now: b\n", "diff")
+	want(cli.ExitFailed, "~ b: optional\nthe reload would turn the service from healthy to failed: b\n", "diff")
 	f.write(`checks: [{name: a, exec: {command: ["false"]}}]`)
 	want(cli.ExitFailed, "- b\n~ a: exec.command\nfirst runs: 0 of 1 passed\n[-] a: exit status 1\n", "config", "diff")
 	f.write(`checks: [{name: a, exec: {command: [echo, fine]}}]`)

@@ -39,14 +39,14 @@ func TestACanaryReloadFailsNoPoll(t *testing.T) {
 first runs: 0 of 2 passed
 [-] changes: exit status 1: no database
 [-] added: exit status 1: no cache (optional)
-the service would be failed, and is not now: changes
+the reload would turn the service from healthy to failed: changes
 `
 	for _, args := range [][]string{{"diff"}, {"config", "diff"}} {
 		if got := admin(1, args...); got != preview {
 			t.Errorf("%v:\n%swant\n%s", args, got, preview)
 		}
 	}
-	const refused = "refused, because the service would be failed and is not now: changes (exit status 1: no database)"
+	const refused = "refused, the reload would turn the service from healthy to failed: changes (exit status 1: no database)"
 	if got := admin(1, "reload"); got != "not done: "+refused+"\n" {
 		t.Errorf("reload: %swant %s", got, refused)
 	}

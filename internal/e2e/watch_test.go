@@ -116,7 +116,7 @@ func TestWatchTakesEachWayOfChangingAFile(t *testing.T) {
 	if err := os.Remove(data); err != nil { // The link leads nowhere.
 		t.Fatal(err)
 	}
-	const warning = "the configuration cannot be read, the old one stays"
+	const warning = "the configuration cannot be read, the previous one stays in use"
 	eventually(t, func() string {
 		if !strings.Contains(e.Output(), warning) {
 			return "no warning about the deleted file"

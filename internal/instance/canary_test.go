@@ -48,7 +48,7 @@ func TestAReloadAfterWhichTheServiceWouldBeFailedCanBeRefused(t *testing.T) {
 	before := shown(t, i)
 	f.write(checksOf(passing, failing, alsoFailed))
 	err := i.Reload(t.Context())
-	const want = "refused, because the service would be failed and is not now: gone (exit status 1), waits (skipped: gone fails)"
+	const want = "refused, the reload would turn the service from healthy to failed: gone (exit status 1), waits (skipped: gone fails)"
 	if err == nil || err.Error() != want {
 		t.Fatalf("Reload() = %v, want %s", err, want)
 	}

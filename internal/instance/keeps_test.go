@@ -69,8 +69,8 @@ func TestTheDefaultConfigurationIsBuiltIn(t *testing.T) {
 
 func TestARefusalNamesThreeChecksAndCountsTheOthers(t *testing.T) {
 	for failures, want := range map[int]string{
-		3: "not now: c0 (exit status 1), c1 (exit status 1), c2 (exit status 1)",
-		5: "not now: c0 (exit status 1), c1 (exit status 1), c2 (exit status 1), and 2 more",
+		3: "healthy to failed: c0 (exit status 1), c1 (exit status 1), c2 (exit status 1)",
+		5: "healthy to failed: c0 (exit status 1), c1 (exit status 1), c2 (exit status 1), and 2 more",
 	} {
 		f := newFile(t, checksOf(passing))
 		i := newInstance(t, instance.Options{ConfigFile: f.path, RefuseFailing: true})

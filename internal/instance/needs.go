@@ -9,10 +9,10 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/config"
 )
 
-// Needs are what the command line wants of every configuration.
+// Needs are requirements of the command line that every configuration must meet.
 type Needs struct {
-	// TelemetryPath is the path of the metrics. No view may have it. Empty: there
-	// is none.
+	// TelemetryPath is the path of the metrics. No view may have it. Empty means
+	// that there are no metrics.
 	TelemetryPath string
 	// AgentViews names the views that addresses for agent checks use.
 	AgentViews []string

@@ -134,7 +134,7 @@ func TestALoadIsLogged(t *testing.T) {
 	if err := i.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), `did you mean "exec"?`) {
 		t.Errorf("%v, want the fault of the file", err)
 	}
-	if want := `level=error msg="the configuration was not reloaded, the old one stays" err=`; !strings.Contains(b.String(), want) {
+	if want := `level=error msg="the configuration was not reloaded, the previous one stays in use" err=`; !strings.Contains(b.String(), want) {
 		t.Errorf("log is\n%s\nwant %s", b.String(), want)
 	}
 }

@@ -24,7 +24,7 @@ func (i *Instance) Reload(ctx context.Context) error {
 	i.noteFailure(err)
 	if err != nil {
 		i.metrics.failed()
-		level.Error(i.logger).Log("msg", "the configuration was not reloaded, the old one stays", "err", err)
+		level.Error(i.logger).Log("msg", "the configuration was not reloaded, the previous one stays in use", "err", err)
 	}
 	return err
 }
@@ -66,7 +66,7 @@ func (i *Instance) refusal(change *collector.Change) error {
 	if len(failing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("refused, because the service would be failed and is not now: %s", describe(failing))
+	return fmt.Errorf("refused, the reload would turn the service from healthy to failed: %s", describe(failing))
 }
 
 // describe names failed checks with their outputs: three of them, because an

@@ -33,7 +33,7 @@ func (i *Instance) Watch(ctx context.Context) {
 			level.Info(i.logger).Log("msg", "the configuration has changed", "files", strings.Join(now.Changed(tried), ", "))
 			_ = i.Reload(ctx) // Reload logs its error.
 		case warns:
-			level.Warn(i.logger).Log("msg", "the configuration cannot be read, the old one stays", "err", now.Unreadable(tried))
+			level.Warn(i.logger).Log("msg", "the configuration cannot be read, the previous one stays in use", "err", now.Unreadable(tried))
 		case nothing:
 		}
 	}

@@ -161,7 +161,7 @@ func TestWatchKeepsTheConfigurationWhileAFileCannotBeRead(t *testing.T) {
 			if err := os.Remove(file); err != nil {
 				t.Fatal(err)
 			}
-			wantLog(t, l, `msg="the configuration cannot be read, the old one stays"`, file+": no such file or directory")
+			wantLog(t, l, `msg="the configuration cannot be read, the previous one stays in use"`, file+": no such file or directory")
 			wantLog(t, l)
 			put(t, file, string(content))
 			wantLog(t, l) // As it was.

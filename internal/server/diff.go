@@ -43,7 +43,7 @@ func (d *daemon) describe(r *http.Request, p instance.Preview) string {
 		}
 	}
 	if len(p.WouldFail) > 0 {
-		text += "the service would be failed, and is not now: " + strings.Join(names(p.WouldFail), ", ")
+		text += "the reload would turn the service from healthy to failed: " + strings.Join(names(p.WouldFail), ", ")
 	}
 	return strings.TrimSuffix(text, "\n")
 }

@@ -23,10 +23,10 @@ func TestDiffAnswersWithTheChangesAndTheFailures(t *testing.T) {
 	e.write("healthcheck.yml", `checks: [{name: a, timeout: 2s, exec: {command: ["true"]}}, {name: c, exec: {command: ["true"]}}]`)
 	want(http.StatusOK, "+ c\n- b\n~ a: timeout\nfirst runs: 1 of 1 passed\n")
 	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["false"]}}, {name: b, exec: {command: ["true"]}}, {name: c, optional: true, exec: {command: ["false"]}}]`)
-	want(http.StatusConflict, "+ c\n~ a: exec.command\nfirst runs: 0 of 2 passed\n[-] a: exit status 1\n[-] c: exit status 1 (optional)\nthe service would be failed, and is not now: a\n")
+	want(http.StatusConflict, "+ c\n~ a: exec.command\nfirst runs: 0 of 2 passed\n[-] a: exit status 1\n[-] c: exit status 1 (optional)\nthe reload would turn the service from healthy to failed: a\n")
 	e.want(http.MethodGet, "/healthcheck?format=text", http.StatusOK, "[+] b")
 	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["false"]}}, {name: b, exec: {command: ["true"]}}]`)
-	want(http.StatusConflict, "~ a: exec.command\nfirst runs: 0 of 1 passed\n[-] a: exit status 1\nthe service would be failed, and is not now: a\n")
+	want(http.StatusConflict, "~ a: exec.command\nfirst runs: 0 of 1 passed\n[-] a: exit status 1\nthe reload would turn the service from healthy to failed: a\n")
 	e.write("healthcheck.yml", `checks: [{name: a, exec: {command: ["true"]}}]`)
 	want(http.StatusOK, "- b\n") // Nothing runs.
 	e.write("healthcheck.yml", "checks: [{name: a, exce: {}}]")

@@ -13,7 +13,7 @@ import (
 )
 
 // environmentHint explains how to get access to /environment.
-const environmentHint = "ask on that machine by way of loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
+const environmentHint = "ask from that machine over loopback or a Unix socket, authenticate (basic_auth_users or a client certificate in --web.config.file), or start with --environment.allow-remote"
 
 // guardEnvironment gives local clients and authenticated clients access to
 // /environment. With --environment.deny it requires authentication even from
@@ -100,7 +100,7 @@ func (d *daemon) warnOfProxies() {
 		if !reachable(l.Addr()) {
 			continue
 		}
-		level.Info(d.Logging.Logger).Log("msg", "other machines reach this address, and /environment trusts clients on this one: with a proxy here that adds no forwarding header, start with --environment.deny",
+		level.Info(d.Logging.Logger).Log("msg", "other machines can reach this address, and /environment trusts clients on this machine: if a proxy on this machine adds no forwarding header, start with --environment.deny",
 			"address", l.Addr())
 		return
 	}

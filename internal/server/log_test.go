@@ -164,7 +164,7 @@ func TestOnlyTheLevelDebugSaysThatSystemdIsNotThere(t *testing.T) {
 		running.await("/-/ready", http.StatusOK, "ready")
 		signalled(t, syscall.SIGTERM)
 		running.wantEnd()
-		if log := running.log.String(); strings.Contains(log, "systemd was not told") != test.want {
+		if log := running.log.String(); strings.Contains(log, "message to systemd not sent") != test.want {
 			t.Errorf("%s at level %s: logged %v, want %v:\n%s", test.socket, test.level, !test.want, test.want, log)
 		}
 	}

@@ -42,7 +42,7 @@ func about() []string {
 	return facts
 }
 
-// banners tells a person that the file on disk is not in use.
+// banners warns that the file on disk is not in use.
 func (d *daemon) banners() []string {
 	failure := d.instance.Failure()
 	if failure == nil {

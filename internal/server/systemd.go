@@ -22,7 +22,7 @@ const (
 	shortestStall = 10 * time.Second
 )
 
-// tellSystemd tells systemd how the exporter is until ctx ends.
+// tellSystemd reports the state of the exporter to systemd until ctx ends.
 func (d *daemon) tellSystemd(ctx context.Context) {
 	if d.Manager == nil {
 		return
@@ -38,7 +38,7 @@ func (d *daemon) tellStopping() {
 
 func (d *daemon) tell(messages []string) {
 	if err := d.Manager.Tell(messages...); err != nil {
-		level.Debug(d.Logging.Logger).Log("msg", "systemd was not told", "err", err)
+		level.Debug(d.Logging.Logger).Log("msg", "message to systemd not sent", "err", err)
 	}
 }
 

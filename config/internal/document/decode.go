@@ -28,7 +28,7 @@ func (n *Node) decode(v reflect.Value, s *shape) {
 		return
 	}
 	if n.value.Style&yaml.TaggedStyle != 0 && n.value.Tag != "!!str" && !n.isBinary(s) {
-		n.refuse(n.value, "has a tag, want none but !!str (a text that begins with ! is put in quotes)")
+		n.refuse(n.value, "has a tag, want no tag or !!str (a text that begins with ! is put in quotes)")
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -121,14 +121,14 @@ func (n *Node) pairs(f func(key, value *yaml.Node)) {
 		case key.Tag == mergeTag:
 			n.refuse(key, "<< is %s, want an alias of a mapping", kindOf(value))
 		case given.before(i):
-			n.refuse(key, "%s is given twice", showKey(key.Value))
+			n.refuse(key, "key %s is given twice", showKey(key.Value))
 		default:
 			f(key, value)
 		}
 	}
 }
 
-// A keySet tells whether a key of a mapping was given before. A map for each
+// A keySet knows whether a key of a mapping was given before. A map for each
 // mapping would be a third of the time of decoding.
 type keySet struct {
 	content []*yaml.Node

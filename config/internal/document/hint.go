@@ -35,7 +35,7 @@ func plainKey(name string) bool {
 // not be shown.
 func showKey(name string) string {
 	if !plainKey(name) {
-		return "that is no word"
+		return "(not a word, so not shown: is a blank missing after a colon?)"
 	}
 	return strconv.Quote(name)
 }

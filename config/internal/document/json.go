@@ -43,7 +43,7 @@ func (n *Node) writeJSON(b *bytes.Buffer, title string) {
 		return &Node{doc: n.doc, up: n, key: key, value: value, title: title}
 	}
 	if n.value.Style&yaml.TaggedStyle != 0 && n.value.Tag != "!!str" {
-		n.refuse(n.value, "has a tag, want none but !!str (a text that begins with ! is put in quotes)")
+		n.refuse(n.value, "has a tag, want no tag or !!str (a text that begins with ! is put in quotes)")
 		return
 	}
 	switch n.value.Kind {

@@ -39,7 +39,7 @@ func (r *resolver) merge(n *yaml.Node) *fault {
 		}
 	}
 	if r.merged > maxNodes || len(n.Content) > 2*maxKeys {
-		return &fault{n.Line, fmt.Sprintf("a mapping has, with what << brings along, more than %d keys", maxKeys)}
+		return &fault{n.Line, fmt.Sprintf("a mapping has more than %d keys, including those that << merges", maxKeys)}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func resolve(root *yaml.Node, order int) *fault {
 			nodes += size.nodes
 		}
 		if nodes > maxNodes {
-			return &fault{key.Line &^ (-1 << lineBits), fmt.Sprintf("has more than %d nodes, what an alias names counted each time", maxNodes)}
+			return &fault{key.Line &^ (-1 << lineBits), fmt.Sprintf("has more than %d nodes, counting every use of an alias", maxNodes)}
 		}
 	}
 	f := r.merge(root)

@@ -12,8 +12,8 @@ import (
 // Resized reports each change of the terminal's size until stop is called.
 func Resized() (changes <-chan os.Signal, stop func()) { return notify(unix.SIGWINCH) }
 
-// Suspended tells when Ctrl-Z was typed, until stop is called. Give the terminal
-// back, call Suspend, and take it over again.
+// Suspended sends a value for each Ctrl-Z until stop is called. The receiver must
+// restore the terminal, call Suspend, and take the terminal over again.
 func Suspended() (wishes <-chan os.Signal, stop func()) { return notify(unix.SIGTSTP) }
 
 // Suspend stops this process until somebody lets it go on.
