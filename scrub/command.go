@@ -24,13 +24,7 @@ func (p *scan) command(start, end int, before span) int {
 			return p.argument(start, next, isStrong)
 		}
 	case "LOGIN":
-		word := from
-		for word < len(p.in) && word < from+maxName && !isBlank(p.in[word]) {
-			word++
-		}
-		if next := skipSpaces(p.in, word); next > word && word > from {
-			return p.argument(start, next, isStrong)
-		}
+		return p.secondArgument(start, from, isStrong)
 	case "PASS":
 		if p.isSession(start) {
 			return p.argument(start, from, func(v string) bool { return isWeak(v, weakPassword) })
@@ -40,6 +34,8 @@ func (p *scan) command(start, end int, before span) int {
 		}
 	case "IDENTIFIED", "identified":
 		return p.identified(start, from)
+	case "IDENTIFY": // IRC
+		return p.argument(start, from, isStrong)
 	case "SETUSER", "setuser":
 		return p.aclRule(start, from)
 	case "login":
@@ -47,12 +43,8 @@ func (p *scan) command(start, end int, before span) int {
 			return p.argument(start, from, isStrong)
 		}
 	default:
-		if !isAccountCommand(p.in[start:end]) {
-			return start
-		}
-		word := p.in[from:min(len(p.in), from+maxName)]
-		if n := strings.IndexByte(word, ' '); n > 0 {
-			return p.argument(start, skipSpaces(p.in, from+n), isStrong)
+		if isAccountCommand(p.in[start:end]) {
+			return p.secondArgument(start, from, isStrong)
 		}
 	}
 	return start
@@ -98,6 +90,19 @@ func (p *scan) aclRule(start, from int) int {
 		}
 	}
 	return next
+}
+
+// secondArgument masks the word behind the one at i if it is a secret by its
+// shape.
+func (p *scan) secondArgument(start, i int, is func(string) bool) int {
+	word := i
+	for word < len(p.in) && word < i+maxName && !isBlank(p.in[word]) {
+		word++
+	}
+	if next := skipSpaces(p.in, word); next > word && word > i {
+		return p.argument(start, next, is)
+	}
+	return start
 }
 
 // argument masks the word at i if it is a secret by its shape.

@@ -3,8 +3,8 @@ package scrub
 import "strings"
 
 // dumpValue masks the value of a sensitive name in the text of a dump.
-func (p *scan) dumpValue(pr pair, name string) int {
-	isFlag := name[0] == '-'
+func (p *scan) dumpValue(pr pair, name string, before span) int {
+	given, word, isFlag := pr, name, name[0] == '-'
 	name = strings.TrimLeft(name, "-")
 	if pr.sign == nextSign && !isFlag {
 		if v := p.candidate(pr.value, true); !isStrong(v.text) {
@@ -16,10 +16,11 @@ func (p *scan) dumpValue(pr pair, name string) int {
 		}
 	}
 	switch {
-	case name == "authSource", name == "authMechanism": // MongoDB: they say how the client authenticates
+	case name == "authSource", name == "authMechanism", // MongoDB: they say how the client authenticates
+		allowed[name] && !p.isSensitive(name, pr):
 		return pr.name.end
 	case pr.sign != paramSign && strings.EqualFold(name, "key"), !p.isSensitive(name, pr):
-		return pr.name.end
+		return p.proseValue(given, word, before) // A dump masks what a sentence masks.
 	case p.isMasked(pr.value):
 		return p.skip(pr.value + len(Mask))
 	}
@@ -84,6 +85,9 @@ func (p *scan) dumpColon(pr pair, name string) int {
 		return pr.name.end
 	}
 	v := p.candidate(value, true)
+	if strings.HasPrefix(p.in[value+len(v.text):], ": ") && p.s.Name(v.text) { // auth: token: x
+		return pr.name.end
+	}
 	if isStatus(v.text) || isSentence(p.in[value:p.lineEnd(value)]) {
 		return pr.name.end
 	}
@@ -98,7 +102,7 @@ func (p *scan) isSubject(pr pair) bool {
 	start := pr.name.start
 	before := p.in[max(p.floor, start-16):start]
 	if strings.HasSuffix(before, "/") || strings.HasSuffix(before, "\\") {
-		return true
+		return !isStrong(p.candidate(pr.value, true).text)
 	}
 	word := strings.TrimRight(before, " ")
 	if len(word) == len(before) {

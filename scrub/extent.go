@@ -103,7 +103,7 @@ func (p *scan) jsonValue(pr pair) int {
 		}
 		return p.mask(quote+1, closing-slashes, v11)
 	}
-	end := balancedOrAll(p.in, value)
+	end := balancedOrAll(p.in, p.literalOf(value))
 	if strings.IndexByte("{[", p.in[value]) < 0 {
 		for end = value; end < len(p.in) && strings.IndexByte(",}]\n", p.in[end]) < 0; end++ {
 		}
@@ -112,6 +112,16 @@ func (p *scan) jsonValue(pr pair) int {
 		return pr.name.end
 	}
 	return p.maskQuoted(value, end, p.in[pr.name.end:p.quoteEnd(pr.name.end)])
+}
+
+// literalOf skips the type of a composite literal of Go: []string{"x"}.
+func (p *scan) literalOf(i int) int {
+	if strings.HasPrefix(p.in[i:], "[]") {
+		if end := nameBytes.run(p.in[:min(len(p.in), i+maxType)], i+2); end < len(p.in) && p.in[end] == '{' {
+			return end
+		}
+	}
+	return i
 }
 
 func balancedOrAll(in string, i int) int {

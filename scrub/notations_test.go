@@ -1,6 +1,7 @@
 package scrub_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -139,6 +140,27 @@ var notations = map[string][][3]string{
 		{"--- PASS: TestOAuth2Login (0.01s)", "", "--- PASS: " + m + " (0.01s)"},
 		{"PASS: " + strong, "PASS: " + m, "PASS: " + m},
 	},
+	"changes": {
+		{`~ password = "abc" -> "def"`, "~ password = " + m + " -> \"" + m + "\"", "~ password = " + m + " -> \"" + m + "\""},
+		{`+ password: "" => "abc"`, `+ password: "" => "` + m + `"`, "+ password: " + m + " => \"" + m + "\""},
+		{"password=abc1 -> " + strong + " (forces replacement)", "password=" + m + " -> " + m + " (forces replacement)", "password=" + m + " -> " + m + " (forces replacement)"},
+		{"password=abc1 -> (known after apply)", "password=" + m + " -> (known after apply)", "password=" + m + " -> (known after apply)"},
+		{"password=abc1 -> next step", "password=" + m + " -> next step", "password=" + m + " -> next step"},
+	},
+	"more names": {
+		{"https://h/?sentry_key=" + strong, "https://h/?sentry_key=" + m, "https://h/?sentry_key=" + m},
+		{"Unseal Key 1: " + strong, "Unseal Key 1: " + m, "Unseal Key 1: " + m},
+		{"secret_id=" + strong, "secret_id=" + m, "secret_id=" + m},
+		{"secret_id=42", "", "secret_id=" + m},
+		{"pass phrase: " + strong, "pass phrase: " + m, "pass phrase: " + m},
+		{"x .dockerconfigjson: " + strong, "x .dockerconfigjson: " + m, "x .dockerconfigjson: " + m},
+		{"db/password: " + strong, "db/password: " + m, "db/password: " + m},
+		{"db/password: denied", "", ""},
+		{"POSTGRES_HOST_AUTH_METHOD: " + strong, "", ""},
+		{"md5" + strings.Repeat("0a", 16), m, m},
+		{"createUser bob SHA " + strong + " AES " + strong, "createUser bob SHA " + m + " AES " + m, "createUser bob SHA " + m + " AES " + m},
+		{"NICKSERV IDENTIFY " + strong, "NICKSERV IDENTIFY " + m, "NICKSERV IDENTIFY " + m},
+	},
 	"placeholders": {
 		{"token={redacted}", "", "token=" + m},
 		{"token={" + strong + "}", "token=" + m, "token=" + m},
@@ -151,6 +173,21 @@ func TestSecretsAreMaskedInTheNotationsOfPrograms(t *testing.T) {
 		for _, row := range rows {
 			checkTexts(t, what+" in sentences", s.Text, []pair{{row[0], row[1]}})
 			checkTexts(t, what+" in dumps", func(text string) string { return s.Value("", text) }, []pair{{row[0], row[2]}})
+		}
+	}
+}
+
+// A dump has a name beside its value, which says more than a sentence.
+func TestADumpMasksWhatASentenceMasks(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	marked := regexp.MustCompile("«([^»]*)»")
+	for _, line := range sentences(t, "testdata/secrets.txt") {
+		text := unescape.Replace(marked.ReplaceAllString(strings.TrimPrefix(line, "? "), "$1"))
+		sentence, dump := s.Text(text), s.Value("", text)
+		for _, match := range marked.FindAllStringSubmatch(line, -1) {
+			if secret := unescape.Replace(match[1]); strings.Contains(dump, secret) && !strings.Contains(sentence, secret) {
+				t.Errorf("%q became %q in a dump, which shows %q", text, dump, secret)
+			}
 		}
 	}
 }

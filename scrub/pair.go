@@ -35,10 +35,37 @@ func (p *scan) named(start, end int, before span) int {
 	if pr.sign == noSign {
 		return end
 	}
+	value := p.dumpValue
 	if p.reg == prose {
-		return p.proseValue(pr, name, before)
+		value = p.proseValue
 	}
-	return p.dumpValue(pr, name)
+	next := value(pr, name, before)
+	if next == p.floor && next > pr.value {
+		return p.changed(next)
+	}
+	return next
+}
+
+// changed masks the new value behind a masked one: password = "a" -> "b".
+func (p *scan) changed(end int) int {
+	i := end
+	if quote, _ := openingQuote(p.in, i); quote >= 0 {
+		i = quote + 1
+	}
+	i = skipSpaces(p.in, i)
+	if !strings.HasPrefix(p.in[i:], "->") && !strings.HasPrefix(p.in[i:], "=>") {
+		return end
+	}
+	v := p.candidate(skipSpaces(p.in, i+len("->")), false)
+	switch {
+	case isPlaceholder(v.text):
+		return end
+	case v.quote >= 0:
+		return p.maskQuotes(v, v10)
+	case v.text[0] != '(' && isWeak(v.text, weakPassword), isStrong(v.text): // not "(known after apply)"
+		return p.mask(v.start, p.candidateEnd(v), v10)
+	}
+	return end
 }
 
 // pairAt reads the sign after the word in[start:end].
@@ -150,10 +177,23 @@ func (p *scan) weakSign(pr pair) (sign, int) {
 	if p.isDirective(pr, i) {
 		return equalsSign, i
 	}
-	if isDigit(p.in[i]) && i+2 < len(p.in) && p.in[i+1] == ' ' { // password 7 x: the kind of an encoding
-		return nextSign, i + 2
+	if isDigit(p.in[i]) && i+2 < len(p.in) { // password 7 x: the kind of an encoding; "Unseal Key 1: x"
+		return nextSign, skipSpaces(p.in, skipNumber(p.in, i))
 	}
 	return nextSign, i
+}
+
+// skipNumber returns the end of the digit at i and of a colon behind it, if a
+// blank follows, or i.
+func skipNumber(in string, i int) int {
+	end := i + 1
+	if end < len(in) && in[end] == ':' {
+		end++
+	}
+	if end < len(in) && in[end] == ' ' {
+		return end
+	}
+	return i
 }
 
 // beginsValue reports whether a value, perhaps in quotes, or a flag begins at i.

@@ -54,6 +54,9 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 	if pr.sign == tagSign {
 		v.text, _, _ = strings.Cut(v.text, "<")
 	}
+	if v.quote >= 0 && v.text == "" { // password: "" => "x"
+		return max(pr.name.end, p.changed(v.start))
+	}
 	if pr.sign == colonSign && p.isBlock(v) {
 		return p.proseBlock(pr, c)
 	}

@@ -57,9 +57,11 @@ func TestHarmlessTextsOfManyKindsStayAsTheyAre(t *testing.T) {
 	t.Logf("%d of %d changed", changed, len(all))
 }
 
+// unescape reads the escapes of testdata/secrets.txt.
+var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
+
 func TestSecretsInTextsOfManyKindsAreMasked(t *testing.T) {
 	s := scrub.New(scrub.Rules{})
-	unescape := strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
 	marked := regexp.MustCompile("«([^»]*)»")
 	all := sentences(t, "testdata/secrets.txt")
 	shown := 0

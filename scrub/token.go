@@ -40,6 +40,8 @@ var prefixes = func() (table [128][]prefix) {
 	add(prefix{body: upperBytes, min: 16, max: 16}, "AKIA ASIA ABIA ACCA")
 	add(prefix{body: alnumBytes, min: 12, max: 20, mixed: true}, "LTAI")
 	add(prefix{body: hexBytes, min: 32, max: 34}, "dapi")
+	add(prefix{body: hexBytes, min: 32, max: 32}, "md5")
+	add(prefix{body: alnumBytes, min: 100}, "xprv yprv zprv tprv")
 	add(prefix{body: alnumBytes, min: 32, max: 32, mixed: true}, "key-")
 	return table
 }()

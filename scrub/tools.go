@@ -43,7 +43,7 @@ var stems = func() (table [128][]stem) {
 		{names: "smbclient rpcclient smbget smbmap winexe", percents: "U"},
 		{names: "sqlplus sqlldr rman expdp impdp", slash: true},
 		{names: "openssl", next: "kK"},
-		{names: "htpasswd", words: true},
+		{names: "htpasswd createUser", words: true},
 		{names: "mkdir cp java docker podman nerdctl ssh tar", plainP: true},
 		{names: "mongo* psql check_* rabbitmqadmin"},
 	}

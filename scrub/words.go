@@ -23,7 +23,7 @@ var words = func() map[string]class {
 	for word := range strings.FieldsSeq(segments + " unseal bearer mnemonic securestring") {
 		set[word] = strongOnly
 	}
-	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization") {
+	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization dockerconfigjson dockercfg samlresponse") {
 		set[word] = counted
 	}
 	for word := range strings.FieldsSeq("compass bypass trespass encompass surpass overpass underpass windpass basalt cobalt asphalt") {
@@ -54,12 +54,13 @@ type ending struct {
 var (
 	// qualifiers turn the word key into the name of a secret.
 	qualifiers = wordSet(`api access secret private radius-server tacacs-server account shared preshared encryption encrypt signing license master
-		instrumentation client auth app application subscription consumer storage admin deploy session`)
+		instrumentation client auth app application subscription consumer storage admin deploy session sentry function
+		functions unseal webhook integration ingest write stream wireguard hmac jwt cookie sas preauth enrollment`)
 
 	// aspects are last words that make a name describe an aspect of a secret.
 	aspects = wordSet(`file path dir url endpoint type name count days ttl size method version status host port service
 		cache id expires expiry expiration age length policy mode limit algorithm time timeout seconds total lifetime
-		attempts errors format`)
+		attempts errors format encryption mechanism provider required enabled rotation strength hint`)
 )
 
 const maxSegments = 12
@@ -98,7 +99,7 @@ func (s *Scrubber) classOf(name, before string) class {
 		best = max(best, classOfSegment(lower[bytes.LastIndexByte(lower, '_')+1:], ""))
 	}
 	switch {
-	case last == "id" && (strings.HasSuffix(before, "session") || bytes.Contains(lower, []byte("session"))):
+	case last == "id" && (strings.HasSuffix(before, "session") || bytes.Contains(lower, []byte("session")) || bytes.HasSuffix(lower, []byte("secret_id"))):
 		return strongOnly
 	case best != notName && aspects[last]:
 		return notName
@@ -156,6 +157,9 @@ func classOfSegment(segment []byte, before string) class {
 		case before == "routing":
 			return strongOnly
 		}
+	}
+	if string(segment) == "phrase" && strings.EqualFold(before, "pass") {
+		return passLike
 	}
 	for _, e := range endings[segment[len(segment)-1]] {
 		if len(segment) >= len(e.text) && string(segment[len(segment)-len(e.text):]) == e.text {
