@@ -18,14 +18,13 @@ func (p *scan) isDefined(pr pair) bool {
 // syntax of a file: "requirepass x" of Redis, and "machine h login u password x" of
 // netrc.
 func (p *scan) isDirective(pr pair, i int) bool {
-	v := p.candidate(i, false)
 	switch name := p.in[pr.name.start:pr.name.end]; {
-	case isStatus(v.text):
+	case len(name) < len("password") || len(name) > len("requirepass"):
 		return false
-	case strings.EqualFold(name, "requirepass"), strings.EqualFold(name, "masterauth"):
-		return p.endsLine(p.valueEnd(i))
 	case name == "password":
-		return isLogin(p.in[max(p.floor, pr.name.start-maxDirective):pr.name.start])
+		return !isStatus(p.candidate(i, false).text) && isLogin(p.in[max(p.floor, pr.name.start-maxDirective):pr.name.start])
+	case strings.EqualFold(name, "requirepass"), strings.EqualFold(name, "masterauth"):
+		return !isStatus(p.candidate(i, false).text) && p.endsLine(p.valueEnd(i))
 	}
 	return false
 }

@@ -7,7 +7,7 @@ func (p *scan) dumpValue(pr pair, name string, before span) int {
 	given, word, isFlag := pr, name, name[0] == '-'
 	name = strings.TrimLeft(name, "-")
 	if pr.sign == nextSign && !isFlag {
-		if v := p.candidate(pr.value, true); !isStrong(v.text) {
+		if v := p.candidate(pr.value, true); !v.isStrong() {
 			value := p.declared(v)
 			if value == 0 {
 				return pr.name.end

@@ -79,7 +79,7 @@ func (s *Scrubber) nameRule(name string) rule {
 // endsInSegment matches rootpw and signingsalt, but not basalt.
 func endsInSegment(lower []byte) bool {
 	last := lower[bytes.LastIndexByte(lower, '_')+1:]
-	return classOfSegment(last, "") == strongOnly
+	return classOfSegment(last, nil) == strongOnly
 }
 
 // isExtra reports whether a name contains a name listed in the configuration.

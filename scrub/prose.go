@@ -15,13 +15,17 @@ type candidate struct {
 	quote int  // the opening quote, or -1
 	slash int  // the backslashes before it
 	alone bool // nothing but punctuation follows on its line
+	plain bool // it has neither digits nor upper case
 }
+
+// isStrong reports whether a value has the shape of a generated secret.
+func (v *candidate) isStrong() bool { return !v.plain && isStrong(v.text) }
 
 // proseValue judges the value of a name in a sentence.
 func (p *scan) proseValue(pr pair, name string, before span) int {
 	isFlag := name[0] == '-' && !isSwitch(strings.TrimLeft(name, "-"))
 	if pr.sign == nextSign && !isFlag {
-		if v := p.candidate(pr.value, true); !isStrong(v.text) {
+		if v := p.candidate(pr.value, true); !v.isStrong() {
 			value := p.declared(v)
 			if value == 0 {
 				return pr.name.end
@@ -77,7 +81,7 @@ func (p *scan) loose(pr pair, c class) int {
 	}
 	v := p.candidate(value, true)
 	v.text, _, _ = strings.Cut(v.text, "<")
-	if !isStrong(v.text) || isAddress(v.text) || isIdentOf(c, v.text) {
+	if !v.isStrong() || isAddress(v.text) || isIdentOf(c, v.text) {
 		return pr.name.end
 	}
 	return p.mask(value, p.candidateEnd(v), v16)
@@ -106,20 +110,18 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 	if c >= passLike {
 		minimum = weakPassword
 	}
-	switch strong := isStrong(v.text); {
-	case c == strongOnly && !strong && pr.sign != paramSign && !isLongNumber(v.text):
-		return false
+	switch {
 	case p.isMasked(v.start), isPlaceholder(v.text), pr.sign == colonSign && v.quote < 0 && (v.text[0] == '[' || v.text[0] == '{' && !isHashed(v.text)):
 		return false
 	case c == configured && pr.sign != nextSign:
 		return true
-	case strong:
+	case v.isStrong():
 		beside := pr.sign == nextSign || pr.sign == colonSign && v.quote < 0
 		return !beside || !isIdentOf(c, v.text)
 	case c == strongOnly && pr.sign == paramSign:
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
-		return pr.sign != nextSign && isOneTime(p.in[pr.name.start:pr.name.end])
+		return pr.sign != nextSign && isLongNumber(v.text) && isOneTime(p.in[pr.name.start:pr.name.end])
 	case pr.sign == nextSign:
 		return isFlag && isWeak(v.text, minimum)
 	case pr.sign == colonSign && v.quote < 0:
@@ -200,7 +202,7 @@ func (p *scan) colonMasks(c class, pr pair, v candidate, minimum int) bool {
 // "password: changeme".
 func (p *scan) fillsLine(pr pair, value int) bool {
 	name := p.in[max(pr.name.start, pr.name.end-maxName):pr.name.end]
-	if classOfSegment(fold(nil, name[strings.LastIndexAny(name, "_-.")+1:]), "") != passLike {
+	if classOfSegment(fold(nil, name[strings.LastIndexAny(name, "_-.")+1:]), nil) != passLike {
 		return false // password-reset-worker: running
 	}
 	end := p.nextBlank(value)
@@ -233,9 +235,10 @@ func (p *scan) candidate(i int, comma bool) candidate {
 		closing := closingQuote(p.in[:end], quote+1, p.in[quote], slashes, false)
 		return candidate{text: p.in[quote+1 : orEnd(closing-slashes, end)], start: quote + 1, quote: quote, slash: slashes}
 	}
-	end := i
+	end, seen := i, set(0)
 	for limit := min(len(p.in), i+maxShape); end < limit; end++ {
 		c := p.in[end]
+		seen |= classes[c]
 		if !stopBytes.has(c) {
 			continue
 		}
@@ -246,7 +249,7 @@ func (p *scan) candidate(i int, comma bool) candidate {
 	text := trimClosers(p.in[i:end])
 	after := i + len(text)
 	alone := after == len(p.in) || strings.IndexByte(",;.:)]}>\"'\n\r!", p.in[after]) >= 0 || p.endsLine(after)
-	return candidate{text: text, start: i, quote: -1, alone: alone}
+	return candidate{text: text, start: i, quote: -1, alone: alone, plain: seen&upperBytes == 0}
 }
 
 // trimClosers removes closing punctuation, quotes and brackets from the end of

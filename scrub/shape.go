@@ -67,8 +67,8 @@ func isStrong(v string) bool {
 	if isPlain(v) {
 		return false
 	}
-	if before, after, found := strings.Cut(v, ":"); found && !isURL(v) {
-		return isStrong(before) || isStrong(after)
+	if n := strings.IndexByte(v, ':'); n >= 0 && !isURL(v) {
+		return isStrong(v[:n]) || isStrong(v[n+1:])
 	}
 	c := count(v)
 	mixed := c.upper > 0 && c.lower > 0
@@ -121,8 +121,8 @@ func isOption(v string) bool {
 }
 
 func isURL(v string) bool {
-	n := strings.Index(v, "://")
-	return n > 0 && schemeBytes.run(v, 0) == n
+	n := strings.IndexByte(v, ':')
+	return n > 0 && strings.HasPrefix(v[n:], "://") && schemeBytes.run(v, 0) == n
 }
 
 // isPath reports whether v is a path of Unix or Windows.
@@ -284,33 +284,11 @@ var sentenceWords = wordSet(statuses, `is are was were be been being not no must
 	has have had does doesn't did didn't do for to of in by with from at because when if that this it its and or
 	but than too already only cannot isn't wasn't needs need want wants contains exceeds`)
 
-func wordSet(lists ...string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(strings.Join(lists, " ")) {
-		set[word] = true
-	}
-	return set
-}
-
-// has looks up a word in lower case without allocating.
-func has(set map[string]bool, word string) bool {
-	var buf [24]byte
-	if len(word) > len(buf) {
-		return false
-	}
-	for i := range len(word) {
-		c := word[i]
-		if isUpper(c) {
-			c += 'a' - 'A'
-		}
-		buf[i] = c
-	}
-	return set[string(buf[:len(word)])]
-}
-
 // isStatus reports whether v is a status word or the code of a protocol.
 func isStatus(v string) bool {
-	v = strings.TrimRight(v, ".,;:!?)]}")
+	for v != "" && strings.IndexByte(".,;:!?)]}", v[len(v)-1]) >= 0 {
+		v = v[:len(v)-1]
+	}
 	return has(statusWords, v) || has(codeWords, v)
 }
 
@@ -333,7 +311,19 @@ func isPlaceholder(v string) bool {
 			return true
 		}
 	}
-	return v == "…" || has(placeholders, strings.Trim(v, "[](){}<>"))
+	return v == "…" || has(placeholders, unbracketed(v))
+}
+
+// unbracketed removes the brackets around a word.
+func unbracketed(v string) string {
+	isBracket := func(c byte) bool { return strings.IndexByte("[](){}<>", c) >= 0 }
+	for v != "" && isBracket(v[0]) {
+		v = v[1:]
+	}
+	for v != "" && isBracket(v[len(v)-1]) {
+		v = v[:len(v)-1]
+	}
+	return v
 }
 
 var placeholders = wordSet(`redacted hidden filtered masked secret scrubbed removed omitted sensitive`)

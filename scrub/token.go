@@ -56,23 +56,30 @@ func tokenEnd(in string, i int) int {
 	if in[i] >= 128 {
 		return -1
 	}
-	for _, known := range prefixes[in[i]] {
-		if end := known.end(in, i); end > 0 {
-			return end
+	second := byte(0)
+	if i+1 < len(in) {
+		second = in[i+1]
+	}
+	for n := range prefixes[in[i]] {
+		if known := &prefixes[in[i]][n]; known.text[1] == second {
+			if end := known.end(in, i); end > 0 {
+				return end
+			}
 		}
 	}
 	return -1
 }
 
-func (f prefix) end(in string, i int) int {
+func (f *prefix) end(in string, i int) int {
 	if !strings.HasPrefix(in[i:], f.text) {
 		return -1
 	}
 	start := i + len(f.text)
-	if len(in)-start < f.min || f.body.run(in[:start+f.min], start) < start+f.min {
+	if len(in)-start < f.min {
 		return -1
 	}
-	if body := in[start:f.body.run(in[:min(len(in), start+f.min+12)], start)]; f.mixed && (!hasDigit(body) || isJoined(body)) {
+	body := in[start:f.body.run(in[:min(len(in), start+f.min+12)], start)]
+	if len(body) < f.min || f.mixed && (!hasDigit(body) || isJoined(body)) {
 		return -1
 	}
 	if f.max == 0 {

@@ -42,7 +42,9 @@ var webhooks = []struct {
 
 const (
 	maxHost = 253 // bytes
-	maxPath = 256 // bytes before the secret
+	maxPath = 128 // bytes before the secret
+	// maxHooks is how many kinds of web hooks one host can have.
+	maxHooks = 8
 )
 
 // webhook masks the secret path of the URL whose host begins at start. It
@@ -77,17 +79,26 @@ func (p *scan) webhook(start, end int) int {
 // secretPath returns where the secret of a path begins, -1 if it has none, and
 // whether it ends at the next slash.
 func secretPath(host, path string) (from int, tail bool) {
-	for _, hook := range webhooks {
-		if !isHost(host, hook.host) {
-			continue
-		}
-		if from := strings.Index(path, hook.path); from >= 0 {
-			return from + len(hook.path), hook.tail
+	var hooks [maxHooks]int
+	known := hooks[:0]
+	for n := range webhooks {
+		if isHost(host, webhooks[n].host) {
+			known = append(known, n)
 		}
 	}
 	const generic = "/hooks/" // Mattermost, Rocket.Chat and others
-	if from := strings.Index(path, generic); from >= 0 && isLongID(firstPart(path[from+len(generic):])) {
-		return from + len(generic), false
+	for i := range len(path) {
+		if path[i] != '/' {
+			continue
+		}
+		for _, n := range known {
+			if hook := &webhooks[n]; strings.HasPrefix(path[i:], hook.path) {
+				return i + len(hook.path), hook.tail
+			}
+		}
+		if strings.HasPrefix(path[i:], generic) && isLongID(firstPart(path[i+len(generic):])) {
+			return i + len(generic), false
+		}
 	}
 	return -1, false
 }

@@ -16,21 +16,14 @@ const (
 	configured       // a name of the configuration
 )
 
-// words are whole words of a name and their classes. notName is for words that
-// only end like another word.
-var words = func() map[string]class {
-	set := map[string]class{}
-	for word := range strings.FieldsSeq(segments + " unseal bearer mnemonic securestring") {
-		set[word] = strongOnly
-	}
-	for word := range strings.FieldsSeq("dsn jwt csrf xsrf credential credentials cookie signature authorization dockerconfigjson dockercfg samlresponse") {
-		set[word] = counted
-	}
-	for word := range strings.FieldsSeq("compass bypass trespass encompass surpass overpass underpass windpass basalt cobalt asphalt") {
-		set[word] = notName
-	}
-	return set
-}()
+// Whole words of a name, by their classes. Words that are no names only end like
+// another word.
+var (
+	strongWords  = wordSet(segments + " unseal bearer mnemonic securestring")
+	countedWords = wordSet(`dsn jwt csrf xsrf credential credentials cookie signature authorization dockerconfigjson dockercfg
+		samlresponse`)
+	noNames = wordSet("compass bypass trespass encompass surpass overpass underpass windpass basalt cobalt asphalt")
+)
 
 // endings are the endings of words in a name, by the last letter.
 var endings = func() (table [256][]ending) {
@@ -78,12 +71,14 @@ func (s *Scrubber) classOf(name, before string) class {
 	var buf [maxName]byte
 	lower := fold(buf[:0], name[max(0, len(name)-maxName):])
 	name = name[len(name)-len(lower):]
+	var word [maxName]byte
+	last := append(word[:0], before[max(0, len(before)-maxName):]...)
 	if isOneWord(lower, name) {
-		return classOfSegment(trimDigits(lower), before)
+		return classOfSegment(trimDigits(lower), last)
 	}
 	var ends [maxSegments]int
 	n := split(name, &ends)
-	best, start, last := notName, 0, before
+	best, start := notName, 0
 	for _, end := range ends[:n] {
 		for start < end && !isAlnum(lower[start]) {
 			start++
@@ -91,17 +86,17 @@ func (s *Scrubber) classOf(name, before string) class {
 		segment := trimDigits(lower[start:end])
 		best = max(best, classOfSegment(segment, last))
 		if len(segment) > 0 {
-			last = string(segment)
+			last = segment
 		}
 		start = end
 	}
 	if n > 1 && best < passLike { // PassWord, JSessionID
-		best = max(best, classOfSegment(lower[bytes.LastIndexByte(lower, '_')+1:], ""))
+		best = max(best, classOfSegment(lower[bytes.LastIndexByte(lower, '_')+1:], nil))
 	}
 	switch {
-	case last == "id" && (strings.HasSuffix(before, "session") || bytes.Contains(lower, []byte("session")) || bytes.HasSuffix(lower, []byte("secret_id"))):
+	case string(last) == "id" && (strings.HasSuffix(before, "session") || bytes.Contains(lower, []byte("session")) || bytes.HasSuffix(lower, []byte("secret_id"))):
 		return strongOnly
-	case best != notName && aspects[last]:
+	case best != notName && has(aspects, last):
 		return notName
 	}
 	return best
@@ -143,28 +138,30 @@ func trimDigits(segment []byte) []byte {
 }
 
 // classOfSegment classifies one word of a name; before is the preceding word.
-func classOfSegment(segment []byte, before string) class {
+func classOfSegment(segment, before []byte) class {
 	if len(segment) < 2 {
 		return notName
 	}
-	if c, known := words[string(segment)]; known {
-		return c
-	}
-	if string(segment) == "key" {
-		switch {
-		case has(qualifiers, before):
-			return counted
-		case before == "routing":
-			return strongOnly
-		}
-	}
-	if string(segment) == "phrase" && strings.EqualFold(before, "pass") {
+	switch {
+	case has(strongWords, segment):
+		return strongOnly
+	case has(countedWords, segment):
+		return counted
+	case string(segment) == "key" && has(qualifiers, before):
+		return counted
+	case string(segment) == "key" && string(before) == "routing":
+		return strongOnly
+	case string(segment) == "phrase" && string(before) == "pass":
 		return passLike
 	}
 	for _, e := range endings[segment[len(segment)-1]] {
-		if len(segment) >= len(e.text) && string(segment[len(segment)-len(e.text):]) == e.text {
-			return e.class
+		if len(segment) < len(e.text) || string(segment[len(segment)-len(e.text):]) != e.text {
+			continue
 		}
+		if has(noNames, segment) {
+			return notName
+		}
+		return e.class
 	}
 	return notName
 }
