@@ -23,7 +23,9 @@ const (
 	proseBytes // of plain words
 	pathBytes
 	paramBytes
-	stopBytes // at which a value may end
+	stopBytes  // at which a value may end
+	callBytes  // of the name of a function
+	quoteBytes // that mark a quote: b"x", N'x'
 )
 
 // classes has the sets of every byte.
@@ -53,6 +55,9 @@ var classes = func() (table [256]set) {
 	add(upperBytes, isDigit)
 	add(hexBytes, isHex)
 	add(proseBytes, of("-/'_"))
+	add(callBytes, isASCIIAlnum)
+	add(callBytes, of("@_.:!"))
+	add(quoteBytes, of("bBuUrRNEL@"))
 	add(pathBytes, not(" \t\n\v\f\r?#\"'`<>()\\,;"))
 	add(paramBytes, not(" \t\n\v\f\r&;#\"'`<>\\"))
 	add(stopBytes, of(" \t\n\v\f\r;&\"'`,}]"))

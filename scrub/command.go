@@ -78,10 +78,11 @@ func (p *scan) identified(start, from int) int {
 }
 
 // aclRule masks the passwords among the rules of Redis' ACL SETUSER user: >x, <x,
-// #hash.
+// #hash. It reads a bounded number of rules.
 func (p *scan) aclRule(start, from int) int {
+	const most = 16 // rules
 	next, end := start, p.lineEnd(from)
-	for i := from; i < end && !strings.EqualFold(p.in[i:p.nextBlank(i)], "setuser"); {
+	for i, n := from, 0; i < end && n < most; n++ {
 		stop := min(end, p.nextBlank(i))
 		if strings.IndexByte("><#!", p.in[i]) >= 0 && i+1 < stop && !p.isMasked(i+1) {
 			next = p.mask(i+1, stop, v5)

@@ -82,26 +82,31 @@ var schemes = wordSet("token apikey aws4-hmac-sha256 hoba mutual vapid genie gen
 // opener skips the opening of a list, of a call or of a wrapped value: [,
 // []string{, Some(, String::from(, b before a quote.
 func (p *scan) opener(i int) int {
-	if i == len(p.in) || !isASCIIAlnum(p.in[i]) && strings.IndexByte("[(@", p.in[i]) < 0 {
+	if i == len(p.in) {
 		return i
 	}
-	for _, text := range [...]string{"[]string{", "[", "("} {
-		if after := i + len(text); strings.HasPrefix(p.in[i:], text) && after < len(p.in) {
-			if quote, _ := openingQuote(p.in, after); quote >= 0 || text == "[" || text == "(" {
-				return after
-			}
+	after := i
+	switch c := p.in[i]; {
+	case c == '(':
+		return min(i+1, len(p.in)-1)
+	case c == '[':
+		const literal = "[]string{"
+		if quote, _ := openingQuote(p.in, min(len(p.in), i+len(literal))); quote >= 0 && strings.HasPrefix(p.in[i:], literal) {
+			return i + len(literal)
 		}
+		return min(i+1, len(p.in)-1)
+	case !isASCIIAlnum(c) && c != '@':
+		return i
 	}
 	const longest = 24
-	after := i
-	for limit := min(len(p.in), i+longest); after < limit && (isASCIIAlnum(p.in[after]) || strings.IndexByte("@_.:!", p.in[after]) >= 0); after++ {
+	for limit := min(len(p.in), i+longest); after < limit && callBytes.has(p.in[after]); after++ {
 	}
 	switch {
 	case after == len(p.in):
 		return i
 	case p.in[after] == '(' && after > i:
 		after++
-	case after > i+2 || strings.Trim(p.in[i:after], "bBuUrRNEL@") != "": // rb'…'
+	case after > i+2 || quoteBytes.run(p.in[:after], i) < after: // rb'…'
 		return i
 	}
 	if quote, _ := openingQuote(p.in, after); quote >= 0 {

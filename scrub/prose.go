@@ -54,7 +54,11 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 			pr.sign, pr.value, pr.spaced = equalsSign, value, true
 		}
 	}
-	v := p.candidate(p.opener(pr.value), pr.sign != equalsSign)
+	opener := p.opener(pr.value)
+	if pr.sign == colonSign && strings.HasPrefix(p.in[opener:], "{") && strings.IndexByte(p.in[opener:min(len(p.in), opener+maxHashKind)], '}') < 0 {
+		return pr.name.end
+	}
+	v := p.candidate(opener, pr.sign != equalsSign)
 	if pr.sign == tagSign {
 		v.text, _, _ = strings.Cut(v.text, "<")
 	}
@@ -94,6 +98,9 @@ func (p *scan) wordBefore(pr pair, before span) string {
 	}
 	return p.in[before.start:before.end]
 }
+
+// maxHashKind bounds the kind of a hash with its braces, in bytes.
+const maxHashKind = 24
 
 // isHashed matches {SSHA}x, as LDAP stores a password.
 func isHashed(v string) bool {

@@ -81,6 +81,21 @@ var adversarial = map[string]string{
 	"arrows":            "password -> ",
 	"base64":            "abCD12/",
 	"header names":      "X-Api-Key: ",
+	"rules of an ACL":   "SETUSER >",
+	"SQL":               "IDENTIFIED ",
+	"hashes":            "$1$",
+	"long hashes":       "$6$abcdefghijklmnop.",
+	"declarations":      "token: str ",
+	"types":             "token string =",
+	"entities":          "token&quot;",
+	"tags":              "token</",
+	"changes":           `pass: "" => `,
+	"quoted lists":      `pass: ["a",`,
+	"plain lists":       "pass: [abCD12efGH34 ",
+	"calls":             "token(a",
+	"dumps of PHP":      "pass=>\nstring(1) ",
+	"logins":            "sqlplus a/",
+	"wide signs":        "token→",
 }
 
 func TestTimeGrowsAsTheText(t *testing.T) {
@@ -106,6 +121,8 @@ func TestTimeGrowsAsTheTextOfRandomPieces(t *testing.T) {
 		"://", "//", "?", "&", "%3D", "%3F", "-", "--", "-p", ",", ";", "|", "->", " is ", "\n", "\r\n", "\t", "\u00a0", scrub.Mask, "Cookie: ", "Authorization: ",
 		"Bearer ", "Basic ", "Digest username=", "eyJ", ".", "sk-", "ghp_", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "mysql ", "curl -u ", "AUTH ",
 		"value", "name", "Private-Lines:", "hunter2!x", "\xff", "https://hooks.slack.com/services/", "<password", "\\u0077", "abcDEF123ghiJKL", "user:", "tcp(",
+		"SETUSER ", ">x", "IDENTIFIED BY ", "$6$", "token: str ", "=>", "\nstring(6) ", "&quot;", "%22", "<td>", "</td>", "<![CDATA[", "->", "[]string{",
+		"\"\"", "→", "sqlplus ", "vault login ", ":protected]", " name=\"", "(:", "::", "{SSHA}",
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 400 {

@@ -86,19 +86,21 @@ func secretPath(host, path string) (from int, tail bool) {
 			known = append(known, n)
 		}
 	}
-	const generic = "/hooks/" // Mattermost, Rocket.Chat and others
-	for i := range len(path) {
-		if path[i] != '/' {
-			continue
+	for rest := 0; len(known) > 0; rest++ {
+		n := strings.IndexByte(path[rest:], '/')
+		if n < 0 {
+			break
 		}
+		rest += n
 		for _, n := range known {
-			if hook := &webhooks[n]; strings.HasPrefix(path[i:], hook.path) {
-				return i + len(hook.path), hook.tail
+			if hook := &webhooks[n]; strings.HasPrefix(path[rest:], hook.path) {
+				return rest + len(hook.path), hook.tail
 			}
 		}
-		if strings.HasPrefix(path[i:], generic) && isLongID(firstPart(path[i+len(generic):])) {
-			return i + len(generic), false
-		}
+	}
+	const generic = "/hooks/" // Mattermost, Rocket.Chat and others
+	if from := strings.Index(path, generic); from >= 0 && isLongID(firstPart(path[from+len(generic):])) {
+		return from + len(generic), false
 	}
 	return -1, false
 }

@@ -104,6 +104,13 @@ func (s *Scrubber) classOf(name, before string) class {
 
 // isOneWord reports whether a name has one segment only.
 func isOneWord(lower []byte, name string) bool {
+	rest := 1
+	for rest < len(name) && (isLower(name[rest]) || isDigit(name[rest])) {
+		rest++
+	}
+	if rest >= len(name) && isASCIIAlnum(name[0]) { // Cookie
+		return len(lower) != len("id") || string(lower) != "id"
+	}
 	for i, c := range lower {
 		if !isLower(c) && !isDigit(c) || isBoundary(name, i, true) && i > 0 {
 			return false
