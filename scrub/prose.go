@@ -146,8 +146,10 @@ func (p *scan) equalsMasks(c class, pr pair, v candidate) bool {
 		return false
 	case v.quote >= 0 && isSentence(v.text), v.quote < 0 && p.beginsSentence(pr, v):
 		return false
-	case c >= passLike, pr.sign == paramSign:
+	case pr.sign == paramSign:
 		return true
+	case c >= passLike: // Not "want /run/secrets/password=x".
+		return pr.name.start == 0 || p.in[pr.name.start-1] != '/' || !isPlainName(v.text)
 	case v.quote >= 0 && pr.spaced && pr.sign == equalsSign: // api_key = "abc"
 		return true
 	}

@@ -17,11 +17,12 @@ type prefix struct {
 }
 
 // prefixes are the well-known ones by their first letter.
-var prefixes = func() (table [128][]prefix) {
+var prefixes = func() (table [128][]*prefix) {
 	add := func(p prefix, texts string) {
 		for text := range strings.FieldsSeq(texts) {
-			p.text = text
-			table[text[0]] = append(table[text[0]], p)
+			known := p
+			known.text = text
+			table[text[0]] = append(table[text[0]], &known)
 		}
 	}
 	add(prefix{body: plainBytes, min: 6}, `ghp_ gho_ ghu_ ghs_ ghr_ github_pat_
@@ -60,11 +61,12 @@ func tokenEnd(in string, i int) int {
 	if i+1 < len(in) {
 		second = in[i+1]
 	}
-	for n := range prefixes[in[i]] {
-		if known := &prefixes[in[i]][n]; known.text[1] == second {
-			if end := known.end(in, i); end > 0 {
-				return end
-			}
+	for _, known := range prefixes[in[i]] {
+		if known.text[1] != second {
+			continue
+		}
+		if end := known.end(in, i); end > 0 {
+			return end
 		}
 	}
 	return -1

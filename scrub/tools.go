@@ -89,7 +89,7 @@ func isNoPassword(v string) bool {
 // flagAt is V15 at a word that begins with a dash, except for flags that have
 // the name of a secret. It returns start if there is nothing to mask.
 func (p *scan) flagAt(start, end int) int {
-	if value := skipSpaces(p.in, end); value < len(p.in) && isUserName(strings.TrimLeft(p.in[start:end], "-")) {
+	if value := skipSpaces(p.in, end); value < len(p.in) && isUserName(strings.TrimLeft(p.in[start:end], "-")) && (value > end || p.in[value] == '=') {
 		if p.in[value] == '=' {
 			value++
 		}

@@ -93,7 +93,7 @@ func secretPath(host, path string) (from int, tail bool) {
 		}
 		rest += n
 		for _, n := range known {
-			if hook := &webhooks[n]; strings.HasPrefix(path[rest:], hook.path) {
+			if hook := webhooks[n]; strings.HasPrefix(path[rest:], hook.path) {
 				return rest + len(hook.path), hook.tail
 			}
 		}
