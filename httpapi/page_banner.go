@@ -13,8 +13,9 @@ type pageBanner struct{ Class, Text string }
 // maxMuteBanners is how many muted checks have a banner of their own.
 const maxMuteBanners = 5
 
-// banners returns the messages of a report and those of the program.
-func (p *pages) banners(rep collector.Report) (all []pageBanner) {
+// banners returns the messages of a report and those of the program. On the page
+// of one check, the others' mutes are left out; empty is the page of all checks.
+func (p *pages) banners(rep collector.Report, check string) (all []pageBanner) {
 	add := func(class, format string, a ...any) { all = append(all, pageBanner{class, fmt.Sprintf(format, a...)}) }
 	if rep.Draining != "" {
 		add("fail", "Drained%s: %s", byWhom(rep.DrainingBy, rep.DrainingUntil, rep.Time), rep.Draining)
@@ -26,7 +27,7 @@ func (p *pages) banners(rep collector.Report) (all []pageBanner) {
 	}
 	muted, unknown, unchecked := 0, 0, 0
 	for _, r := range rep.Results {
-		if r.Muted != nil {
+		if r.Muted != nil && (check == "" || r.Check == check) {
 			if muted++; muted <= maxMuteBanners {
 				add("warn", "%s is muted%s: %s", r.Check, byWhom(r.Muted.By, r.Muted.Until, rep.Time), r.Muted.Reason)
 			}

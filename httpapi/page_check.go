@@ -62,17 +62,23 @@ func (c *pageCheck) describe(r *collector.Result, now time.Time) {
 	c.Chips = append(append(c.Chips, r.Tags...), labelsOf(r)...)
 }
 
-// wait adds the checks that are skipped because of this one.
-func (c *pageCheck) wait(results []*collector.Result) {
+// wait adds the checks that are skipped because of this one. Elsewhere is how many
+// others wait for it and are shown with another cause.
+func (c *pageCheck) wait(results []*collector.Result, elsewhere int) {
 	for _, r := range results {
 		c.Waiting = append(c.Waiting, newPageCheck(r))
 	}
-	switch n := len(results); n {
-	case 0:
-	case 1:
-		c.WaitingText = c.Name + " fails; 1 check waits for it"
+	n := len(results) + elsewhere
+	if n == 0 {
+		return
+	}
+	c.WaitingText = c.Name + " fails; " + plural(n, "check waits for it", "checks wait for it")
+	switch {
+	case elsewhere == 0:
+	case len(results) == 0:
+		c.WaitingText += ", shown with another cause"
 	default:
-		c.WaitingText = fmt.Sprintf("%s fails; %d checks wait for it", c.Name, n)
+		c.WaitingText += fmt.Sprintf(", %d of them with another cause", elsewhere)
 	}
 }
 

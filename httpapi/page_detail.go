@@ -38,7 +38,7 @@ type pageRow struct {
 func (p *pages) detail(rep collector.Report, r *collector.Result, req *http.Request) *detail {
 	d := &detail{Check: newPageCheck(r), Queries: p.queries(r)}
 	d.Check.describe(r, rep.Time)
-	d.pageFrame = p.frame(rep, d.Check.State+" · "+r.Check, "../")
+	d.pageFrame = p.frame(rep, d.Check.State+" · "+r.Check, r.Check)
 	for _, cause := range rep.Results {
 		if slices.Contains(r.Cause, cause.Check) {
 			d.Causes = append(d.Causes, newPageCheck(cause))

@@ -19,13 +19,17 @@ type pageFrame struct {
 	Now, Clock      string
 }
 
-// frame returns the frame of a page. Up is the relative path from the page to
-// the page of all checks.
-func (p *pages) frame(rep collector.Report, title, up string) pageFrame {
+// frame returns the frame of the page of a check, or of all checks if check is
+// empty.
+func (p *pages) frame(rep collector.Report, title, check string) pageFrame {
+	up := "" // to the page of all checks
+	if check != "" {
+		up = "../"
+	}
 	f := pageFrame{
 		Title: title + " · " + p.hostname, Hostname: p.hostname,
 		Style: p.style, Script: p.script,
-		Banners: p.banners(rep),
+		Banners: p.banners(rep, check),
 		Footer:  p.o.Footer,
 		Now:     rep.Time.UTC().Format(time.RFC3339), Clock: clock(rep.Time),
 	}

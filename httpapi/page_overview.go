@@ -32,12 +32,13 @@ type overview struct {
 	Asking               []pagePoller
 	Fleet                []pageQuery
 
-	pages   *pages
-	report  collector.Report
-	trusted bool
-	waiting map[string][]*collector.Result // skipped checks that no group shows yet, by their first cause
-	first   *collector.Result              // the check that has failed for the longest time
-	room    int                            // for checks with all their facts
+	pages     *pages
+	report    collector.Report
+	trusted   bool
+	waiting   map[string][]*collector.Result // skipped checks that no group shows yet, by their first cause
+	elsewhere map[string]int                 // how many checks wait for a cause that is not their first
+	first     *collector.Result              // the check that has failed for the longest time
+	room      int                            // for checks with all their facts
 }
 
 // A pageGroup is a list of checks under a heading.
@@ -51,7 +52,7 @@ func (p *pages) overview(rep collector.Report, req *http.Request) *overview {
 	o := &overview{
 		summary: summarise(rep), Filter: newPageFilter(req.URL.Query()),
 		States: pageStates(), Tags: all(rep, tagsOf), Labels: all(rep, labelsOf), Fleet: p.fleet(),
-		pages: p, report: rep, trusted: p.trusted(req), waiting: map[string][]*collector.Result{}, first: firstFailed(rep.Results), room: maxLong,
+		pages: p, report: rep, trusted: p.trusted(req), waiting: map[string][]*collector.Result{}, elsewhere: map[string]int{}, first: firstFailed(rep.Results), room: maxLong,
 	}
 	o.Filterable = len(rep.Results) > maxUnfiltered || o.Filter.On()
 	o.pageFrame = p.frame(rep, o.short, "")
@@ -70,6 +71,9 @@ func (o *overview) sort() {
 		case !o.Filter.matches(r):
 		case len(r.Cause) > 0 && !o.Filter.On():
 			o.waiting[r.Cause[0]] = append(o.waiting[r.Cause[0]], r)
+			for _, cause := range r.Cause[1:] {
+				o.elsewhere[cause]++
+			}
 		case r.State == collector.StateSkipped:
 			skipped = append(skipped, r)
 		case r.State == collector.StateUnknown:
@@ -121,7 +125,7 @@ func (o *overview) group(title string, results []*collector.Result) {
 func (o *overview) card(r *collector.Result) pageCheck {
 	c := newPageCheck(r)
 	c.describe(r, o.report.Time)
-	c.wait(o.waiting[r.Check])
+	c.wait(o.waiting[r.Check], o.elsewhere[r.Check])
 	delete(o.waiting, r.Check)
 	c.ByHand = o.pages.byHand(r, o.trusted)
 	c.Strip = newStrip(o.pages.known.runs(r.Check))

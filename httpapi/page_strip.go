@@ -45,6 +45,8 @@ func newStrip(runs []collector.Run) *pageStrip {
 	switch {
 	case len(runs) == 1:
 		s.Label = "one run so far"
+	case failed == len(runs):
+		s.Label = fmt.Sprintf("the last %d runs failed", len(runs))
 	case failed == 0:
 		s.Label = fmt.Sprintf("the last %d runs passed", len(runs))
 	case last > 1 && last < failed:

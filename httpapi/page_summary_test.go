@@ -87,3 +87,34 @@ func TestFewChecksNeedNoFilter(t *testing.T) {
 		}
 	}
 }
+
+// A check with two causes stands below the first; the second counts it too.
+func TestEachCauseCountsAllChecksThatWaitForIt(t *testing.T) {
+	waits := func(name string, causes ...string) *collector.Result {
+		r := failed(name, "skipped")
+		r.State, r.Reason, r.Cause = collector.StateSkipped, checks.ReasonSkipped, causes
+		return r
+	}
+	f := &fake{report: collector.Report{Status: collector.StatusFailed, Results: []*collector.Result{
+		failed("x", "down"), failed("y", "down"), failed("z", "down"), waits("a", "x", "y"), waits("b", "y"), waits("c", "x", "y", "z"),
+	}}}
+	body := get(t, httpapi.Page(f, httpapi.PageOptions{}), "/").body
+	for _, want := range []string{
+		"x fails; 2 checks wait for it<", "y fails; 3 checks wait for it, 2 of them with another cause<", "<p>z fails; 1 check waits for it, shown with another cause</p>",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in\n%s", want, belowTheStyle(body))
+		}
+	}
+}
+
+func TestThePageOfACheckLeavesOutTheMutesOfOthers(t *testing.T) {
+	s := nineChecks()
+	s.report.Results[0].Muted = &collector.Mute{Reason: "moving"}
+	h := httpapi.CheckPage(s, "/checks", sceneOptions())
+	for check, want := range map[string]bool{"postgres": true, "orders": false} {
+		if body := get(t, h, "/checks/"+check).body; strings.Contains(body, "postgres is muted") != want {
+			t.Errorf("%s: banner %t, want %t", check, !want, want)
+		}
+	}
+}
