@@ -7,9 +7,10 @@ package checks
 type TLS struct {
 	// CAFile holds the PEM certificates that are trusted instead of the system's.
 	CAFile string `yaml:"ca_file"`
-	// CertFile and KeyFile are the client's certificate and its key, in PEM; both or neither.
+	// CertFile is the client's certificate in PEM. It needs KeyFile.
 	CertFile string `yaml:"cert_file"`
-	KeyFile  string `yaml:"key_file"`
+	// KeyFile is the key of CertFile in PEM.
+	KeyFile string `yaml:"key_file"`
 	// ServerName is the name that the peer's certificate must be for. Empty
 	// means the host of the address.
 	ServerName string `yaml:"server_name"`

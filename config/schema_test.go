@@ -54,6 +54,28 @@ func TestGoodFilesKeepTheSchema(t *testing.T) {
 	}
 }
 
+// An editor shows the description of the key under the cursor.
+func TestEveryKeyOfTheSchemaHasADescription(t *testing.T) {
+	var walk func(where string, node any)
+	walk = func(where string, node any) {
+		inner, is := node.(map[string]any)
+		if !is {
+			return
+		}
+		properties, _ := inner["properties"].(map[string]any)
+		for key, value := range properties {
+			property, _ := value.(map[string]any)
+			if text, _ := property["description"].(string); len(text) < 8 {
+				t.Errorf("%s.%s: description %q", where, key, text)
+			}
+		}
+		for key, value := range inner {
+			walk(where+"/"+key, value)
+		}
+	}
+	walk("", schema(t).Root())
+}
+
 // The golden file lists the bad files that a schema cannot refuse: faults of
 // files, names and hosts, and of settings that contradict each other.
 func TestSchemaRefusesWhatASchemaCan(t *testing.T) {

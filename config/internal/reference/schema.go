@@ -100,7 +100,12 @@ func (s source) value(t ast.Expr, pkg string, k key) (schema, error) {
 	if v["$ref"] != nil { // Whatever stands beside a reference is ignored.
 		v = schema{"allOf": []schema{v}}
 	}
-	if text := strings.ReplaceAll(k.doc, "`", ""); text != "" {
+	text := strings.ReplaceAll(k.doc, "`", "")
+	if text == "" { // A check type describes itself.
+		first, _, _ := strings.Cut(s[typeName(t, pkg)].doc, "\n\n")
+		text = withoutSubject(strings.Join(strings.Fields(first), " "))
+	}
+	if text != "" {
 		v["description"] = text
 	}
 	if standard, is := literal(k); is {
