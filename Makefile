@@ -11,7 +11,8 @@ MUTANTS  ?= -n 20 ./...
 
 # The flags and version variables of .promu.yml (a test compares them). The
 # binary does not depend on the machine or the time: the same commit gives the
-# same bytes in any folder, on any day.
+# same bytes in any folder, on any day. The name of the branch is one of the
+# variables, and is HEAD where a tag is checked out.
 VERSION  := $(shell cat VERSION)
 REVISION := $(or $(shell git rev-parse HEAD 2>/dev/null),unknown)
 BRANCH   := $(or $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null),unknown)
