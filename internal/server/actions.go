@@ -26,10 +26,21 @@ func (d *daemon) actions(ctx context.Context) map[string]action {
 }
 
 // actor returns the sender of a request: the user at the other end of a Unix
-// socket, or the authenticated user name.
-func actor(r *http.Request) string {
-	name, _, _ := r.BasicAuth()
-	return cmp.Or(listen.Peer(r.Context()), cleanReason(name), "a local client")
+// socket, or the authenticated name. A name that nothing has verified is ignored.
+func (d *daemon) actor(r *http.Request) string {
+	return cmp.Or(listen.Peer(r.Context()), d.authenticatedName(r), "a local client")
+}
+
+// authenticatedName returns the name of a client certificate, or that of one of the
+// basic_auth_users, or "".
+func (d *daemon) authenticatedName(r *http.Request) string {
+	if certificate := verifiedCertificate(r); certificate != nil {
+		return cmp.Or(cleanReason(certificate.Subject.CommonName), "a client with a certificate")
+	}
+	if name, _, given := r.BasicAuth(); given && authenticator(d.WebConfigFile)(r) {
+		return cleanReason(name)
+	}
+	return ""
 }
 
 // A badRequest is the error of an action for an invalid request.

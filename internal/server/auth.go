@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,7 +23,7 @@ import (
 func authenticator(webConfig string) func(*http.Request) bool {
 	known := &comparisons{}
 	return func(r *http.Request) bool {
-		if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		if verifiedCertificate(r) != nil {
 			return true
 		}
 		name, password, given := r.BasicAuth()
@@ -32,6 +33,15 @@ func authenticator(webConfig string) func(*http.Request) bool {
 		hash, exists := basicAuthUsers(webConfig)[name]
 		return exists && known.match(hash, password)
 	}
+}
+
+// verifiedCertificate returns the certificate of a client, if the TLS handshake has
+// verified it, or nil.
+func verifiedCertificate(r *http.Request) *x509.Certificate {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return nil
+	}
+	return r.TLS.VerifiedChains[0][0]
 }
 
 // comparisons remembers which passwords match which hashes: a comparison takes tens

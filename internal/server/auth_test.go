@@ -3,6 +3,7 @@ package server_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -100,5 +101,42 @@ func TestAPasswordIsComparedOnce(t *testing.T) {
 	}
 	if former, _ := ask("hunter2"); former {
 		t.Error("the former password counts after a change")
+	}
+}
+
+// What an operator does is kept with a name, so only a verified name counts.
+func TestTheNameOfAnOperatorIsVerified(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("hunter2"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := file(t, "basic_auth_users:\n  ann: "+string(hash)+"\n")
+	with := func(name, password string, chain ...*x509.Certificate) *http.Request {
+		r := httptest.NewRequest(http.MethodPost, "/-/drain", nil)
+		if name != "" {
+			r.SetBasicAuth(name, password)
+		}
+		if chain != nil {
+			r.TLS = &tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{chain}}
+		}
+		return r
+	}
+	deploy := &x509.Certificate{Subject: pkix.Name{CommonName: "deploy"}}
+	for _, test := range []struct {
+		config string
+		r      *http.Request
+		want   string
+	}{
+		{users, with("ann", "hunter2"), "ann"},
+		{users, with("ann", "hunter3"), "a local client"},
+		{"", with("root (uid 0)", "hunter2"), "a local client"},
+		{"", with("", ""), "a local client"},
+		{"", with("", "", deploy), "deploy"},
+		{"", with("root", "hunter2", deploy), "deploy"},
+		{"", with("", "", &x509.Certificate{}), "a client with a certificate"},
+	} {
+		if got := server.Actor(server.Options{WebConfigFile: test.config}, test.r); got != test.want {
+			t.Errorf("%v with %q: %q, want %q", test.r.Header, test.config, got, test.want)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func (d *daemon) drain(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	next := &collector.Drain{Reason: cmp.Or(cleanReason(r.FormValue("reason")), "drained by POST /-/drain"), By: actor(r)}
+	next := &collector.Drain{Reason: cmp.Or(cleanReason(r.FormValue("reason")), "drained by POST /-/drain"), By: d.actor(r)}
 	if lasts > 0 {
 		next.Until = time.Now().Add(lasts)
 	}
@@ -57,8 +57,8 @@ func (d *daemon) undrain(r *http.Request) (string, error) {
 	if err := c.SetDrain(nil); err != nil {
 		return "", err
 	}
-	d.events.add("undrained by " + actor(r))
-	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", actor(r))
+	d.events.add("undrained by " + d.actor(r))
+	level.Info(d.Logging.Logger).Log("msg", "undrained", "by", d.actor(r))
 	return d.undone(done), nil
 }
 
@@ -73,7 +73,7 @@ func (d *daemon) mute(r *http.Request) (string, error) {
 		return "", badRequest{errors.New("for: missing, want a duration such as 2h, after which the mute ends")}
 	}
 	dependents, _ := strconv.ParseBool(r.FormValue("dependents")) // Anything else means no.
-	m := collector.Mute{Reason: cleanReason(r.FormValue("reason")), Until: time.Now().Add(lasts), By: actor(r), Dependents: dependents}
+	m := collector.Mute{Reason: cleanReason(r.FormValue("reason")), Until: time.Now().Add(lasts), By: d.actor(r), Dependents: dependents}
 	if m.Reason == "" {
 		return "", badRequest{errors.New("reason: missing; every answer shows it")}
 	}
@@ -89,7 +89,7 @@ func (d *daemon) unmute(r *http.Request) (string, error) {
 	if err := d.instance.Collector().Unmute(name); err != nil {
 		return "", unknownIsBad(err)
 	}
-	level.Info(d.Logging.Logger).Log("msg", "check unmuted", "check", name, "by", actor(r))
+	level.Info(d.Logging.Logger).Log("msg", "check unmuted", "check", name, "by", d.actor(r))
 	return d.undone("unmuted " + name), nil
 }
 

@@ -17,6 +17,9 @@ import (
 // Authenticator is authenticator.
 func Authenticator(webConfig string) func(*http.Request) bool { return authenticator(webConfig) }
 
+// Actor returns the sender of a request.
+func Actor(o Options, r *http.Request) string { return (&daemon{Options: o}).actor(r) }
+
 // GuardLifecycle returns next behind the guard of lifecycle requests.
 func GuardLifecycle(o Options, next http.Handler) http.Handler {
 	return (&daemon{Options: o}).guardLifecycle(next)

@@ -34,7 +34,7 @@ func (d *daemon) runNow(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, runStatus(w, err), err)
 		return
 	}
-	level.Info(d.Logging.Logger).Log("msg", "check run on request", "check", name, "passed", result.Passed, "by", actor(r))
+	level.Info(d.Logging.Logger).Log("msg", "check run on request", "check", name, "passed", result.Passed, "by", d.actor(r))
 	results := []*collector.Result{result}
 	report := collector.Report{Status: collector.Overall(results), Time: result.Time, Results: results}
 	var evidence httpapi.EvidenceReporter
