@@ -23,6 +23,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	app, f := newApplication()
 	done, exit := false, exitPassed
 	app.UsageWriter(steady{stdout}).ErrorWriter(steady{stderr})
+	args = completing(args)
 	app.Terminate(func(status int) { // --help and --version: parsing goes on.
 		if done = true; status != 0 {
 			exit = exitMisuse // help of an unknown command

@@ -90,3 +90,6 @@ func (f Frame) Lines(columns, rows int, now time.Time) []string {
 	}
 	return w.frame(columns, rows, now)
 }
+
+// Completing is completing.
+func Completing(args []string) []string { return completing(args) }

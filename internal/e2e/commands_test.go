@@ -148,3 +148,36 @@ func TestTheDefaultStartsNoProgram(t *testing.T) {
 		t.Errorf("%d calls of execve by two programs, want 2:\n%s", n, data)
 	}
 }
+
+// The script of the packages, in the shell that reads it. The script for zsh, which
+// is not installed here, passes the same words.
+func TestBashCompletesCommandsAndFlags(t *testing.T) {
+	script, _, _ := command(t, nil, "--completion-script-bash")
+	const complete = `eval "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _healthcheck_exporter_bash_autocomplete; echo "${COMPREPLY[@]}"`
+	for _, test := range []struct {
+		line string // The words, split as bash splits them.
+		want string
+	}{
+		{"dr", "drain"},
+		{"un", "undrain unmute"},
+		{"config sch", "schema"},
+		{"--state", "--state.directory"},
+		{"drain --rea", "--reason"},
+		{"--config.file = x chec", "check"},
+		{"--log.level = debug config sh", "show"},
+		{"mute redis --f", "--for"},
+		{"nothing", ""},
+	} {
+		words := append([]string{binary(t)}, strings.Fields(test.line)...)
+		out, err := exec.CommandContext(t.Context(), "bash", append([]string{"-c", complete, "bash", script}, words...)...).CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
+			t.Errorf("%s: %q, %v, want %q", test.line, got, err, test.want)
+		}
+	}
+	out, _, _ := command(t, nil, "--completion-bash", "")
+	for _, name := range []string{"check", "drain", "status", "config"} {
+		if !strings.Contains("\n"+out+"\n", "\n"+name+"\n") {
+			t.Errorf("after a space: %q, want %s in it", out, name)
+		}
+	}
+}
