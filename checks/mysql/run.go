@@ -97,8 +97,8 @@ func (s *session) login(own *checks.TLS) error {
 func (s *session) configure(own *checks.TLS) error {
 	s.config.Logger = &mysql.NopLogger{}
 	s.config.AllowAllFiles, s.config.MultiStatements, s.config.RejectReadOnly = false, false, false
-	s.config.Timeout, s.config.ReadTimeout, s.config.WriteTimeout = 0, 0, 0
-	if s.config.MaxAllowedPacket == 0 { // With zero the driver would query the server during the login.
+	s.config.ReadTimeout, s.config.WriteTimeout = 0, 0 // Timeout is for dialling, which is done.
+	if s.config.MaxAllowedPacket == 0 {                // With zero the driver would query the server during the login.
 		s.config.MaxAllowedPacket = mysql.NewConfig().MaxAllowedPacket
 	}
 	if err := s.config.Apply(mysql.EnableCompression(false)); err != nil {

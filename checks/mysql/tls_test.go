@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/mysql"
@@ -62,6 +63,51 @@ func TestMySQLWithBadTLSFilesDoesNotLogIn(t *testing.T) {
 		if n := <-received; n > 0 {
 			t.Errorf("the server has read %d bytes, want nothing", n)
 		}
+	}
+}
+
+func TestMySQLJudgesTheDaysOfTheCertificate(t *testing.T) {
+	certs := faulttest.Certificates(t)
+	for settings, want := range map[checks.TLS]checks.Reason{
+		{CAFile: certs.CAFile, FailDays: 40}: checks.ReasonThreshold, {CAFile: certs.CAFile, WarnDays: 40}: "", {CAFile: certs.CAFile}: "",
+	} {
+		spec := mysql.Check{Address: serveMySQL(t, certs.Good.Config(), mysqlOK, mysqlOK), User: "app", Password: faulttest.Planted, TLS: &settings}
+		if want != "" {
+			faulttest.Fails(t, spec, want, "certificate expires in 29 days")
+			continue
+		}
+		o := faulttest.RunOnce(t, spec, 10*time.Second)
+		if _, warned := checks.Warning(o.Err); o.Output != "query returned no row" || warned != (settings.WarnDays > 0) {
+			t.Errorf("check with %+v returned %q, %v", settings, o.Output, o.Err)
+		}
+	}
+}
+
+func TestTimeoutsOfTheDSNAreIgnored(t *testing.T) {
+	address := serveMySQL(t, nil, mysqlOK, mysqlOK)
+	faulttest.Passes(t, mysql.Check{DSN: mysqlDSN(address, "timeout=1ns&readTimeout=1ns&writeTimeout=1ns")}, "query returned no row")
+}
+
+// A server can ask its client for any file.
+func TestMySQLSendsNoFileToTheServer(t *testing.T) {
+	file := faulttest.SecretFile(t, "the content")
+	received := make(chan string, 1)
+	address := faulttest.Serve(t, func(conn net.Conn) {
+		conn, sequence := greeted(conn, nil, plainGreeting)
+		buffer := make([]byte, 4096)
+		conn.Read(buffer)
+		conn.Write(mysqlPacket(sequence, mysqlOK))
+		conn.Read(buffer)
+		conn.Write(mysqlPacket(1, "\xfb"+string(file)))
+		n, _ := conn.Read(buffer)
+		received <- string(buffer[:n])
+		conn.Write(mysqlPacket(3, mysqlOK))
+		io.Copy(io.Discard, conn)
+	})
+	spec := mysql.Check{DSN: mysqlDSN(address, "allowAllFiles=true")}
+	faulttest.Fails(t, spec, checks.ReasonProtocol, "waiting for the reply to SET SESSION from "+address+": reply not understood: local file ")
+	if got := <-received; strings.Contains(got, "content") {
+		t.Errorf("the server has got %q, want nothing of the file", got)
 	}
 }
 
