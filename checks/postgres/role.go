@@ -35,7 +35,7 @@ func attrsOf(attrs, role string, f *checktype.Faults) string {
 		roleStandby: {attrsAny, roleStandby, attrsReadOnly, attrsPreferStandby},
 	}[role]
 	f.Check(agree != nil && !slices.Contains(agree, attrs), "role", "%s contradicts target_session_attrs in the dsn", role)
-	if attrs == attrsAny || attrs == attrsPreferStandby && role != "" {
+	if attrs == attrsAny || role == roleStandby { // A standby is all that read-only and prefer-standby want.
 		return role
 	}
 	return attrs

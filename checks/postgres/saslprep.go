@@ -3,6 +3,7 @@ package postgres
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -10,15 +11,13 @@ import (
 // prepared returns the password after SASLprep (RFC 4013). PostgreSQL applies
 // SASLprep before it stores a SCRAM password: compatibility characters become
 // ordinary ones, so that "Ｐａssª1" and "Passa1" are the same password. The
-// driver's own preparation does not convert such characters. Passwords that
-// SASLprep forbids are returned unchanged.
+// driver's own preparation does not convert such characters. A password that is
+// not UTF-8 is returned unchanged, as the server takes it.
 func prepared(password string) string {
-	for i := range len(password) {
-		if password[i] >= 0x80 {
-			return norm.NFKC.String(strings.Map(mapped, password))
-		}
+	if !utf8.ValidString(password) {
+		return password
 	}
-	return password
+	return norm.NFKC.String(strings.Map(mapped, password))
 }
 
 // mapped replaces the blanks of other scripts by an ordinary blank and drops

@@ -16,6 +16,8 @@ func TestPasswordsArePreparedAsTheServerPreparesThem(t *testing.T) {
 		"a\u180bb\u180cc\u180dd":       "abcd",
 		"a\u200bb\u200cc\u200dd":       "abcd",
 		"a\u2060b\ufe00c\ufe0fd":       "abcd",
+		"\x80":                         "\x80",
+		"ª\xff":                        "ª\xff",
 		"\ufeffa":                      "a",
 		"a\u180ab\u200ec\u2061d":       "a\u180ab\u200ec\u2061d", // the neighbours stay
 		"a\u1805b\ufdffc\ufe10d":       "a\u1805b\ufdffc,d",      // NFKC makes a comma of U+FE10
