@@ -14,3 +14,6 @@ func JudgeRole(facts, attrs, role string) (string, error) {
 	}
 	return judgeRole(facts, attrs)
 }
+
+// ParseDSN returns the parameters of a DSN.
+var ParseDSN = parseDSN

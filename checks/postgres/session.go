@@ -47,8 +47,7 @@ const (
 // form: its error is returned.
 func (s *session) login() error {
 	var said error
-	forms := s.to.tls.forms(s.at)
-	for i, secure := range forms {
+	for _, secure := range s.to.tls.forms(s.at) {
 		refusal, err := s.authenticate(secure)
 		if err == nil {
 			return nil
@@ -57,7 +56,7 @@ func (s *session) login() error {
 			said = err
 		}
 		again := refusal.ofForm() || s.to.tls.mode == tlsPreferred && checks.ReasonOf(err) == checks.ReasonTLS
-		if !again || i == len(forms)-1 {
+		if !again {
 			break
 		}
 	}
