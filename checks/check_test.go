@@ -37,6 +37,18 @@ func TestCheckOfNameAndFunctionIsValid(t *testing.T) {
 	}
 }
 
+func TestRunbookIsAnAddressForABrowser(t *testing.T) {
+	for runbook, want := range map[string]bool{
+		"": true, "https://w": true, "http://wiki.example.org/redis?x=1#y": true,
+		"https://": false, "http://": false, "wiki.example.org": false, "ftp://w": false, "https://u@w": false, "https://w/a b": false, "https://w/\n": false,
+		`https://w/"`: false, "https://w/<": false,
+	} {
+		if err := (checks.Check{Name: "a", Func: passes, Runbook: runbook}).Validate(); (err == nil) != want {
+			t.Errorf("Validate with the runbook %q = %v, want valid %v", runbook, err, want)
+		}
+	}
+}
+
 func TestValidateSaysAllFaultsAtOnce(t *testing.T) {
 	err := checks.Check{
 		Name: "a b", Timeout: -time.Second, FailureThreshold: -1, SuccessThreshold: -2, Tags: []string{"ok", "", "b c"},
