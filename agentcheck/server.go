@@ -60,6 +60,9 @@ type Server struct {
 // permanently before that.
 func (s Server) Serve(ctx context.Context, l net.Listener) error {
 	defer l.Close()
+	if s.Reporter == nil {
+		return errors.New("the server has no Reporter")
+	}
 	if s.DegradedWeight == 0 {
 		s.DegradedWeight = 100
 	}

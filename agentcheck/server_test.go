@@ -294,6 +294,9 @@ func TestServeEndsWithItsContextOrItsListener(t *testing.T) {
 	if err := <-done; !errors.Is(err, net.ErrClosed) {
 		t.Errorf("closed listener: %v", err)
 	}
+	if err := (agentcheck.Server{}).Serve(t.Context(), listen(t)); err == nil || err.Error() != "the server has no Reporter" {
+		t.Errorf("Serve() without a Reporter = %v", err)
+	}
 	for _, weight := range []int{-1, 101} {
 		l := listen(t)
 		err := agentcheck.Server{Reporter: up(), DegradedWeight: weight}.Serve(t.Context(), l)

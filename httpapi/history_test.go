@@ -56,6 +56,9 @@ func TestHistoriesComeBackAsTheyWere(t *testing.T) {
 	if status, body := ask("?check=nope"); status != http.StatusNotFound {
 		t.Errorf("unknown check: %d %s", status, body)
 	}
+	if res := do(t, httpapi.Histories(nil), http.MethodGet, "/-/history"); res.Code != 500 || res.body != `{"error": "the handler has no Reporter"}` {
+		t.Errorf("without a collector: %d %s", res.Code, res.body)
+	}
 	if _, err := httpapi.DecodeHistories([]byte("<html>")); !errors.Is(err, httpapi.ErrNoReport) {
 		t.Errorf("not JSON: %v, want ErrNoReport", err)
 	}
