@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 func TestSectionsCanBeAddedWhileTheDumpIsRead(t *testing.T) {
@@ -42,7 +43,7 @@ func TestSectionsCanBeAddedWhileTheDumpIsRead(t *testing.T) {
 }
 
 func TestAddedSectionIsScrubbedAndMayFail(t *testing.T) {
-	d := newDump(t, envinfo.Options{Secrets: []string{"hunter2hunter2"}})
+	d := newDump(t, envinfo.Options{Scrubber: scrubber(scrub.Rules{}, "hunter2hunter2")})
 	err := d.Add(
 		envinfo.Section{Name: "application", Value: map[string]string{"password": "x", "note": "uses hunter2hunter2"}},
 		envinfo.Section{Name: "broken", Func: func(context.Context) (any, error) { return nil, errors.New("no database") }},

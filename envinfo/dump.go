@@ -27,7 +27,7 @@ func New(o Options) (*Dump, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	d := &Dump{scrub: o.scrubber()}
+	d := &Dump{scrub: o.Scrubber}
 	for _, s := range append(builtinSections(o), customSections(o.Sections)...) {
 		d.taken = append(d.taken, s.name)
 		if !slices.Contains(o.Disable, s.name) {

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 func newDump(t testing.TB, o envinfo.Options) *envinfo.Dump {
@@ -25,6 +26,13 @@ func newDump(t testing.TB, o envinfo.Options) *envinfo.Dump {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// scrubber returns a scrubber that knows secrets.
+func scrubber(r scrub.Rules, secrets ...string) *scrub.Scrubber {
+	s := scrub.New(r)
+	s.Learn(secrets...)
+	return s
 }
 
 // section returns one section as text.

@@ -3,8 +3,6 @@ package envinfo
 import (
 	"io/fs"
 	"runtime/debug"
-
-	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // WithProcess makes a dump show another command line and environment.
@@ -34,9 +32,3 @@ var (
 
 // Distribution is what os-release says.
 type Distribution = distribution
-
-// WithScrubber gives o a scrubber as the packages of this module do.
-func WithScrubber(o Options) Options {
-	o.Scrubber = scrub.New(scrub.Rules{})
-	return o
-}

@@ -23,16 +23,15 @@ var labelNames = [...]string{
 // is scrubbed and valid UTF-8. It reads a few files. It fails, with all faults
 // joined, if a label of o is not allowed.
 func Labels(o Options) (prometheus.Labels, error) {
-	if err := errors.Join(validateLabels(o.Labels), o.validateScrub()); err != nil {
+	if err := validateLabels(o.Labels); err != nil {
 		return nil, err
 	}
 	labels := make(prometheus.Labels, len(labelNames)+len(o.Labels))
 	maps.Copy(labels, o.Labels)
 	maps.Copy(labels, o.Build.labels())
 	maps.Copy(labels, systemLabels(o.files()))
-	s := o.scrubber()
 	for name, value := range labels {
-		labels[name] = strings.ToValidUTF8(s.Value(name, value), "\uFFFD")
+		labels[name] = strings.ToValidUTF8(o.Scrubber.Value(name, value), "\uFFFD")
 	}
 	return labels, nil
 }

@@ -33,16 +33,8 @@ type Options struct {
 	// two underscores or be one of the fixed names.
 	Labels map[string]string
 
-	// ScrubNames are additional words that make a name sensitive, at any
-	// position in the name.
-	ScrubNames []string
-	// ScrubAllow are names, spelt exactly, that are exempt. Values with the form
-	// of a secret are still masked.
-	ScrubAllow []string
-	// Secrets are literal secrets that are masked wherever they turn up.
-	Secrets []string
-	// Scrubber is for the packages of this module, which share one. If it is
-	// set, the three fields above must be empty. Other callers leave it nil.
+	// Scrubber masks secrets. Nil means the built-in rules alone; usually it should
+	// be the scrubber of the collector.
 	Scrubber *scrub.Scrubber
 
 	argv    func() []string // nil: the process's
@@ -89,7 +81,7 @@ func (o Options) validate() error {
 			errs = append(errs, faultOf(fmt.Sprintf("disable.%d", i), "disable %q: no such section, want one of %s", name, strings.Join(known, ", ")))
 		}
 	}
-	return errors.Join(append(errs, o.validateScrub())...)
+	return errors.Join(errs...)
 }
 
 // validateSections returns all faults of sections, joined. The names in taken
@@ -126,23 +118,6 @@ func (f fault) Error() string { return f.text }
 // Setting returns the path of the setting's key in section environment of the
 // YAML file, such as "labels.cluster".
 func (f fault) Setting() string { return f.setting }
-
-func (o Options) validateScrub() error {
-	if o.Scrubber != nil && len(o.ScrubNames)+len(o.ScrubAllow)+len(o.Secrets) > 0 {
-		return errors.New("a scrubber is given together with rules for another one")
-	}
-	return nil
-}
-
-// scrubber returns the shared scrubber, or a new one with the rules of o.
-func (o Options) scrubber() *scrub.Scrubber {
-	if o.Scrubber != nil {
-		return o.Scrubber
-	}
-	s := scrub.New(scrub.Rules{Names: o.ScrubNames, Allow: o.ScrubAllow})
-	s.Learn(o.Secrets...)
-	return s
-}
 
 // validSection reports whether name can be a key and one segment of a path.
 func validSection(name string) bool {

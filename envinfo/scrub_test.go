@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/envinfo"
+	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
 
 // python is the process section of a dump of the Python library.
@@ -96,15 +97,15 @@ func TestSectionWithASensitiveNameIsMaskedWhole(t *testing.T) {
 	if got := section(t, newDump(t, o), "tokens"); got != `"********"` {
 		t.Errorf("tokens = %s, want it masked", got)
 	}
-	o.ScrubAllow = []string{"tokens"}
+	o.Scrubber = scrub.New(scrub.Rules{Allow: []string{"tokens"}})
 	if got := section(t, newDump(t, o), "tokens"); got != `["a","b"]` {
 		t.Errorf("tokens, allowed = %s, want it shown", got)
 	}
 }
 
-func TestOptionsAddNamesAllowancesAndSecrets(t *testing.T) {
+func TestTheScrubberHasNamesAllowancesAndSecrets(t *testing.T) {
 	o := envinfo.WithProcess(envinfo.Options{
-		ScrubNames: []string{"internal_id"}, ScrubAllow: []string{"KEYBOARD_LAYOUT"}, Secrets: []string{"correcthorsebattery"},
+		Scrubber: scrubber(scrub.Rules{Names: []string{"internal_id"}, Allow: []string{"KEYBOARD_LAYOUT"}}, "correcthorsebattery"),
 	}, []string{"app", "--theme", "correcthorsebattery"}, []string{"MY_INTERNAL_ID=77", "KEYBOARD_LAYOUT=de", "PLAIN=xcorrecthorsebatteryx"})
 	var got python
 	if err := json.Unmarshal(newDump(t, o).JSON(t.Context()), &got); err != nil {
