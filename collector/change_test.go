@@ -345,6 +345,15 @@ func TestAWarningPassesAndDegrades(t *testing.T) {
 	wantMetrics(t, c, "healthcheck_warning{check=\"disk\"} 1\nhealthcheck_degraded 1\nhealthcheck_passed{check=\"disk\"} 1")
 }
 
+func TestFaultsOfTheOptionsAndOfTheChecksAreReportedAtOnce(t *testing.T) {
+	var s subject
+	_, err := collector.New(collector.Options{Timeout: -1}, checks.Check{Name: "a"}, s.check("b"), s.check("b"))
+	const want = "timeout -1ns, want a positive duration\ncheck \"a\": has no function\ncheck \"b\": the name is taken"
+	if err == nil || err.Error() != want {
+		t.Errorf("New() = %v, want\n%s", err, want)
+	}
+}
+
 func TestOptionsThatAreWrongAreErrors(t *testing.T) {
 	_, err := collector.New(collector.Options{Timeout: -1, Concurrency: -1, Histogram: "round"})
 	want := "timeout -1ns, want a positive duration\nconcurrency -1, want at least 1\nhistogram \"round\", want classic, native or nothing"

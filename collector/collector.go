@@ -74,8 +74,10 @@ type Collector struct {
 // New makes a collector of checks. The error joins all faults of the options
 // and the checks.
 func New(o Options, cs ...checks.Check) (*Collector, error) {
-	o, err := o.withDefaults()
-	if err != nil {
+	o, optErr := o.withDefaults()
+	defs, defErr := o.complete(cs)
+	s, setErr := newSet(1, defs)
+	if err := errors.Join(optErr, defErr, setErr); err != nil {
 		return nil, err
 	}
 	c := &Collector{
@@ -87,11 +89,6 @@ func New(o Options, cs ...checks.Check) (*Collector, error) {
 	c.opts.Restore = nil            // It may be large.
 	c.limits.Store(&Limits{Concurrency: o.Concurrency, MaxWait: o.MaxWait, StartupWait: o.StartupWait})
 	c.set.Store(&set{})
-	defs, defErr := o.complete(cs)
-	s, setErr := newSet(1, defs)
-	if err := errors.Join(defErr, setErr); err != nil {
-		return nil, err
-	}
 	c.base, c.stop = context.WithCancel(o.BaseContext)
 	c.act(func(fx *effects) {
 		c.install(fx, s)

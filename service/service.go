@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,19 +36,10 @@ type Service struct {
 // nothing stays registered.
 func New(o Options, cs ...checks.Check) (*Service, error) {
 	o = o.withDefaults()
-	if err := o.Healthcheck.Validate(); err != nil {
-		return nil, err
-	}
-	c, err := collector.New(o.Collector, cs...)
-	if err != nil {
-		return nil, err
-	}
-	dump, err := envinfo.New(o.Environment)
-	if err != nil {
-		return nil, err
-	}
-	info, err := envinfo.NewBuildInfo(o.Environment)
-	if err != nil {
+	c, checksErr := collector.New(o.Collector, cs...)
+	dump, dumpErr := envinfo.New(o.Environment)
+	info, infoErr := envinfo.NewBuildInfo(o.Environment)
+	if err := errors.Join(o.Healthcheck.Validate(), checksErr, dumpErr, infoErr); err != nil {
 		return nil, err
 	}
 	requests := httpapi.NewRequests()

@@ -308,8 +308,14 @@ func TestWrongOptionsAreErrors(t *testing.T) {
 			t.Errorf("%s: %v, want an error", name, err)
 		}
 	}
-	if _, err := service.New(service.Options{}, redisOK(), redisOK()); err == nil {
-		t.Error("two checks of one name gave no error")
+	_, err := service.New(service.Options{
+		Healthcheck: httpapi.Options{DrainingStatus: 1},
+		Environment: envinfo.Options{Disable: []string{"nothing"}, Labels: map[string]string{"1": "x"}},
+	}, redisOK(), redisOK())
+	for _, part := range []string{"draining_status", "the name is taken", "no such section", `label "1"`} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("New() = %v, want %s too", err, part)
+		}
 	}
 }
 
