@@ -67,8 +67,8 @@ type Check struct {
 	Limits []Limit
 
 	// Fingerprint makes two definitions of the same name the same: on a reload
-	// a check keeps its result when its fingerprint is unchanged. Empty is the
-	// same as nothing, because two functions cannot be compared.
+	// a check keeps its result when its fingerprint is unchanged. An empty
+	// fingerprint differs from every other, because functions cannot be compared.
 	Fingerprint string
 }
 
@@ -93,8 +93,8 @@ func ValidName(s string) bool {
 	return true
 }
 
-// Validate says what is wrong with c, all of it at once, or nil. Whether the
-// names in DependsOn exist is for the collector to know.
+// Validate returns all faults of c, joined, or nil. It cannot know whether the names
+// in DependsOn exist; the collector does.
 func (c Check) Validate() error {
 	var errs []error
 	fault := func(setting, format string, a ...any) {

@@ -28,10 +28,11 @@ type Spec interface {
 	Build() (Func, error)
 }
 
-// New builds a check of a check type. It sets Name, Func and Type; Receiver if spec
-// is one; ByHand and Limits if spec has them. The caller may set the other fields
-// before it passes the check to a collector. An error joins all faults of the
-// settings, each with the check's name and type.
+// New builds a check of a check type. It sets Name, Func and Type, Receiver if spec
+// is a [Receiver], and ByHand and Limits if spec is [Manual] and [Limited]. The
+// caller may set the other fields before a collector gets the check. An error joins
+// all faults of the settings, each with the check's name and type. New does not
+// validate the name; see [Check.Validate].
 func New(name string, spec Spec) (Check, error) {
 	f, err := spec.Build()
 	if err == nil {
@@ -61,8 +62,8 @@ func Ping(f func(context.Context) error) Func {
 }
 
 // Bool makes a check of a function in the shape of the Python library: passed or
-// not, and an output that is shown in both cases. A panic is what an exception
-// is there: see [Wrap].
+// not, and an output that is shown in both cases. [Wrap] treats panics as that
+// library treats exceptions.
 func Bool(f func() (passed bool, output string)) Func {
 	return Wrap(func(context.Context) (string, error) {
 		passed, output := f()

@@ -29,7 +29,7 @@ type observerKey struct{}
 // outside of one.
 func Observe(ctx context.Context, name string, v float64) {
 	o, ok := ctx.Value(observerKey{}).(*observer)
-	if !ok || !validObserved(name) {
+	if !ok || len(name) > maxNameLength || !validLabel(name) {
 		return
 	}
 	o.mu.Lock()
@@ -47,20 +47,4 @@ func Observe(ctx context.Context, name string, v float64) {
 // It is for the collector and for the tests of check types.
 func WithObserver(ctx context.Context, f func(name string, v float64)) context.Context {
 	return context.WithValue(ctx, observerKey{}, &observer{names: map[string]bool{}, f: f})
-}
-
-func validObserved(name string) bool {
-	if name == "" || len(name) > maxNameLength {
-		return false
-	}
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_':
-		case i > 0 && '0' <= c && c <= '9':
-		default:
-			return false
-		}
-	}
-	return true
 }

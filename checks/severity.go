@@ -54,7 +54,8 @@ func labelFaults(labels map[string]string, fault func(name, text string)) {
 	}
 }
 
-// validLabel reports whether every version of Prometheus takes the name.
+// validLabel reports whether name is one that every version of Prometheus accepts
+// for a label.
 func validLabel(name string) bool {
 	for i := range len(name) {
 		c := name[i]

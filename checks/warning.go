@@ -12,9 +12,9 @@ type warning struct{ err error }
 func (w *warning) Error() string { return w.err.Error() }
 func (w *warning) Unwrap() error { return w.err }
 
-// Warnf is what a Func returns as its error when it passes with a warning: the
-// check counts as passed, keeps its output, and degrades the whole. The format
-// is that of [fmt.Errorf].
+// Warnf returns an error with which a Func passes with a warning: the check counts
+// as passed, keeps its output, and degrades the overall status. The format is that
+// of [fmt.Errorf].
 func Warnf(format string, a ...any) error {
 	return &warning{fmt.Errorf(format, a...)}
 }
@@ -23,10 +23,9 @@ func Warnf(format string, a ...any) error {
 // makes errors, and one may even wrap itself.
 const maxErrorNodes = 1000
 
-// Warning returns the text of err when it is a warning and nothing worse: ok
-// only if every error in err's tree is one, so that a real failure joined with
-// a warning stays a failure, and a warning given to [Fail] becomes one. Joined
-// warnings are separated by "; ".
+// Warning returns the text of err if every error in err's tree is a warning.
+// Otherwise ok is false: a failure joined with a warning is a failure, and so is a
+// warning passed to [Fail]. Joined warnings are separated by "; ".
 func Warning(err error) (text string, ok bool) {
 	budget := maxErrorNodes
 	if !onlyWarnings(err, &budget) {
