@@ -10,7 +10,7 @@ func (p *scan) dumpValue(pr pair, name string, before span) int {
 		if v := p.candidate(pr.value, true); !v.isStrong() {
 			value := p.declared(v)
 			if value == 0 {
-				return pr.name.end
+				return p.proseValue(given, word, before)
 			}
 			pr.sign, pr.value = equalsSign, value
 		}
@@ -56,7 +56,7 @@ func (p *scan) dumpEquals(pr pair) int {
 		return pr.name.end // --password-file=/etc/password
 	}
 	if pr.value < len(p.in) && !isBlank(p.in[pr.value]) {
-		return p.mask(pr.value, p.valueEnd(pr.value), v10)
+		return p.mask(pr.value, p.schemeEnd(p.valueEnd(pr.value)), v10)
 	}
 	if pr.value == pr.at+1 && !pr.spaced {
 		return p.mask(pr.value, pr.value, v10)
@@ -91,7 +91,20 @@ func (p *scan) dumpColon(pr pair, name string) int {
 	if isStatus(v.text) || isSentence(p.in[value:p.lineEnd(value)]) {
 		return pr.name.end
 	}
-	return p.mask(value, p.valueEnd(value), v11)
+	return p.mask(value, p.schemeEnd(p.valueEnd(value)), v11)
+}
+
+// schemeEnd returns the end of a strong value behind a value that ends at end,
+// or end: token=Bearer x, auth: token x.
+func (p *scan) schemeEnd(end int) int {
+	if end+1 >= len(p.in) || p.in[end] != ' ' {
+		return end
+	}
+	v := p.candidate(end+1, true)
+	if v.quote >= 0 || !v.isStrong() || isAddress(v.text) || strings.IndexByte(v.text, '=') >= 0 {
+		return end
+	}
+	return p.candidateEnd(v)
 }
 
 // isSubject reports whether the name is the subject of an error and not the

@@ -70,7 +70,7 @@ func isClass(v string) bool {
 
 var algorithms = strings.NewReplacer("pbkdf", "", "hmac", "", "sha", "", "aes", "", "ecdsa", "", "rsa", "", "dsa", "", "with", "",
 	"and", "", "mgf", "", "pss", "", "md", "", "gcm", "", "cbc", "", "psk", "", "tls", "", "ecdhe", "", "dhe", "", "chacha", "",
-	"poly", "", "blake", "", "ed", "", "in", "", "format", "")
+	"poly", "", "blake", "", "base", "", "utf", "", "bcrypt", "", "scrypt", "", "argon", "", "ed", "", "in", "", "format", "")
 
 // isAlgorithm matches the names of algorithms: SHA256withRSA, PBKDF2WithHmacSHA256.
 func isAlgorithm(v string) bool {

@@ -161,6 +161,21 @@ var notations = map[string][][3]string{
 		{"createUser bob SHA " + strong + " AES " + strong, "createUser bob SHA " + m + " AES " + m, "createUser bob SHA " + m + " AES " + m},
 		{"NICKSERV IDENTIFY " + strong, "NICKSERV IDENTIFY " + m, "NICKSERV IDENTIFY " + m},
 	},
+	"sentences": {
+		{`bind with password "Sommer2024!" failed`, `bind with password "` + m + `" failed`, `bind with password "` + m + `" failed`},
+		{`password "users" is not a column`, "", ""},
+		{`password "base64" expected`, "", ""},
+		{`token "web2shop" is unknown`, "", ""},
+		{"the password has been reset to " + strong, "the password has been reset to " + m, "the password has been reset to " + m},
+		{"the password has been reset to the default", "", ""},
+		{"A temporary password is generated for root@localhost: " + strong, "A temporary password is generated for root@localhost: " + m, "A temporary password is generated for root@localhost: " + m},
+	},
+	"schemes before secrets": {
+		{"token=Bearer " + strong + " x", "token=Bearer " + m + " x", "token=" + m + " x"},
+		{"oauth: refresh_token " + strong + " x", "oauth: refresh_token " + m + " x", "oauth: " + m + " x"},
+		{"token=abc1x id=" + strong, "token=" + m + " id=" + strong, "token=" + m + " id=" + strong},
+		{"token=abc next", "", "token=" + m + " next"},
+	},
 	"placeholders": {
 		{"token={redacted}", "", "token=" + m},
 		{"token={" + strong + "}", "token=" + m, "token=" + m},

@@ -212,11 +212,20 @@ func (p *scan) beginsValue(i int) bool {
 // at i, or i.
 func (p *scan) wordedSign(i int) int {
 	switch p.in[i] {
-	case '|', '-', 'i', 'w', 'g', 's', 'c':
-		for _, text := range [...]string{"|", "->", "is ", "is: ", "was ", "was: ", "got ", "set to ", "changed to "} {
-			if strings.HasPrefix(p.in[i:], text) {
-				return skipSpaces(p.in, i+len(text))
-			}
+	case '|', '-', 'i', 'w', 'g', 's', 'c', 'r', 'h':
+	default:
+		return i
+	}
+	const generated = "is generated for " // MySQL: … root@localhost: x
+	if rest := p.in[i:min(len(p.in), i+len(generated)+maxName)]; strings.HasPrefix(rest, generated) {
+		if n := strings.Index(rest, ": "); n > 0 {
+			return i + n + len(": ")
+		}
+	}
+	rest := strings.TrimPrefix(p.in[i:], "has been ")
+	for _, text := range [...]string{"|", "->", "is ", "is: ", "was ", "was: ", "got ", "set to ", "reset to ", "changed to "} {
+		if strings.HasPrefix(rest, text) {
+			return skipSpaces(p.in, len(p.in)-len(rest)+len(text))
 		}
 	}
 	return i

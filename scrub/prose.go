@@ -27,10 +27,12 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 	if pr.sign == nextSign && !isFlag {
 		if v := p.candidate(pr.value, true); !v.isStrong() {
 			value := p.declared(v)
-			if value == 0 {
+			switch {
+			case value > 0:
+				pr.sign, pr.value = equalsSign, value
+			case v.quote < 0 || !isWeak(v.text, weakPassword):
 				return pr.name.end
 			}
-			pr.sign, pr.value = equalsSign, value
 		}
 	}
 	c := p.s.classOf(strings.TrimLeft(name, "-"), p.wordBefore(pr, before))
@@ -129,6 +131,8 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
 		return pr.sign != nextSign && isLongNumber(v.text) && isOneTime(p.in[pr.name.start:pr.name.end])
+	case pr.sign == nextSign && c >= passLike && v.quote >= 0: // password "hunter2!"
+		return isWeak(v.text, minimum) && !strings.Contains(v.text, " ") && !isIdentOf(c, v.text)
 	case pr.sign == nextSign:
 		return isFlag && isWeak(v.text, minimum)
 	case pr.sign == colonSign && v.quote < 0:
