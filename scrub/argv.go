@@ -83,8 +83,6 @@ func (c *commandLine) flag(word string) valueKind {
 		return shellValue
 	case isIdentifier(name) && !isSwitch(name) && c.s.Name(name):
 		return secretValue
-	case word == "--cookie":
-		return secretValue
 	case strings.EqualFold(word, "-command"): // PowerShell
 		return shellValue
 	}
