@@ -71,7 +71,7 @@ func (p *scan) identified(start, from int) int {
 		sql := p.in[start] == 'I'
 		return p.argument(start, from+n+len(word), func(v string) bool {
 			quoted := n+len(word) < len(rest) && isQuote(rest[n+len(word)])
-			return !isPlaceholder(v) && (isStrong(v) || isWeak(v, weakPassword) || sql && quoted)
+			return !isPlaceholder(v) && (isStrong(v) || sql && (quoted || isWeak(v, weakPassword)))
 		})
 	}
 	return start

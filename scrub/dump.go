@@ -69,7 +69,7 @@ func (p *scan) dumpEquals(pr pair) int {
 func (p *scan) dumpColon(pr pair, name string) int {
 	value, after := pr.value, pr.at+1
 	switch {
-	case isHeader(name) && (pr.quoted || value > after || has(headerNames, name)):
+	case isHeader(name) && p.in[pr.at] == ':' && (pr.quoted || value > after || has(headerNames, name)):
 		return p.header(pr)
 	case pr.quoted:
 		return p.jsonValue(pr)

@@ -104,8 +104,11 @@ func (p *scan) opener(i int) int {
 	switch {
 	case after == len(p.in):
 		return i
-	case p.in[after] == '(' && after > i:
-		after++
+	case p.in[after] == '(' && after > i: // not keywords.pop("password")
+		if v := p.candidate(after+1, false); v.quote >= 0 && hasShape(v.text) {
+			return after + 1
+		}
+		return i
 	case after > i+2 || quoteBytes.run(p.in[:after], i) < after: // rb'…'
 		return i
 	}

@@ -13,6 +13,8 @@ func isIdentOf(c class, v string) bool {
 	return isIdent(v)
 }
 
+func hasUpper(v string) bool { return strings.ToLower(v) != v }
+
 // isIdent reports whether a value with the characters of a secret is the name
 // of something in a program: a class (OAuth2TokenProvider), an algorithm
 // (SHA256withRSA), a digest or an address in memory.
@@ -68,7 +70,7 @@ func isClass(v string) bool {
 	return false
 }
 
-var algorithms = strings.NewReplacer("pbkdf", "", "hmac", "", "sha", "", "aes", "", "ecdsa", "", "rsa", "", "dsa", "", "with", "",
+var algorithms = strings.NewReplacer("pkcs", "", "pbkdf", "", "hmac", "", "sha", "", "aes", "", "ecdsa", "", "rsa", "", "dsa", "", "with", "",
 	"and", "", "mgf", "", "pss", "", "md", "", "gcm", "", "cbc", "", "psk", "", "tls", "", "ecdhe", "", "dhe", "", "chacha", "",
 	"poly", "", "blake", "", "base", "", "utf", "", "bcrypt", "", "scrypt", "", "argon", "", "ed", "", "in", "", "format", "")
 

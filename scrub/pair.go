@@ -260,6 +260,9 @@ func assignment(text string) int {
 			return 0
 		}
 		n = skipSpaces(text, n+1)
+		if next := skipSpaces(text, min(len(text), n+1)); next == len(text) || strings.IndexByte("\"'{*", text[next]) < 0 {
+			return 0
+		}
 	} else {
 		for n < min(len(text), 2) && strings.IndexByte(".+?|^~", text[n]) >= 0 {
 			n++

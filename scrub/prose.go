@@ -46,10 +46,13 @@ func (p *scan) proseValue(pr pair, name string, before span) int {
 		c = strongOnly
 	}
 	if pr.sign == colonSign {
-		if isHeader(name) {
+		if isHeader(name) && p.in[pr.at] == ':' {
 			return p.header(pr)
 		}
 		if name == "PASS" { // the outcome of a test
+			if strings.ContainsAny(p.candidate(pr.value, true).text, "()/") {
+				return pr.name.end
+			}
 			c = min(c, counted)
 		}
 		if value := p.typedValue(pr.at + 1); value > 0 {
@@ -87,7 +90,10 @@ func (p *scan) loose(pr pair, c class) int {
 	}
 	v := p.candidate(value, true)
 	v.text, _, _ = strings.Cut(v.text, "<")
-	if !v.isStrong() || isAddress(v.text) || isIdentOf(c, v.text) {
+	switch {
+	case !v.isStrong(), isAddress(v.text), isIdentOf(c, v.text),
+		pr.name.start > 0 && p.in[pr.name.start-1] == '/',                                  // a path
+		v.quote < 0 && !isQuote(p.in[value-1]) && hasUpper(v.text) && !isIrregular(v.text): // a name in a program
 		return pr.name.end
 	}
 	return p.mask(value, p.candidateEnd(v), v16)
@@ -131,8 +137,8 @@ func (p *scan) proseMasks(c class, pr pair, v candidate, isFlag bool) bool {
 		return p.in[pr.name.start:pr.name.end] == "sig" && isWeak(v.text, weakPassword)
 	case c == strongOnly:
 		return pr.sign != nextSign && isLongNumber(v.text) && isOneTime(p.in[pr.name.start:pr.name.end])
-	case pr.sign == nextSign && c >= passLike && v.quote >= 0: // password "hunter2!"
-		return isWeak(v.text, minimum) && !strings.Contains(v.text, " ") && !isIdentOf(c, v.text)
+	case pr.sign == nextSign && c >= passLike && v.quote >= 0 && p.in[pr.at] != ',' && !strings.EqualFold(p.in[pr.name.start:pr.name.end], "pass"): // password "hunter2!"
+		return v.text[0] != '-' && isWeak(v.text, minimum) && !strings.Contains(v.text, " ") && !isIdentOf(c, v.text)
 	case pr.sign == nextSign:
 		return isFlag && isWeak(v.text, minimum)
 	case pr.sign == colonSign && v.quote < 0:

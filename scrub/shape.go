@@ -64,7 +64,7 @@ func isStrong(v string) bool {
 	if isUUID(v) {
 		return true
 	}
-	if isPlain(v) {
+	if isPlain(v) || strings.IndexByte(v, ' ') >= 0 {
 		return false
 	}
 	if n := strings.IndexByte(v, ':'); n >= 0 && !isURL(v) {

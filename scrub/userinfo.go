@@ -68,6 +68,8 @@ func (p *scan) isBarePassword(user string, pass, at, end int) bool {
 		return false
 	case p.isPort(stop), stop < end && p.in[stop] == '/', !isAlnum(p.in[host]):
 		return true
+	case user == "" && pass-2 >= p.floor && pass > 1 && strings.IndexByte("([{<\"'`,", p.in[pass-2]) >= 0: // (:class:`@x`
+		return false
 	}
 	return isWeak(p.in[pass:at], weakPassword) || isStrong(p.in[pass:at])
 }
