@@ -26,6 +26,31 @@ func LearnNamed(ctx context.Context, name, value string) {
 	}
 }
 
+// CouldBeSecret reports whether value could be a secret under that name, or has
+// itself the shape of a token. It is for a text that a peer may echo: it finds
+// more than [LearnNamed], but leaves words such as "health", "status" and
+// "production", without which nobody understands what the peer says.
+func CouldBeSecret(name, value string) bool {
+	const shortest = 4
+	generic := strings.EqualFold(name, "key") || strings.EqualFold(name, "auth")
+	return len(value) >= shortest && (looksToken(value) || soundsSecret(name) && !generic)
+}
+
+// looksToken reports whether a word is no word of a language: it has digits, or
+// capitals after small letters, or is very long without a separator.
+func looksToken(value string) bool {
+	const shortest, long = 8, 20
+	digit, mixed, separated := false, false, false
+	before := rune(0)
+	for _, r := range value {
+		digit = digit || unicode.IsDigit(r)
+		mixed = mixed || unicode.IsUpper(r) && unicode.IsLower(before)
+		separated = separated || strings.ContainsRune("-_./ ", r)
+		before = r
+	}
+	return len(value) >= shortest && (digit || mixed || len(value) >= long && !separated)
+}
+
 // secretWords are parts of names, in lower case and without a plural s.
 var secretWords = []string{
 	"password", "passwd", "passphrase", "pass", "pwd", "pw", "secret", "token", "key", "apikey", "credential", "auth", "authorization",

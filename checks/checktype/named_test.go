@@ -46,3 +46,27 @@ func TestLearnNamedAnnouncesWhatSoundsAndLooksLikeASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsOfALanguageAreNoSecrets(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		want        bool
+	}{
+		{"", "health", false},
+		{"", "application/json", false},
+		{"", "kubernetes-readiness-probe", false},
+		{"key", "status", false},
+		{"env", "production", false},
+		{"password", "1", false},
+		{"password", "letmein", true},
+		{"api_key", "status", true},
+		{"", "T0123456", true},
+		{"", "aBcDeFgH", true},
+		{"", "abcdefghijklmnopqrst", true},
+		{"Key", "s3cr3t-token", true},
+	} {
+		if got := checktype.CouldBeSecret(c.name, c.value); got != c.want {
+			t.Errorf("CouldBeSecret(%q, %q) = %v, want %v", c.name, c.value, got, c.want)
+		}
+	}
+}

@@ -27,6 +27,41 @@ func TestHTTPFailureShowsHowTheBodyBegins(t *testing.T) {
 		fails(t, checks.ReasonStatus, `status 500, want 200 to 299, body begins "no user for ********"`)
 }
 
+func TestHTTPEvidenceKeepsTheWordsOfTheRequest(t *testing.T) {
+	const reply = "health of shop: status failing, orders database exhausted, version 1 in production, application/json"
+	spec := probe.HTTP{
+		URL: httpServer(t, status(503, reply)) + "/shop/health?passing=true&key=status&version=1", Method: "POST",
+		Body:    `{"database": "orders", "key": "status"}`,
+		Headers: map[string]string{"Content-Type": "application/json", "X-Env": "production", "X-Service": "shop"},
+	}
+	run(t, spec).fails(t, checks.ReasonStatus, `status 503, want 200 to 299, body begins "`+reply[:80]+`"…`)
+}
+
+func TestHTTPEvidenceMasksWhatCouldBeASecret(t *testing.T) {
+	for name, spec := range map[string]probe.HTTP{
+		"a token in the path":       {URL: "/hook/T0123456789"},
+		"a token without digits":    {URL: "/hook/aBcDeFgHiJkL"},
+		"a password in the query":   {URL: "/?password=letmein"},
+		"a token in the query":      {URL: "/?x=s3cr3t-token"},
+		"a password in JSON":        {URL: "/", Body: `{"user": "probe", "password": "letmein"}`},
+		"a password in a form":      {URL: "/", Body: "user=probe&password=letmein"},
+		"a bearer's token":          {URL: "/", Headers: map[string]string{"Authorization": "Bearer letmein"}},
+		"a key in a header":         {URL: "/", Headers: map[string]string{"X-Api-Key": "letmein"}},
+		"a token in another header": {URL: "/", Headers: map[string]string{"X-Other": "s3cr3t-token"}},
+	} {
+		secret := "letmein"
+		for _, token := range []string{"T0123456789", "aBcDeFgHiJkL", "s3cr3t-token"} {
+			if strings.Contains(spec.URL+spec.Headers["X-Other"], token) {
+				secret = token
+			}
+		}
+		spec.URL, spec.Method = httpServer(t, status(503, "db down for "+secret+", bearer"))+spec.URL, "POST"
+		if r := run(t, spec); r.err == nil || r.err.Error() != `status 503, want 200 to 299, body begins "db down for ********, bearer"` {
+			t.Errorf("%s: %v, want it masked and nothing else", name, r.err)
+		}
+	}
+}
+
 func TestHTTPDoesNotWaitForEvidence(t *testing.T) {
 	began := time.Now()
 	run(t, probe.HTTP{URL: httpServer(t, stalls(503, "half a sen"))}).
@@ -98,7 +133,7 @@ func TestCookiesAreKeptBetweenTheHopsOfARun(t *testing.T) {
 		}
 	}))
 	defer home.Close()
-	f, err := probe.HTTP{URL: home.URL, FollowRedirects: true, Headers: map[string]string{"Cookie": "a=1"}}.Build()
+	f, err := probe.HTTP{URL: home.URL, FollowRedirects: true, Headers: map[string]string{"Cookie": "a=weasel-1"}}.Build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +144,7 @@ func TestCookiesAreKeptBetweenTheHopsOfARun(t *testing.T) {
 		}
 	}
 	for i, r := range seen.seen {
-		if cookie := r.Header.Get("Cookie"); i%2 == 0 && cookie != "a=1" {
+		if cookie := r.Header.Get("Cookie"); i%2 == 0 && cookie != "a=weasel-1" {
 			t.Errorf("run %d began with the cookies %q, want those of the settings", i/2+1, cookie)
 		}
 	}

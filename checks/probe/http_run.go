@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
@@ -104,22 +105,39 @@ func (c *httpCheck) unwanted(code int, circumstance, evidence string) error {
 }
 
 // secrets returns the parts of the request that a peer may echo and that must not
-// be shown: all of it except harmless headers.
+// be shown: credentials, and what could be one. Other words stay, such as those
+// of the path, because the reply says with them what is wrong.
 func (c *httpCheck) secrets(h hop) []string {
-	list := append(c.proxySecrets(), h.body, h.url.RawQuery)
-	for _, cookie := range h.cookies() {
-		list = append(list, cookie.Value)
+	list := c.proxySecrets()
+	add := func(name, value string) {
+		if checktype.CouldBeSecret(name, value) {
+			list = append(list, value)
+		}
 	}
-	list = append(list, words(h.body)...)
-	list = append(list, words(h.url.Path)...)
-	for _, values := range h.url.Query() {
-		list = append(list, values...)
+	for _, cookie := range h.cookies() {
+		add("cookie", cookie.Value)
+	}
+	for _, word := range words(h.body + " " + h.url.Path) {
+		add("", word)
+	}
+	before := "" // In JSON and forms the name of a value stands before it.
+	for _, word := range strings.FieldsFunc(h.body, isPunctuation) {
+		add(before, word)
+		before = word
+	}
+	for name, values := range h.url.Query() {
+		for _, value := range values {
+			add(name, value)
+			add(name, url.QueryEscape(value))
+		}
 	}
 	for name, values := range h.header {
 		if harmless(name) {
 			continue
 		}
-		list = append(list, values...)
+		_, credentials, _ := strings.Cut(values[0], " ")
+		add(name, values[0])
+		add(name, credentials)
 		if encoded, ok := strings.CutPrefix(values[0], "Basic "); ok {
 			decoded, _ := base64.StdEncoding.DecodeString(encoded)
 			_, password, _ := strings.Cut(string(decoded), ":")
