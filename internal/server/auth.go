@@ -5,14 +5,16 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
 // authenticator returns a func that reports whether a request is authenticated
@@ -30,7 +32,8 @@ func authenticator(webConfig string) func(*http.Request) bool {
 		if !given || webConfig == "" {
 			return false
 		}
-		hash, exists := basicAuthUsers(webConfig)[name]
+		users, _ := basicAuthUsers(webConfig) // Without a readable file nobody is known.
+		hash, exists := users[name]
 		return exists && known.match(hash, password)
 	}
 }
@@ -74,26 +77,36 @@ func (c *comparisons) match(hash, password string) bool {
 	return true
 }
 
-func basicAuthUsers(webConfig string) map[string]string {
-	data, err := os.ReadFile(webConfig)
+// basicAuthUsers returns the users of a web config and their hashes. It returns an
+// error only for a file that cannot be read.
+func basicAuthUsers(webConfig string) (map[string]string, error) {
+	data, err := checktype.ReadPEM(webConfig) // Its limits suit this file too.
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var file struct {
 		Users map[string]string `yaml:"basic_auth_users"`
 	}
 	if yaml.Unmarshal(data, &file) != nil {
-		return nil
+		file.Users = nil // The toolkit says what is wrong with it.
 	}
-	return file.Users
+	return file.Users, nil
 }
 
-// ValidateWebConfig returns an error that names each user of a web config whose
-// password is not a bcrypt hash, and says how to make a hash. The errors of
-// exporter-toolkit contain neither. ValidateWebConfig reports no other fault.
+// ValidateWebConfig returns an error for a web config that cannot be read, as
+// endless or blocking files, which exporter-toolkit would read for ever. It also
+// returns an error that names each user whose password is not a bcrypt hash, and
+// says how to make a hash. The errors of exporter-toolkit contain neither.
+// ValidateWebConfig reports no other fault. An empty name is no file.
 func ValidateWebConfig(name string) error {
+	if name == "" {
+		return nil
+	}
+	users, err := basicAuthUsers(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // The toolkit says that.
+		return err
+	}
 	var errs []error
-	users := basicAuthUsers(name)
 	for _, user := range slices.Sorted(maps.Keys(users)) {
 		if _, err := bcrypt.Cost([]byte(users[user])); err != nil {
 			errs = append(errs, fmt.Errorf("%s: basic_auth_users: user %q: the password is not a bcrypt hash, make one with: htpasswd -nBC 10 %s", name, user, user))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/server"
 )
@@ -66,6 +67,25 @@ func TestAPasswordThatIsNotAHashIsNamedWithItsUser(t *testing.T) {
 	for _, path := range []string{webConfig(t), file(t, "tls_server_config: {}\n"), file(t, "basic_auth_users: ["), "/nowhere"} {
 		if err := server.ValidateWebConfig(path); err != nil {
 			t.Errorf("%v, want no error about the users", err)
+		}
+	}
+}
+
+// exporter-toolkit would read such a file for ever.
+func TestAWebConfigWithoutAnEndIsRefused(t *testing.T) {
+	for _, path := range []string{"/dev/zero", "/proc/kmsg"} {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Log(err)
+			continue
+		}
+		f.Close()
+		began := time.Now()
+		if err := server.ValidateWebConfig(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("%s: %v, want it refused", path, err)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: refused after %v", path, took)
 		}
 	}
 }
