@@ -81,12 +81,28 @@ func words(text string) []string {
 func isPunctuation(r rune) bool { return strings.ContainsRune(" \t\r\n\"'{}[](),;:=&/", r) }
 
 // arguments returns the words of a sent text without the first word of each line,
-// which is usually a command and useful in error messages.
+// which is usually a command and useful in error messages. Of a request written
+// in HTTP/1 it returns only what could be a secret.
 func arguments(sent string) []string {
 	found := []string{strings.TrimSpace(sent)}
 	for line := range strings.Lines(sent) {
-		_, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		found = append(found, words(rest)...)
+		first, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, isHeader := strings.CutSuffix(first, ":")
+		rest, isRequest := cutVersion(rest)
+		isHTTP := isHeader || isRequest
+		for _, word := range words(rest) {
+			if !isHTTP || checktype.CouldBeSecret(name, word) {
+				found = append(found, word)
+			}
+		}
 	}
 	return found
+}
+
+// cutVersion removes the version of HTTP/1 from the end of a request line.
+func cutVersion(line string) (rest string, found bool) {
+	if at := strings.LastIndex(line, " HTTP/1."); at >= 0 {
+		return line[:at], true
+	}
+	return line, false
 }

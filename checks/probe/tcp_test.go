@@ -167,6 +167,13 @@ func TestTCPSpeaksBytesThatAreNotText(t *testing.T) {
 		passes(t, address+" replies as expected")
 }
 
+func TestTCPKeepsTheWordsOfARequestInHTTP(t *testing.T) {
+	address := faulttest.Serve(t, says("HTTP/1.0 503 the health of the pool for letmein is bad\r\n"))
+	run(t, probe.TCP{Address: address, Send: "GET /health HTTP/1.0\r\nHost: pool\r\nX-Api-Key: letmein\r\n\r\n", Expect: " 200 "}).
+		fails(t, checks.ReasonAssertion, "waiting for a reply from "+address+
+			`: no match of " 200 " before it closed the connection, got "HTTP/1.0 503 the health of the pool for ******** is bad"…`)
+}
+
 func TestTCPFailsAtOnceByARejectedReply(t *testing.T) {
 	address := faulttest.Serve(t, mailServer)
 	began := time.Now()
