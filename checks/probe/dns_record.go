@@ -55,10 +55,11 @@ func normaliseRecord(qtype dnsmessage.Type, text string) (string, bool) {
 	}
 	for i, kind := range layout {
 		if kind == 'n' {
-			if !isDomain(fields[i]) {
+			name, ok := unescapeName(fields[i])
+			if !ok || !isDomain(fields[i]) {
 				return "", false
 			}
-			fields[i] = domainText(fields[i])
+			fields[i] = domainText(name)
 			continue
 		}
 		n, err := strconv.ParseUint(fields[i], 10, 32)

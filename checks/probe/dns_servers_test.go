@@ -134,6 +134,21 @@ func TestDNSReadsADotWithinALabel(t *testing.T) {
 	}
 }
 
+func TestDNSNamesMayHaveTheEscapesOfDig(t *testing.T) {
+	server := dnsServer(t, func(question []byte) [][]byte {
+		reply := answerWith(&dnsmessage.PTRResource{PTR: dnsmessage.MustNewName("My-Printer_(2).example.org.")}).bytes(question)
+		return [][]byte{bytes.Replace(reply, []byte("My-Printer_"), []byte("My.Printer "), 1)}
+	}, nil)
+	for _, answer := range []string{`My\.Printer\032\(2\).example.org.`, `my\046printer\032(2).example.org`, `m\121\.printer\032\0402\041.example.org`} {
+		run(t, probe.DNS{Name: asked, Server: server, RecordType: "PTR", Answers: []string{answer}}).passes(t, `my\.printer\032(2).example.org`)
+	}
+	for _, answer := range []string{`a\`, `a\03`, `a\999b`, `a\03x`} {
+		if _, err := (probe.DNS{Name: asked, Server: "192.0.2.53", RecordType: "PTR", Answers: []string{answer}}).Build(); err == nil {
+			t.Errorf("%s is taken for a name", answer)
+		}
+	}
+}
+
 func TestDNSShowsTextAsInAZoneFile(t *testing.T) {
 	for text, want := range map[string]string{
 		"v=spf1 -all":            "v=spf1 -all",

@@ -109,3 +109,31 @@ func escaped(c byte) string {
 	}
 	return string(rune(c))
 }
+
+// unescapeName returns a name in zone file syntax with only the escapes that
+// nameText uses: dig, for one, also writes \( and \@.
+func unescapeName(name string) (string, bool) {
+	var b strings.Builder
+	for rest := name; rest != ""; {
+		size := 1
+		if rest[0] == '\\' {
+			size = 2
+			if len(rest) > 1 && '0' <= rest[1] && rest[1] <= '9' {
+				size = 4
+			}
+		}
+		if len(rest) < size {
+			return "", false
+		}
+		char, ok := unescapeTXT(rest[:size])
+		if !ok {
+			return "", false
+		}
+		if size > 1 {
+			char = escaped(char[0])
+		}
+		b.WriteString(char)
+		rest = rest[size:]
+	}
+	return b.String(), true
+}
