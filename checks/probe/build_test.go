@@ -18,6 +18,8 @@ func TestHTTPBuildSaysAllThatIsWrong(t *testing.T) {
 		return http(func(s *probe.HTTP) { s.Headers = map[string]string{name: value} })
 	}
 	const notURL = "url: is not a URL, want one such as https://shop.example.org/health"
+	const notProxy = "proxy_url: is not a URL, want one such as http://user:password@proxy.example.org:3128; " +
+		"a character such as @ / : # % in the password must be percent-encoded"
 	refuseAll(t, []wrong{
 		{"nothing", probe.HTTP{}, "url: missing, want one such as https://shop.example.org/health"},
 		{"no scheme", url("shop.example.org"), notURL},
@@ -77,8 +79,8 @@ func TestHTTPBuildSaysAllThatIsWrong(t *testing.T) {
 		{"HTTP version", http(func(s *probe.HTTP) { s.HTTPVersion = "3" }), "http_version: \"3\", want 1.1 or 2"},
 		{"HTTP/2 through a proxy", http(func(s *probe.HTTP) { s.URL, s.HTTPVersion, s.ProxyURL = "http://a", "2", "http://p:1" }),
 			"http_version: 2 without TLS cannot pass an HTTP proxy"},
-		{"no proxy URL", http(func(s *probe.HTTP) { s.ProxyURL = "http://%zz" }),
-			"proxy_url: is not a URL, want one such as https://shop.example.org/health"},
+		{"no proxy URL", http(func(s *probe.HTTP) { s.ProxyURL = "http://%zz" }), notProxy},
+		{"a slash in the password of the proxy", http(func(s *probe.HTTP) { s.ProxyURL = "http://u:p/w@proxy:1" }), notProxy},
 		{"proxy and socket", http(func(s *probe.HTTP) { s.ProxyURL, s.UnixSocket = "http://p:1", "/s" }),
 			"proxy_url: given beside unix_socket, want one of them"},
 		{"several", probe.HTTP{Method: "-\n", Status: []string{"x"}, BodyRegexp: "(", MaxBodySize: -5},

@@ -167,7 +167,8 @@ func (f *faults) proxy(raw string) *url.URL {
 	}
 	u, err := parseURL(raw)
 	if err != nil {
-		f.Add("proxy_url", "%w", err)
+		f.Add("proxy_url", "is not a URL, want one such as http://user:password@proxy.example.org:3128; "+
+			"a character such as @ / : # %% in the password must be percent-encoded")
 		return nil
 	}
 	if u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
