@@ -49,7 +49,7 @@ func checkHere(ctx context.Context, f *flags, c *console) (int, error) {
 		return exitMisuse, err
 	}
 	defer l.end()
-	c.evidence = l.evidence
+	c.evidence, c.why = l.evidence, l.why
 	switch {
 	case f.watchResults:
 		return f.watch(ctx, l, terminal.Line(cmp.Or(f.configFile, "built-in configuration")), c)

@@ -19,6 +19,9 @@ type console struct {
 	// evidence returns lines about the last failure of a check, "key: text". Nil
 	// means that evidence is not shown.
 	evidence func(check string) []string
+	// why returns the sentence of a check that is not listed, "" if it is not known.
+	// Nil knows none.
+	why func(check string) string
 	// status shows nothing if neither output leads to a terminal.
 	status *terminal.StatusLine
 }

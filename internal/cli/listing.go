@@ -45,11 +45,13 @@ type listing struct {
 	// evidence returns lines about the last failure of a check, "key: text",
 	// shown with --verbose. Nil means that evidence is not shown.
 	evidence func(check string) []string
+	// why is that of the console.
+	why func(check string) string
 }
 
 // newListing makes a listing of results with these names.
 func (f *flags) newListing(c *console, names []string) *listing {
-	l := &listing{palette: c.palette, columns: c.columns, verbose: f.verbose, evidence: c.evidence}
+	l := &listing{palette: c.palette, columns: c.columns, verbose: f.verbose, evidence: c.evidence, why: c.why}
 	most := usualNames
 	if c.columns > 0 {
 		most = c.columns / 3
@@ -147,7 +149,7 @@ func (l *listing) details(r *collector.Result) []detail {
 		}
 	}
 	if concerns(r) {
-		add("cause", strings.Join(r.Cause, ", "))
+		all = l.causes(r)
 		add("since", l.since(r))
 		if r.State != collector.StateSkipped {
 			add("runbook", r.Runbook)
@@ -169,6 +171,28 @@ func (l *listing) details(r *collector.Result) []detail {
 		}
 	}
 	return all
+}
+
+// causes returns a line with the causes that are in the list, and a line with the
+// sentence of each other one.
+func (l *listing) causes(r *collector.Result) []detail {
+	var listed []string
+	var others []detail
+	for _, name := range r.Cause {
+		sentence := ""
+		if l.why != nil {
+			sentence = l.why(name)
+		}
+		if sentence == "" {
+			listed = append(listed, name)
+		} else {
+			others = append(others, detail{"cause", name + ": " + sentence})
+		}
+	}
+	if len(listed) == 0 {
+		return others
+	}
+	return append([]detail{{"cause", strings.Join(listed, ", ")}}, others...)
 }
 
 // since says when a state began, unless that was just now.

@@ -80,6 +80,20 @@ func (l *local) report(ctx context.Context) (collector.Report, error) {
 	return l.collector.Report(ctx, collector.Filter{Names: l.names})
 }
 
+// why returns the sentence of a check that runs only because others depend on it.
+func (l *local) why(check string) string {
+	if len(l.names) == 0 || slices.Contains(l.names, check) {
+		return ""
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // The known result is enough.
+	report, err := l.collector.Report(ctx, collector.Filter{Names: []string{check}})
+	if err != nil || report.Results[0].State != collector.StateFailed {
+		return ""
+	}
+	return httpapi.Sentence(report.Results[0])
+}
+
 // glance is how long look waits for results before it returns those it has.
 const glance = 50 * time.Millisecond
 

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
@@ -15,4 +16,25 @@ func TestWatchWantsATerminal(t *testing.T) {
 	wantCheck(t, cli.ExitMisuse, "--watch: cannot be combined with --wait or --output", "--watch", "--wait=1s", file)
 	wantCheck(t, cli.ExitMisuse, "--watch: cannot be combined with --wait or --output", "--watch", "--output=json", file)
 	wantCheck(t, cli.ExitMisuse, `unknown tag "fats"`, "--watch", "--tag=fats", file)
+}
+
+// The sentence of a cause is in the list, or below the check that waits for it.
+func TestACauseThatIsNotSelectedSaysWhy(t *testing.T) {
+	f := newFile(t, `
+checks:
+  - {name: db, exec: {command: [sh, -c, "echo no disk; exit 2"]}}
+  - {name: mq, exec: {command: [sh, -c, "echo no queue; exit 2"]}}
+  - {name: app, depends_on: [db, mq], exec: {command: ["true"]}}
+`)
+	for args, want := range map[string]string{
+		"app":       "      cause: db: exit status 2: no disk\n      cause: mq: exit status 2: no queue\n",
+		"app db":    "      cause: db\n      cause: mq: exit status 2: no queue\n",
+		"app db mq": "      cause: db, mq\n",
+		"":          "      cause: db, mq\n",
+	} {
+		_, out, errs := runCommand(t, append([]string{"check", "--config.file=" + f.path}, strings.Fields(args)...)...)
+		if !strings.Contains(out, want) {
+			t.Errorf("check %s: no %q in\n%s%s", args, want, out, errs)
+		}
+	}
 }
