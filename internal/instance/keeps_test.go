@@ -171,6 +171,17 @@ func TestEndCancelsTheRunsUnderWay(t *testing.T) {
 	<-reported
 }
 
+func TestLoadTeachesTheSecretsOfTheFile(t *testing.T) {
+	f := newFile(t, `checks: [{name: cache, redis: {address: "127.0.0.1:1", password: correct-horse-battery}}]`)
+	s := scrub.New(scrub.Rules{})
+	if _, err := instance.Load(f.path, s); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Text("a correct-horse-battery"); got != "a ********" {
+		t.Errorf("%s, want the password masked", got)
+	}
+}
+
 func TestTheSettingsOfACheckHaveNoSecrets(t *testing.T) {
 	f := newFile(t, `checks: [{name: cache, redis: {address: "127.0.0.1:1", password: correct-horse-battery}}]`)
 	i := newInstance(t, instance.Options{ConfigFile: f.path})
