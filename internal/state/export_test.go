@@ -12,6 +12,9 @@ func OpenAt(dir string, report func(error), wall func() time.Time, boot func() (
 	return open(dir, report, clock{wall: wall, boot: boot})
 }
 
+// SinceBoot is sinceBoot.
+func SinceBoot() (id string, since time.Duration) { return sinceBoot() }
+
 // SaveWithin does what Keep does once a second, with that many bytes to write.
 func (s *Store) SaveWithin(c *collector.Collector, budget int) (more bool) { return s.save(c, budget) }
 

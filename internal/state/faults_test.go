@@ -3,6 +3,7 @@ package state_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -69,6 +70,9 @@ func TestADamagedFileCostsAReportAndNothingElse(t *testing.T) {
 					t.Fatal(err)
 				}
 				d.wantRestoredBut(db, file, damage.silent)
+				if aside := strings.HasSuffix(d.said, "; it is now "+file+".old"); aside != damage.aside {
+					t.Errorf("the report %q says where the file is: %v, want %v", d.said, aside, damage.aside)
+				}
 				if _, err := os.Stat(d.file(file + ".old")); (err == nil) != damage.aside {
 					t.Errorf("put aside: %v, want %v", err == nil, damage.aside)
 				}
@@ -93,6 +97,7 @@ func (d *directory) wantRestoredBut(db checks.Check, file string, silent bool) {
 	if got, want := len(saved.Transitions) == 1, file != "history.slots"; got != want {
 		d.t.Errorf("with the history: %v, want %v", got, want)
 	}
+	d.said = fmt.Sprint(errors.Join(d.reports...))
 	for _, err := range d.reports {
 		if !strings.HasPrefix(err.Error(), "state directory "+d.path+": "+file+": ") {
 			d.t.Errorf("the report %q does not name %s", err, file)

@@ -36,6 +36,7 @@ type directory struct {
 	path    string
 	machine *machine
 	reports []error
+	said    string // the reports of wantRestoredBut
 }
 
 func newDirectory(t testing.TB) *directory {

@@ -264,6 +264,9 @@ func TestTheResultsSurviveARestartByTheClocksOfThisMachine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("this system has no identity of the boot")
 	}
+	if id, since := state.SinceBoot(); id == "" || since < time.Second {
+		t.Errorf("boot %q was %v ago, want its identity and a time", id, since)
+	}
 	if len(saved.Results) != 1 || saved.Results[0].Age < 0 || saved.Results[0].Age > time.Minute {
 		t.Errorf("results %+v, want one of a moment ago", saved.Results)
 	}
