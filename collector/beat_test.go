@@ -29,6 +29,15 @@ func beat(t *testing.T, c *collector.Collector, b checks.Beat) {
 	}
 }
 
+// The clocks of a bubble would stand still while the beats are judged.
+func TestTheJudgementOfBeatsTakesNoTime(t *testing.T) {
+	c := newCollector(t, collector.Options{}, backup(t, heartbeat.Check{MaxAge: time.Hour}))
+	beat(t, c, checks.Beat{})
+	if r := one(t, c, "backup"); r.Duration != 0 || r.State != collector.StatePassed {
+		t.Errorf("%s, duration %v, want 0s: it is no run", r.State, r.Duration)
+	}
+}
+
 func TestABeatIsPublishedAtOnceAndIsNotARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCollector(t, collector.Options{}, backup(t, heartbeat.Check{MaxAge: time.Hour, Grace: time.Minute}))

@@ -215,6 +215,32 @@ func TestEvidenceIsReadWhileRunsEnd(t *testing.T) {
 	wg.Wait()
 }
 
+func TestEvidenceThatIsSmallIsShownWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCollector(t, collector.Options{}, checks.Check{Name: "shop", Func: func(ctx context.Context) (string, error) {
+			trace := checks.TraceOf(ctx)
+			trace.Phase("connecting", "192.0.2.1:443")
+			trace.Tried("192.0.2.1:443", errors.New("refused"))
+			trace.Secured(0x304, []*x509.Certificate{{Subject: pkix.Name{CommonName: "shop"}}})
+			trace.Replied(503, "so sorry")
+			trace.Exited(3, "help")
+			trace.Note("shards", "3")
+			return "", errDown
+		}})
+		report(t, c)
+		e, _ := c.Evidence("shop")
+		if e.Reply == nil || *e.Reply != (checks.Reply{Status: 503, Begins: "so sorry"}) || e.Exit == nil || *e.Exit != (checks.Exit{Code: 3, Stderr: "help"}) {
+			t.Errorf("reply %+v, exit %+v", e.Reply, e.Exit)
+		}
+		if len(e.Phases) != 1 || len(e.Attempts) != 1 || len(e.Notes) != 1 || e.TLS == nil || len(e.TLS.Chain) != 1 || e.Output != "down" || e.Cut {
+			t.Errorf("evidence %s, cut %v, want all of it", e, e.Cut)
+		}
+		if e.Attempts[0] != (checks.Attempt{Address: "192.0.2.1:443", Error: "refused"}) || e.Notes[0] != (checks.Note{Name: "shards", Text: "3"}) {
+			t.Errorf("attempts %+v, notes %+v", e.Attempts, e.Notes)
+		}
+	})
+}
+
 // What one part of the evidence takes is not left for the next.
 func TestAllPartsOfTheEvidenceTogetherAreSmall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
