@@ -54,6 +54,7 @@ func TestADamagedFileCostsAReportAndNothingElse(t *testing.T) {
 		"results.slots": {foreign, newer, {"truncated in a record", half, false, false}, {"empty", text(""), false, true}, {"flipped", flipped, false, false},
 			{"without a checksum", func(b []byte) []byte { return append(append(b[:64:64], 0, 0, 0, 0), b[68:]...) }, false, false},
 			{"without a length", func(b []byte) []byte { return append(append(b[:68:68], 0, 0), b[70:]...) }, false, false},
+			{"longer than its slot", func(b []byte) []byte { return append(append(b[:68:68], 0xfb, 0x01), b[70:]...) }, false, false}, // 507 bytes and 6
 			{"truncated in its header", func(b []byte) []byte { return b[:10] }, true, false},
 			{"with slots of another size", func(b []byte) []byte { return bytes.Replace(b, []byte(" 512"), []byte(" 500"), 1) }, true, false}},
 		"history.slots": {foreign, newer, {"truncated in a record", func(b []byte) []byte { return b[:64+64*304+20] }, false, false},
