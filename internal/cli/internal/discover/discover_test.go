@@ -263,6 +263,34 @@ func TestAServiceThatRunsTwiceHasTwoChecks(t *testing.T) {
 	}
 }
 
+func TestAPortIsCheckedAtTheAddressThatStays(t *testing.T) {
+	p := newProc(t)
+	p.listen(1, private4+"18EB") // Another network, another address.
+	p.listen(2, loopback6+"18EB")
+	p.run(1, "redis-server", "redis-server", "0::/", 1, 2)
+	p.listen(3, any4+"1F90")
+	p.listen(4, any6+"1F90")
+	p.run(2, "shop", "shop", "0::/", 3, 4)
+	p.tcp += "   0: zz:18EC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5 1 0\n" // Not of the kernel.
+	text := p.yaml()
+	if !strings.Contains(text, `redis: {address: "[::1]:6379"}`) || strings.Contains(text, "10.0.0.5") {
+		t.Errorf("%s\nwant redis at the loopback address", text)
+	}
+	if n := strings.Count(text, "port_"); n != 1 || !strings.Contains(text, `port_8080, tcp: {address: "127.0.0.1:8080"}`) {
+		t.Errorf("%s\nwant the port 8080 once, and no other", text)
+	}
+}
+
+func TestASocketBelongsToTheProcessWithTheLowestID(t *testing.T) {
+	p := newProc(t)
+	p.listen(1, loopback4+"18EB")
+	p.run(9, "redis-server", "redis-server", "0::/system.slice/parent.service", 1)
+	p.run(10, "redis-server", "redis-server", "0::/system.slice/child.service", 1)
+	if text := p.yaml(); !strings.Contains(text, "# redis at 127.0.0.1:6379 (parent.service)") {
+		t.Errorf("%s\nwant the socket to be that of process 9", text)
+	}
+}
+
 func TestAMachineWithoutServicesIsCheckedItself(t *testing.T) {
 	if names := valid(t, newProc(t).yaml()); names != "disk memory load" {
 		t.Errorf("the checks are %s", names)

@@ -46,6 +46,7 @@ func TestTextsAreWrappedAtBlanks(t *testing.T) {
 		{"", 5, 5, []string{""}},
 		{"one two", 7, 7, []string{"one two"}},
 		{"one two", 6, 7, []string{"one", "two"}},
+		{"a b c", 3, 3, []string{"a b", "c"}},
 		{"one  two three", 3, 9, []string{"one", "two three"}},
 		{"abcdefgh", 3, 4, []string{"abc", "defg", "h"}},
 		{"日本語 x", 5, 4, []string{"日本", "語 x"}},
