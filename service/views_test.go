@@ -54,13 +54,14 @@ func TestAViewThatCannotBeMeantIsAnError(t *testing.T) {
 		return map[string]httpapi.Options{"v": {Filter: f}}
 	}
 	for want, views := range map[string]map[string]httpapi.Options{
-		`view "v": unknown check "nope"`:                                   view(collector.Filter{Names: []string{"nope"}}),
-		`view "v": unknown check: no check has the tag "nope"`:             view(collector.Filter{Tags: []string{"nope"}}),
-		`view "v": unknown check: the selection leaves none`:               view(collector.Filter{Tags: []string{"bad"}, Exclude: []string{"db"}}),
-		`view "v": "db" is left out by tags or exclude`:                    view(collector.Filter{Names: []string{"db", "redis"}, Tags: []string{"good"}}),
-		`view "v": success_status: 99, want 200 to 599`:                    {"v": {Success: httpapi.Answer{Status: 99}}},
-		"view \"a\": unknown check \"x\"\nview \"b\": unknown check \"y\"": {"b": {Filter: collector.Filter{Names: []string{"y"}}}, "a": {Filter: collector.Filter{Names: []string{"x"}}}},
-		`view "taken": is in Healthcheck.Views too`:                        {"taken": {}},
+		`view "v": unknown check "nope"`:                                               view(collector.Filter{Names: []string{"nope"}}),
+		`view "v": unknown check: no check has the tag "nope"`:                         view(collector.Filter{Tags: []string{"nope"}}),
+		`view "v": unknown check: the selection leaves none`:                           view(collector.Filter{Tags: []string{"bad"}, Exclude: []string{"db"}}),
+		`view "v": "db" is left out by tags or exclude`:                                view(collector.Filter{Names: []string{"db", "redis"}, Tags: []string{"good"}}),
+		`view "v": success_status: 99, want 200 to 599`:                                {"v": {Success: httpapi.Answer{Status: 99}}},
+		"view \"a\": unknown check \"x\"\nview \"b\": unknown check \"y\"":             {"b": {Filter: collector.Filter{Names: []string{"y"}}}, "a": {Filter: collector.Filter{Names: []string{"x"}}}},
+		`view "taken": is in Healthcheck.Views too`:                                    {"taken": {}},
+		"view \"taken\": is in Healthcheck.Views too\nview \"z\": unknown check \"y\"": {"taken": {}, "z": {Filter: collector.Filter{Names: []string{"y"}}}},
 	} {
 		o := service.Options{Views: views, Healthcheck: httpapi.Options{Views: map[string]*httpapi.Handler{"taken": {}}}}
 		_, err := service.New(o, tagged("redis", "good", true), tagged("db", "bad", false))
