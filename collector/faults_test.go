@@ -646,39 +646,6 @@ func TestASchedulerThatStandsStillIsStalled(t *testing.T) {
 	})
 }
 
-func TestTheCostOfALongFilterIsLinear(t *testing.T) {
-	few, many := costOfFilter(t, 500), costOfFilter(t, 8000)
-	// 16 times the names: quadratic would be 256 times the time, and a tenth of a
-	// second.
-	if many > 64*few && many > 80*time.Millisecond {
-		t.Errorf("a filter of 8,000 names took %v, one of 500 names %v", many, few)
-	}
-}
-
-// costOfFilter returns the best time of a report of n checks by their names.
-func costOfFilter(t *testing.T, n int) time.Duration {
-	t.Helper()
-	var s subject
-	var cs []checks.Check
-	var names []string
-	for i := range n {
-		cs = append(cs, s.check(fmt.Sprint("c", i)))
-		names = append(names, fmt.Sprint("c", n-1-i))
-	}
-	c := newCollector(t, collector.Options{SuccessTTL: time.Hour}, cs...)
-	report(t, c)
-	best := time.Hour
-	for i := range 5 {
-		begin := time.Now()
-		r, err := c.Report(t.Context(), collector.Filter{Names: names[i:]})
-		best = min(best, time.Since(begin))
-		if err != nil || len(r.Results) != n-i {
-			t.Fatalf("%d results, %v", len(r.Results), err)
-		}
-	}
-	return best
-}
-
 func TestRule12ALoggerThatBlocksHoldsUpNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
