@@ -329,6 +329,10 @@ func TestBuildShowsNothingOfABadDSN(t *testing.T) {
 	}
 	faulttest.BuildFails(t, postgres.Check{DSN: pgDSN("db", ""), Password: faulttest.Planted}, "password: given, and the dsn has one, want one of them")
 	faulttest.BuildFails(t, postgres.Check{DSN: pgDSN("db", "sslmode=require"), TLS: &checks.TLS{}}, "tls: given, and the dsn has ssl parameters, want one of them")
+	faulttest.BuildFails(t, postgres.Check{DSN: pgDSN("db", "sslrootcert=/ca.pem"), TLS: &checks.TLS{}}, "tls: given, and the dsn has ssl parameters, want one of them")
+	if _, err := (postgres.Check{DSN: pgDSN("db", ""), TLS: &checks.TLS{}}).Build(); err != nil {
+		t.Errorf("Build of a DSN beside tls: %v", err)
+	}
 	faulttest.BuildFails(t, postgres.Check{DSN: pgDSN("db", "target_session_attrs=standby"), Role: "primary"}, "role: primary contradicts target_session_attrs in the dsn")
 }
 

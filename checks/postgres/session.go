@@ -153,11 +153,7 @@ func (s *session) config(first net.Conn, secure bool, password string) (*pgconn.
 			first = nil
 			return conn, nil
 		}
-		// The driver wants to cancel a statement.
-		if s.at.Network == "unix" {
-			network, address = s.at.Network, s.at.Address
-		}
-		return s.dial(ctx, s.Aside(ctx), network, address, secure)
+		return s.dial(ctx, s.Aside(ctx), network, address, secure) // The driver wants to cancel a statement.
 	}
 	return config, nil
 }

@@ -147,6 +147,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 		{"MX", answer("MX", "mail.example.org"), `answers: "mail.example.org" is not a record of type MX`},
 		{"SRV", answer("SRV", "0 5 x sip.example.org"), `answers: "0 5 x sip.example.org" is not a record of type SRV`},
 		{"NS", answer("NS", "a..b"), `answers: "a..b" is not a record of type NS`},
+		{"CAA", answer("CAA", `256 issue "ca"`), `answers: "256 issue \"ca\"" is not a record of type CAA`},
 		{"CAA", answer("CAA", "issue ca"), `answers: "issue ca" is not a record of type CAA`},
 		{"several", probe.DNS{Server: "h:0", RecordType: "B", Transport: "x", Rcode: "y", Match: "z", Answers: []string{"1"}},
 			"name: missing, want one such as www.example.org\nserver: \"h:0\", want host or host:port\n" +
