@@ -16,3 +16,9 @@ func Mounts(root string) (texts []string, err error) {
 	}
 	return texts, err
 }
+
+// CgroupDir is where the cgroup with that path is below the mount point, if root is
+// the mounted part of the hierarchy.
+func CgroupDir(root, point, path string) string {
+	return mountLine{root: root, point: point}.cgroupDir("/", path)
+}

@@ -37,6 +37,12 @@ func TestLoadIsComparedPerProcessor(t *testing.T) {
 		passed(t, "load 99.00 99.00 31.00 on 4 CPUs")
 }
 
+func TestOneProcessorIsNamedSo(t *testing.T) {
+	t.Parallel()
+	root := machine(t, map[string]string{"proc/loadavg": "1.00 2.00 3.00 1/2 3\n", "proc/stat": "cpu  9 9 9\ncpu0 3 3 3\nintr 5 0\n"})
+	call(t.Context(), must(t)(host.Load{}.BuildAt(root))).passed(t, "load 1.00 2.00 3.00 on 1 CPU")
+}
+
 func TestLoadObservesAllThreeAverages(t *testing.T) {
 	t.Parallel()
 	a := call(t.Context(), must(t)(host.Load{FailPerCPU: 0.5}.BuildAt(busy(t, "1.00 2.00 4.00 1/2 3\n"))))

@@ -53,3 +53,15 @@ func TestBlocksAreCountedInFragmentsIfTheKernelSaysTheirSize(t *testing.T) {
 		t.Errorf("in fragments %+v, want %+v", got, want)
 	}
 }
+
+func TestCgroupOutsideOfWhatIsMountedIsTheMountPoint(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{
+		{"/", "/x/y", "/m/x/y"}, {"/a", "/a/c", "/m/c"}, {"/a", "/a", "/m"}, {"/", "/..c", "/m"}, {"/a", "/a/..c", "/m/..c"},
+		{"/a/b", "/a", "/m"}, {"/a/b", "/c", "/m"}, {"/", "/../x", "/m"}, {"a", "/x", "/m"},
+	} {
+		if got := host.CgroupDir(c[0], "/m", c[1]); got != c[2] {
+			t.Errorf("cgroup %s of a hierarchy mounted from %s: %s, want %s", c[1], c[0], got, c[2])
+		}
+	}
+}
