@@ -145,6 +145,7 @@ func TestDNSBuildSaysAllThatIsWrong(t *testing.T) {
 		{"A", answer("A", "::1"), `answers: "::1" is not a record of type A`},
 		{"AAAA", answer("AAAA", "192.0.2.1"), `answers: "192.0.2.1" is not a record of type AAAA`},
 		{"MX", answer("MX", "mail.example.org"), `answers: "mail.example.org" is not a record of type MX`},
+		{"MX", answer("MX", "4294967296 mail"), `answers: "4294967296 mail" is not a record of type MX`},
 		{"SRV", answer("SRV", "0 5 x sip.example.org"), `answers: "0 5 x sip.example.org" is not a record of type SRV`},
 		{"NS", answer("NS", "a..b"), `answers: "a..b" is not a record of type NS`},
 		{"CAA", answer("CAA", `256 issue "ca"`), `answers: "256 issue \"ca\"" is not a record of type CAA`},
