@@ -37,40 +37,38 @@ func (s *Sockets) adopt(file *os.File, o Options) error {
 		l.Close()
 		return notListening(name)
 	}
-	contradicts := ""
-	kind, view, err := AgentView(name)
+	flag, given, err := s.assign(l, name, o)
 	switch {
 	case err != nil:
 		l.Close()
-		return fmt.Errorf("systemd socket %w", err)
-	case kind == "agent":
-		s.Agent = append(s.Agent, Agent{l, view, fmt.Sprintf("systemd socket %q", name)})
-		if len(o.Agent) > 0 {
-			contradicts = agentFlag
-		}
-	case name == "health":
-		s.Health = append(s.Health, l)
-		if len(o.Health) > 0 {
-			contradicts = healthFlag
-		}
-	case name == "admin":
-		s.Admin = append(s.Admin, l)
-		if o.Admin != "" {
-			contradicts = adminFlag
-		}
-	case name == "web" || o.Systemd:
-		s.Web = append(s.Web, l)
-		if len(o.Web) > 0 && !o.Systemd {
-			contradicts = webFlag
-		}
-	default:
-		l.Close()
-		return fmt.Errorf("systemd socket %q: unknown name, want FileDescriptorName= web, health, agent, agent?view=NAME or admin, or --web.systemd-socket, which takes it for web", name)
-	}
-	if contradicts != "" {
-		return fmt.Errorf("%s: systemd passes a socket %q for the same purpose, want the flag or the socket unit and not both", contradicts, name)
+		return err
+	case given:
+		return fmt.Errorf("%s: systemd passes a socket %q for the same purpose, want the flag or the socket unit and not both", flag, name)
 	}
 	return nil
+}
+
+// assign adds a listener to those that its name says. It returns the flag that opens
+// such listeners, and whether that flag is given.
+func (s *Sockets) assign(l net.Listener, name string, o Options) (flag string, given bool, err error) {
+	kind, view, err := AgentView(name)
+	switch {
+	case err != nil:
+		return "", false, fmt.Errorf("systemd socket %w", err)
+	case kind == "agent":
+		s.Agent = append(s.Agent, Agent{l, view, fmt.Sprintf("systemd socket %q", name)})
+		return agentFlag, len(o.Agent) > 0, nil
+	case name == "health":
+		s.Health = append(s.Health, l)
+		return healthFlag, len(o.Health) > 0, nil
+	case name == "admin":
+		s.Admin = append(s.Admin, l)
+		return adminFlag, o.Admin != "", nil
+	case name == "web" || o.Systemd:
+		s.Web = append(s.Web, l)
+		return webFlag, len(o.Web) > 0 && !o.Systemd, nil
+	}
+	return "", false, fmt.Errorf("systemd socket %q: unknown name, want FileDescriptorName= web, health, agent, agent?view=NAME or admin, or --web.systemd-socket, which takes it for web", name)
 }
 
 func notListening(name string) error {
