@@ -22,29 +22,7 @@ func summarise(rep collector.Report) summary {
 			failed[r.Check] = r
 		}
 	}
-	// A check that waits for a named one adds nothing, unless only the waiting
-	// check takes the instance out.
-	named := func(r *collector.Result) bool {
-		return slices.ContainsFunc(r.Cause, func(name string) bool {
-			cause := failed[name]
-			return cause != nil && (cause.Counts() || !r.Counts())
-		})
-	}
-	var out, degrading []string
-	starting := true // as far as the checks that take the instance out tell
-	for _, r := range rep.Results {
-		switch {
-		case r.State == collector.StatePassed && r.Warning == "":
-			continue
-		case r.State != collector.StatePassed && r.Counts():
-			starting = starting && notChecked(r)
-			if !named(r) {
-				out = append(out, r.Check)
-			}
-		case !named(r):
-			degrading = append(degrading, r.Check)
-		}
-	}
+	out, degrading, starting := attention(rep.Results, failed)
 	s := summary{Status: string(rep.Status), Class: "pass", Sign: "✓", Counts: counts(rep.Results), TakesOut: first(out, maxNamed), Degrades: first(degrading, maxNamed)}
 	switch {
 	case rep.Draining != "":
@@ -61,6 +39,34 @@ func summarise(rep collector.Report) summary {
 		s.short = fmt.Sprintf("%d fail", n)
 	}
 	return s
+}
+
+// attention returns the names of the checks that take this instance out and of those
+// that degrade it, and whether the former have only not run yet.
+func attention(results []*collector.Result, failed map[string]*collector.Result) (out, degrading []string, starting bool) {
+	// A check that waits for a named one adds nothing, unless only the waiting
+	// check takes the instance out.
+	named := func(r *collector.Result) bool {
+		return slices.ContainsFunc(r.Cause, func(name string) bool {
+			cause := failed[name]
+			return cause != nil && (cause.Counts() || !r.Counts())
+		})
+	}
+	starting = true
+	for _, r := range results {
+		switch {
+		case r.State == collector.StatePassed && r.Warning == "":
+			continue
+		case r.State != collector.StatePassed && r.Counts():
+			starting = starting && notChecked(r)
+			if !named(r) {
+				out = append(out, r.Check)
+			}
+		case !named(r):
+			degrading = append(degrading, r.Check)
+		}
+	}
+	return out, degrading, starting
 }
 
 // counts says how many checks there are of each kind: "2 of 9 fail (1 optional),
