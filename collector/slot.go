@@ -7,9 +7,9 @@ import (
 
 // A slot holds what belongs to a name rather than to a definition: the one call
 // that may be under way, the counters, and the changes that listeners have to see. It
-// outlives definitions: a function is never called while an earlier call under
-// the same name has not returned, apart from a stray one. All fields but the atomic one are guarded by
-// the engine's lock.
+// outlives definitions: a function is never called while an earlier call under the
+// same name has not returned, apart from a stray one. The engine's lock guards all
+// fields but the atomic one.
 type slot struct {
 	name      string
 	line      *line // of the committed definition, or nil
