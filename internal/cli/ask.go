@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -178,7 +179,9 @@ func read(word string, status int, body []byte) (answer, error) {
 	}
 	report, err := httpapi.Decode(body)
 	a.Report = report
-	if _, is := errors.AsType[httpapi.Refusal](err); err != nil && !is {
+	if _, is := errors.AsType[httpapi.Refusal](err); is {
+		err = fmt.Errorf("--url: status %d: %w", status, err)
+	} else if err != nil {
 		err = fmt.Errorf("%w: want the address of an exporter and a path such as /healthcheck", unexpectedStatus(wantReport, status))
 	}
 	return a, err
@@ -282,7 +285,18 @@ func (a *asker) unanswered(err error) error {
 		}
 		return fmt.Errorf("connecting to %s: %w", a.name(), err)
 	}
+	if _, is := errors.AsType[*tls.CertificateVerificationError](err); is {
+		return fmt.Errorf("asking %s: %w (--url.ca-file names a file of certificates to trust)", a.name(), err)
+	}
 	return fmt.Errorf("asking %s: %w", a.name(), err)
+}
+
+// loginHint says what to do about a rejected login.
+func (a *asker) loginHint() string {
+	if a.user == "" {
+		return "set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD"
+	}
+	return "user or password is wrong"
 }
 
 // get sends one request and does not follow redirects: a health path never
@@ -309,7 +323,9 @@ func (a *asker) get(ctx context.Context) (status int, body []byte, err error) {
 	case err != nil:
 		return 0, nil, a.unanswered(err)
 	case response.StatusCode == http.StatusUnauthorized:
-		return 0, nil, checks.Fail(checks.ReasonAuth, fmt.Errorf("asking %s: status 401, set HEALTHCHECK_URL_USER and HEALTHCHECK_URL_PASSWORD", a.name()))
+		return 0, nil, checks.Fail(checks.ReasonAuth, fmt.Errorf("asking %s: status 401, %s", a.name(), a.loginHint()))
+	case response.StatusCode == http.StatusBadRequest && bytes.Contains(body, []byte("HTTP request to an HTTPS server")):
+		return 0, nil, unexpected{wanted: wantReport, found: "a server that wants https", status: response.StatusCode}
 	}
 	return response.StatusCode, body, nil
 }

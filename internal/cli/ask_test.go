@@ -57,7 +57,8 @@ func TestAskingOverTLSWantsATrustedCertificate(t *testing.T) {
 	url := "--url=" + s.URL + "/healthcheck"
 	wantCheck(t, cli.ExitPassed, "0 checks passed", url, "--url.ca-file="+ca)
 	wantCheck(t, cli.ExitPassed, "0 checks passed", url, "--url.insecure-skip-verify")
-	wantCheck(t, cli.ExitFailed, "certificate", url)
+	wantCheck(t, cli.ExitFailed, "(--url.ca-file names a file of certificates to trust)", url)
+	wantCheck(t, cli.ExitMisuse, "--url: not a report, but a server that wants https", strings.Replace(url, "https:", "http:", 1))
 	wantCheck(t, cli.ExitMisuse, "--url.ca-file: ", url, "--url.ca-file=/nowhere.pem")
 	wantCheck(t, cli.ExitMisuse, "no certificate in PEM", url, "--url.ca-file="+newFile(t, "text").path)
 }
@@ -77,6 +78,7 @@ func TestAskingAuthenticatesFromTheEnvironment(t *testing.T) {
 	t.Setenv("HEALTHCHECK_URL_PASSWORD", "correct horse")
 	wantCheck(t, cli.ExitPassed, "0 checks passed", url)
 	t.Setenv("HEALTHCHECK_URL_PASSWORD", "wrong")
+	wantCheck(t, cli.ExitFailed, "status 401, user or password is wrong", url)
 	wantCheck(t, cli.ExitPassed, "0 checks passed", strings.Replace(url, "http://", "http://ann:correct%20horse@", 1))
 }
 

@@ -93,7 +93,7 @@ func TestCheckThatAsksTellsOnlyWhatItIsTold(t *testing.T) {
 		{server.URL + "/nothing", "text", 0, ""},
 		{server.URL + "/nothing", "nagios", 0, "OK - status 204"},
 		{server.URL + "/section", "nagios", 0, "OK - 0 checks passed"},
-		{server.URL + "/unknown", "nagios", 3, `UNKNOWN - unknown check "nope"`},
+		{server.URL + "/unknown", "nagios", 3, `UNKNOWN - --url: status 404: unknown check "nope"`},
 		{server.URL + "/page", "nagios", 3, "UNKNOWN - --url: not a report, but status 200: want the address of an exporter and a path such as /healthcheck"},
 		{"ftp://h", "nagios", 3, "UNKNOWN - --url: want an address such as http://127.0.0.1:10927/healthcheck or unix:/run/hc.sock:/healthcheck"},
 		{"ftp://h", "text", 2, ""},

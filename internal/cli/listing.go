@@ -91,7 +91,7 @@ func (l *listing) said(r *collector.Result) []string {
 const signWidth = 3
 
 // text fits a sentence after its head into the terminal. The sentence of a result
-// that concerns somebody continues on further lines; others are cut.
+// that a person should read continues on further lines; others are cut.
 func (l *listing) text(head, sentence string, whole bool) []string {
 	if l.columns == 0 {
 		return []string{head + sentence}
