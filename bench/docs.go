@@ -31,7 +31,7 @@ func (b *bench) document(dir string) error {
 	return b.draw(dir)
 }
 
-// between puts what is new between the two marks of a name.
+// between replaces the text between the two marks of a name.
 func between(text, name, what string) (string, error) {
 	begin, end := "<!-- "+name+": written by make bench -->\n", "<!-- end of "+name+" -->\n"
 	before, rest, found := strings.Cut(text, begin)

@@ -13,11 +13,11 @@ import (
 )
 
 // readers measures whether readers hold each other up: what one answer costs on
-// two processors, in comparison with one, and whether anybody has waited.
+// two processors, in comparison with one, and whether any reader has waited.
 //
 // Twice the work in the same time means that an answer costs as much CPU time on
-// two processors as on one and that nobody sleeps; both are seen on a busy
-// machine too, where the time itself is not ours.
+// two processors as on one, and that no reader sleeps. Both can be measured on a
+// busy machine too, where elapsed time depends on other processes.
 func readers(b *bench) error {
 	c, err := newCollector(10, collector.Options{SuccessTTL: kept})
 	if err != nil {
@@ -69,9 +69,9 @@ func waiting(f func()) int {
 	return waits(runtime.BlockProfile) + waits(runtime.MutexProfile) - earlier
 }
 
-// waits counts the events of a profile whose stack goes through our packages,
-// but for locks that are not ours: the runtime has one where memory is allocated,
-// and a sync.Pool one that it takes once after each collection of garbage.
+// waits counts the events of a profile whose stack goes through our packages. It
+// leaves out the locks of the runtime where memory is allocated, and of a sync.Pool,
+// which takes one after each garbage collection.
 func waits(profile func([]runtime.BlockProfileRecord) (int, bool)) (events int) {
 	records := make([]runtime.BlockProfileRecord, 10000)
 	n, _ := profile(records)

@@ -52,8 +52,8 @@ func race(e effort, contestants ...contestant) []figure {
 }
 
 // enough returns how often c does its work in about d. The CPU time is that of the
-// whole process, so a single long attempt may be somebody else's: a collection of
-// garbage, say. The shorter of two attempts counts.
+// whole process, so a single attempt may include other work, such as a garbage
+// collection. The shorter of two attempts counts.
 func enough(c contestant, d time.Duration) int {
 	for n := 1; ; n *= 4 {
 		took := min(taken(c, n), taken(c, n))

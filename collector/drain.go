@@ -16,7 +16,7 @@ const maxReason = 256
 // A Drain is an operator's decision to take the service out of rotation. It is
 // plain data, so that the caller can keep it across a restart.
 type Drain struct {
-	// Reason is shown to everybody. Empty means "draining".
+	// Reason is part of every answer. Empty means "draining".
 	Reason string
 	// Until is when the drain ends by itself. Zero means that it does not.
 	Until time.Time

@@ -162,7 +162,7 @@ func (e *entry) limit() time.Duration { return addDurations(e.Timeout, grace) }
 // not finished.
 func (p *published) early() bool { return p == nil || p.restored }
 
-// fresh reports whether the result may be handed out by itself.
+// fresh reports whether readers may get the result without waiting for a run.
 func (p *published) fresh(now instant) bool { return p != nil && now.before(p.until) }
 
 // ttl is how long a result is kept. A pass that has not yet changed the state

@@ -12,7 +12,7 @@ import (
 // the overall status and as passed for the checks that depend on it. A Mute is
 // plain data, so that the caller can keep it across a restart.
 type Mute struct {
-	// Reason is shown to everybody. It is required.
+	// Reason is part of every answer. It is required.
 	Reason string
 	// Until is when the mute ends by itself. It is required.
 	Until time.Time

@@ -160,7 +160,7 @@ func (r *Result) define(e *entry) {
 	r.Description, r.Runbook, r.Severity, r.Labels, r.Limits = e.Description, e.Runbook, e.Severity, e.Labels, e.Limits
 }
 
-// blank returns what was known of the check of r before it had a result.
+// blank returns the result that the check of r had before its first run.
 func (r *Result) blank() Result {
 	return Result{
 		Check: r.Check, State: StateUnknown, Reason: checks.ReasonInternal,

@@ -35,8 +35,8 @@ const (
 	discarded                    // its definition is gone
 )
 
-// A run is one attempt at a check. Its fields are guarded by the engine's lock,
-// but for those that perform alone uses.
+// A run is one attempt at a check. The engine's lock guards its fields, except
+// those that only perform uses.
 type run struct {
 	line  *line
 	phase phase

@@ -27,7 +27,7 @@ const (
 )
 
 // A scheduler holds when each check is due. Its times are on the collector's
-// monotonic clock. The engine's lock guards it, but for the pulses.
+// monotonic clock. The engine's lock guards it, except the pulses.
 type scheduler struct {
 	queue  queue[*due]
 	used   bool

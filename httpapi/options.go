@@ -131,7 +131,7 @@ type Options struct {
 	// is absent.
 	ServiceID, Version string
 	// HideOutput leaves out the outputs and values of checks, for listeners
-	// that anybody can reach: "output" is empty, and warnings, values,
+	// that every client can reach: "output" is empty, and warnings, values,
 	// descriptions and runbooks are absent. Body gets a report without them
 	// too.
 	HideOutput bool

@@ -55,7 +55,7 @@ func newPageCheck(r *collector.Result) pageCheck {
 	return c
 }
 
-// describe adds what is known of a check that a page shows at length.
+// describe adds the facts about a check that only a detailed view shows.
 func (c *pageCheck) describe(r *collector.Result, now time.Time) {
 	c.Since, c.Facts = moment(r.Since, now), facts(r, now)
 	c.Description, c.Runbook = r.Description, r.Runbook

@@ -362,7 +362,7 @@ func FuzzDSN(f *testing.F) {
 	})
 }
 
-// pgConnections counts the connections of clients, but for the one that asks.
+// pgConnections counts the connections of clients, except the one that asks.
 func pgConnections(s *testservers.Server) string {
 	return s.PostgresSQL("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
 }

@@ -54,9 +54,9 @@ type data struct {
 const rulesHead = `# Alert rules of Grafana, generated from deploy/prometheus/rules.yml with the same
 # meaning: see docs/grafana.md for what differs. Use these or those, not both.
 #
-# noDataState: a rule that finds nothing is content (OK), but for the exporters
-# themselves, whose silence alerts. execErrState: while Prometheus cannot be asked,
-# rules about checks keep their state, and those about exporters raise an error.
+# noDataState: a rule without a result is OK; only rules about the exporters
+# themselves alert. execErrState: while Prometheus does not answer, rules about
+# checks keep their state, and those about exporters raise an error.
 #
 # The data source has the uid "prometheus", as in ../datasources/prometheus.yml.
 `

@@ -17,7 +17,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/testservers"
 )
 
-// The files of deploy/haproxy as they stand, but for addresses and the pace.
+// The files of deploy/haproxy unchanged, except for addresses and intervals.
 func TestHAProxyOfDeployFollowsTheChecks(t *testing.T) {
 	t.Parallel()
 	redis := testservers.Redis(t)

@@ -169,7 +169,7 @@ func TestAWrongViewIsAnErrorAtTheStart(t *testing.T) {
 	}
 }
 
-// The example of deploy/haproxy as it stands, but for addresses and the pace.
+// The example of deploy/haproxy unchanged, except for addresses and intervals.
 func TestHAProxyFollowsAnAgentForEachTeam(t *testing.T) {
 	t.Parallel()
 	redis := testservers.Redis(t)

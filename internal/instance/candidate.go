@@ -17,7 +17,7 @@ type candidate struct {
 	before scrub.Rules
 }
 
-// prepare does every part of a reload that can fail, but for reading the file. The
+// prepare does every part of a reload that can fail, except reading the file. The
 // slow part, the first runs of new and changed checks, comes last. The caller
 // holds reloading, and commits the candidate or drops it.
 func (i *Instance) prepare(ctx context.Context, cfg *config.Config) (_ *candidate, err error) {

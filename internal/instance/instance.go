@@ -38,12 +38,11 @@ type Options struct {
 	Restore func([]checks.Check) *collector.Saved
 	// Needs are what the command line wants of the configuration.
 	Needs Needs
-	// RefuseFailing refuses a reload after which the service would be failed,
-	// if it is not failed before.
+	// RefuseFailing refuses a reload that would turn the service from healthy to
+	// failed.
 	RefuseFailing bool
 	// OnReload is called after each reload that succeeded, with a line for each
-	// change, such as "~ redis: timeout"; without values. Nil: nobody wants to
-	// know.
+	// change, such as "~ redis: timeout"; without values. May be nil.
 	OnReload func(changes []string)
 	// Logger receives a line for each load and each change. It must mask texts
 	// with Scrubber.

@@ -26,8 +26,8 @@ type Login[T any] struct {
 	WithPassword func(t T, password string) T
 }
 
-// Validate returns what is known without reading a file, the zero T if the DSN is
-// in a file, and adds all faults of the settings.
+// Validate returns the settings that need no file, or the zero T if the DSN is in a
+// file. It adds all faults of the settings to f.
 func (l Login[T]) Validate(f *checktype.Faults) (known T) {
 	switch {
 	case l.DSN != "":

@@ -41,7 +41,7 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// same reports whether two values are written alike, but for their style.
+// same reports whether two values are written alike, apart from their style.
 func same(a, b *yaml.Node) bool {
 	if a == nil || b == nil || a.Kind != b.Kind || a.Value != b.Value || len(a.Content) != len(b.Content) {
 		return false

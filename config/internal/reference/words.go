@@ -67,7 +67,7 @@ func meaning(name, doc string) string {
 	return object // It begins with a value, such as udp or host:port.
 }
 
-// beginsSentence matches what is not the value of a key.
+// beginsSentence matches the beginning of a comment that is a sentence, not a value.
 var beginsSentence = regexp.MustCompile(`^(?:an?|the|how|what|where|whether|which|our|further|sent|served|written|in|its|true|added|masked|selections)\b`)
 
 func capital(s string) string {
@@ -97,7 +97,7 @@ func (s structure) forReaders(field *ast.Field) string {
 			name = word
 		}
 		key, known := keys[name]
-		// TLS, URL and DSN are words too, but for the first one.
+		// TLS, URL and DSN are words too, unless they come first.
 		if !known || !first && name == strings.ToUpper(name) {
 			first = false
 			return word
