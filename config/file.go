@@ -77,9 +77,9 @@ type global struct {
 	// MaxWait is how long a request waits for a run if the result has expired: 0s
 	// to 5m. Default 1s.
 	MaxWait *time.Duration `yaml:"max_wait" off:"0s"`
-	// StartupWait is how long requests wait, from the start on, for the first
-	// results of checks that are not optional, if that is longer than MaxWait: 0s
-	// to 5m. Default the longest chain of timeouts among them, at most 5s.
+	// StartupWait is how long after the start requests wait for the first results
+	// of checks that are not optional: 0s to 5m. They wait for MaxWait if that is
+	// longer. Default the longest chain of their timeouts, at most 5s.
 	StartupWait *time.Duration `yaml:"startup_wait" off:"0s"`
 	// Concurrency is how many checks run at a time: 1 to 10000. Default 64.
 	Concurrency *int `yaml:"concurrency"`

@@ -37,7 +37,8 @@ type Check struct {
 	Address string `yaml:"address"`
 	// User is the account that logs in. Empty means guest, with the password guest.
 	User string `yaml:"user"`
-	// Password is its password, also beside a DSN that has none. Empty means none.
+	// Password is the password of the account. It also completes a DSN without a
+	// password. Empty means none.
 	Password checks.Secret `yaml:"password"`
 	// PasswordFile names a file with the password, read at every run, instead.
 	PasswordFile checks.SecretFile `yaml:"password_file"`
@@ -48,10 +49,10 @@ type Check struct {
 	TLS *checks.TLS `yaml:"tls"`
 	// Queue is a queue that must exist. Empty means none.
 	Queue string `yaml:"queue"`
-	// WarnMessages passes with a warning when so many messages wait in the queue,
-	// or more. Zero means never.
+	// WarnMessages passes with a warning when at least this many messages wait in
+	// the queue. Zero means never.
 	WarnMessages int `yaml:"warn_messages"`
-	// FailMessages fails when so many messages wait in the queue, or more. Zero
+	// FailMessages fails when at least this many messages wait in the queue. Zero
 	// means never.
 	FailMessages int `yaml:"fail_messages"`
 	// WarnConsumers passes with a warning when the queue has fewer consumers. Zero

@@ -22,18 +22,19 @@ import (
 // ?exit_code=N&duration=90s; POST /heartbeat/NAME/start when it begins, so that
 // its duration is known; POST /heartbeat/NAME/fail when it has failed. An exit
 // code other than 0 is a failure. The token is sent as "Authorization: Bearer
-// TOKEN" or "X-Heartbeat-Token: TOKEN". Without a token, beats are taken over a
-// Unix socket only.
+// TOKEN" or "X-Heartbeat-Token: TOKEN". Without a token, beats are accepted
+// over a Unix socket only.
 //
 // Until the first beat the check passes for max_age plus grace. Observed are
 // last_success_timestamp_seconds and job_duration_seconds.
 type Check struct {
-	// MaxAge is how often the job reports at the least, such as 24h. Required.
+	// MaxAge is the longest time between two reports of the job, such as 24h.
+	// Required.
 	MaxAge time.Duration `yaml:"max_age"`
 	// Grace is how much later than max_age a report may come. Default 0s.
 	Grace time.Duration `yaml:"grace"`
-	// Token is what the job proves itself with, at least 8 characters. Empty
-	// means that beats are taken over a Unix socket only.
+	// Token authenticates the job, at least 8 characters. Empty means that beats are
+	// accepted over a Unix socket only.
 	Token checks.Secret `yaml:"token"`
 	// TokenFile is the path of a file that holds the token.
 	TokenFile checks.SecretFile `yaml:"token_file"`

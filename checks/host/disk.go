@@ -43,23 +43,23 @@ type Disk struct {
 	// Required.
 	Path string `yaml:"path"`
 
-	// WarnPercent degrades when that share of the bytes is used, or more.
+	// WarnPercent degrades when at least this percentage of the bytes is used.
 	// 0 to 100; zero means not given.
 	WarnPercent float64 `yaml:"warn_percent"`
-	// FailPercent fails when that share of the bytes is used, or more.
+	// FailPercent fails when at least this percentage of the bytes is used.
 	// 0 to 100; zero means not given.
 	FailPercent float64 `yaml:"fail_percent"`
-	// WarnFree degrades when fewer bytes than that are available (10GiB).
+	// WarnFree degrades when fewer bytes are available, such as 10GiB.
 	// Zero means not given.
 	WarnFree checks.Size `yaml:"warn_free"`
-	// FailFree fails when fewer bytes than that are available (2GiB).
+	// FailFree fails when fewer bytes are available, such as 2GiB.
 	// Zero means not given.
 	FailFree checks.Size `yaml:"fail_free"`
 
-	// WarnInodesPercent degrades when that share of the inodes is used, or
-	// more. 0 to 100; zero means not given.
+	// WarnInodesPercent degrades when at least this percentage of the inodes is
+	// used. 0 to 100; zero means not given.
 	WarnInodesPercent float64 `yaml:"warn_inodes_percent"`
-	// FailInodesPercent fails when that share of the inodes is used, or more.
+	// FailInodesPercent fails when at least this percentage of the inodes is used.
 	// 0 to 100; zero means not given.
 	FailInodesPercent float64 `yaml:"fail_inodes_percent"`
 

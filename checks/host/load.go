@@ -14,8 +14,7 @@ import (
 	"github.com/healthcheck-exporter/healthcheck_exporter/checks/checktype"
 )
 
-// Load passes when few enough tasks run or wait to run, for each processor of
-// the machine.
+// Load passes when the load average per processor of the machine is low enough.
 //
 //	name: load
 //	load: {warn_per_cpu: 4}
@@ -30,14 +29,14 @@ import (
 // Observed: load1_ratio, load5_ratio, load15_ratio: the averages of 1, 5 and 15
 // minutes divided by the processors (1: as many tasks as processors).
 type Load struct {
-	// WarnPerCPU degrades when the load average per processor is that high, or
-	// higher. Zero means not given.
+	// WarnPerCPU degrades when the load average per processor is at least this
+	// high. Zero means not given.
 	WarnPerCPU float64 `yaml:"warn_per_cpu"`
-	// FailPerCPU fails when the load average per processor is that high, or
-	// higher. Zero means not given.
+	// FailPerCPU fails when the load average per processor is at least this high.
+	// Zero means not given.
 	FailPerCPU float64 `yaml:"fail_per_cpu"`
 
-	// Minutes says which average is compared: 1, 5 or 15. Zero means 5: long
+	// Minutes is the period of the load average: 1, 5 or 15. Zero means 5: long
 	// enough to ignore the start of a nightly job, short enough to notice an
 	// overload.
 	Minutes int `yaml:"minutes"`

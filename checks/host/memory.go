@@ -36,10 +36,10 @@ import (
 // Observed: used_ratio, working_set_bytes (the used memory), limit_bytes
 // (without a limit: the memory of the machine).
 type Memory struct {
-	// WarnPercent degrades when that share of the memory is used, or more.
+	// WarnPercent degrades when at least this percentage of the memory is used.
 	// 0 to 100; zero means not given.
 	WarnPercent float64 `yaml:"warn_percent"`
-	// FailPercent fails when that share of the memory is used, or more.
+	// FailPercent fails when at least this percentage of the memory is used.
 	// 0 to 100; zero means not given.
 	FailPercent float64 `yaml:"fail_percent"`
 

@@ -27,10 +27,11 @@ import (
 // Observed are connect_seconds, login_seconds, query_seconds and, with TLS,
 // tls_not_after_timestamp_seconds.
 type Check struct {
-	// DSN says everything in one, in the words of Go's driver:
+	// DSN holds all settings in the syntax of Go's driver:
 	// user:password@tcp(host:3306)/database?tls=true, or @unix(/path/of/socket).
 	// Its allowAllFiles, multiStatements, compress, rejectReadOnly and time-outs
-	// are ignored: the check's timeout bounds all of it. Empty means that the fields below say it.
+	// are ignored: the check's timeout bounds the whole run. Empty means the fields
+	// below.
 	DSN checks.Secret `yaml:"dsn"`
 	// DSNFile names a file with the DSN, read at every run, instead.
 	DSNFile checks.SecretFile `yaml:"dsn_file"`
@@ -38,7 +39,8 @@ type Check struct {
 	Address string `yaml:"address"`
 	// User is the account that logs in. Required without a DSN.
 	User string `yaml:"user"`
-	// Password is its password, also beside a DSN that has none. Empty means none.
+	// Password is the password of the account. It also completes a DSN without a
+	// password. Empty means none.
 	Password checks.Secret `yaml:"password"`
 	// PasswordFile names a file with the password, read at every run, instead.
 	PasswordFile checks.SecretFile `yaml:"password_file"`

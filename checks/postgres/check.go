@@ -49,7 +49,8 @@ type Check struct {
 	Address string `yaml:"address"`
 	// User is the role that logs in. Required without a DSN.
 	User string `yaml:"user"`
-	// Password is its password, also beside a DSN that has none. Empty means none.
+	// Password is the password of the role. It also completes a DSN without a
+	// password. Empty means none.
 	Password checks.Secret `yaml:"password"`
 	// PasswordFile names a file with the password, read at every run, instead.
 	PasswordFile checks.SecretFile `yaml:"password_file"`

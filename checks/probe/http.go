@@ -57,7 +57,7 @@ type HTTP struct {
 	// counts. Without it the body is matched as it is sent.
 	Decompress bool `yaml:"decompress"`
 	// HTTPVersion is 1.1 or 2. Empty means HTTP/2 if an https server offers it,
-	// else HTTP/1.1. With 2, an http URL is spoken to in HTTP/2 without TLS (h2c).
+	// else HTTP/1.1. 2 with an http URL means HTTP/2 without TLS (h2c).
 	HTTPVersion string `yaml:"http_version"`
 
 	// BasicAuth sends a user name and password. Nil sends none.
@@ -70,11 +70,10 @@ type HTTP struct {
 	TLS *checks.TLS `yaml:"tls"`
 
 	// FollowRedirects follows up to 10 redirects whose status is not itself
-	// wanted, and keeps the cookies that they set for the run. From the first that
-	// leads to another scheme, host or port on, nothing configured is sent that
-	// could be a credential: no authorization, no client certificate, no header
-	// except Accept… and User-Agent. A redirect that wants the request's body
-	// there fails.
+	// wanted, and keeps the cookies that they set for the run. After a redirect to
+	// another scheme, host or port, no more credentials of the configuration are
+	// sent: no authorization, no client certificate, no header except Accept… and
+	// User-Agent. Such a redirect fails if it asks for the request's body again.
 	FollowRedirects bool `yaml:"follow_redirects"`
 	// UnixSocket is the path of a socket to connect to instead of the URL's host.
 	// Empty means a TCP connection.

@@ -38,7 +38,7 @@ type TCP struct {
 	// TLS settings, of the connection or, if a step has starttls, of that step.
 	// Nil means no TLS, and the defaults for starttls.
 	TLS *checks.TLS `yaml:"tls"`
-	// Send is written once connected. Empty means nothing.
+	// Send is the text to write after connecting. Empty means nothing.
 	Send string `yaml:"send"`
 	// Expect must match the reply (Go syntax; ^ and $ also match at line breaks,
 	// $ also before \r\n). Of the reply at most 64KiB are read. Empty means that
@@ -51,12 +51,13 @@ type TCP struct {
 // TCPStep is one exchange of a conversation: what is sent, then what is
 // expected of what arrives. Either may be empty.
 type TCPStep struct {
-	// Send is written. What had arrived before no longer counts as a reply.
+	// Send is the text to write. Input that arrived earlier does not count as its
+	// reply.
 	Send string `yaml:"send"`
 	// Expect must match what arrives, as in TCP.Expect.
 	Expect string `yaml:"expect"`
-	// Reject fails at once if it matches what arrives while Expect is waited for.
-	// Empty means nothing.
+	// Reject is a pattern that fails the check at once if it matches while the check
+	// waits for Expect. Empty means none.
 	Reject string `yaml:"reject"`
 	// StartTLS makes the connection a TLS connection at the end of the step.
 	StartTLS bool `yaml:"starttls"`

@@ -40,8 +40,8 @@ type Check struct {
 	// DB is the number of the database that Key and Command are for. Zero
 	// means the server's first, without a SELECT.
 	DB int `yaml:"db"`
-	// Role is what the server must be: master, replica or sentinel. Empty
-	// means that it is not asked.
+	// Role is what the server must be: master, replica or sentinel. Empty means
+	// any.
 	Role string `yaml:"role"`
 	// Key is a key that must exist and, if Expect is given, be a string of
 	// that value. Empty means none.
@@ -55,7 +55,7 @@ type Check struct {
 	// must match. Empty means any.
 	Expect string `yaml:"expect"`
 	// Cluster is ok to require that the state of the cluster, as this node sees
-	// it, is ok. Empty means that it is not asked.
+	// it, is ok. Empty means any state.
 	Cluster string `yaml:"cluster"`
 }
 
