@@ -148,6 +148,12 @@ var notations = map[string][][3]string{
 		{"password=abc1 -> next step", "password=" + m + " -> next step", "password=" + m + " -> next step"},
 	},
 	"more names": {
+		{"redis://[u!:pw1@h", "redis://[u!:" + m + "@h", "redis://[u!:" + m + "@h"},
+		{"redis://[::1]:6379/x@y", "", ""},
+		{"api_2_key=abC12x", "api_2_key=" + m, "api_2_key=" + m},
+		{"MHcC/AQ+E=\n-----END EC PRIVATE KEY-----\nok", m + "\nok", m + "\nok"},
+		{"key: MHcCAQE\n-----END EC PRIVATE KEY-----", "key: " + m, "key: " + m},
+		{`["postgres://u:pw1@h/x"]`, `["postgres://u:` + m + `@h/x"]`, `["postgres://u:` + m + `@h/x"]`},
 		{"https://h/?sentry_key=" + strong, "https://h/?sentry_key=" + m, "https://h/?sentry_key=" + m},
 		{"Unseal Key 1: " + strong, "Unseal Key 1: " + m, "Unseal Key 1: " + m},
 		{"secret_id=" + strong, "secret_id=" + m, "secret_id=" + m},
