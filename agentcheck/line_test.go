@@ -66,7 +66,7 @@ func TestAReasonCannotBeTakenForACommand(t *testing.T) {
 		"readyZ readyA readya readyz Zready zready":         "readyZ readyA readya readyz Zready zready",
 		"already drained for maintenance":                   "already drained for maintenance",
 		"# comment #2":                                      "_ comment _2",
-		"a\x00b\tc\x1b[31m":                                 "a b c [31m",
+		"a\x00b\tc\x1b[31m\x7f!":                            "a b c [31m !",
 		"größer als 😀":                                      "gr??er als ?",
 		"\xff\xfe":                                          "??",
 		"  spaces   everywhere ":                            "spaces everywhere",

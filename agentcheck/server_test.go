@@ -313,9 +313,14 @@ func TestServeEndsWithItsContextOrItsListener(t *testing.T) {
 func TestAcceptingGoesOnAfterAFault(t *testing.T) {
 	l := &flaky{Listener: listen(t)}
 	l.faults.Store(5)
-	defer start(t, agentcheck.Server{Reporter: up()}, l)()
+	var logged strings.Builder
+	stop := start(t, agentcheck.Server{Reporter: up(), Logger: log.NewLogfmtLogger(log.NewSyncWriter(&logged))}, l)
 	if got := readAll(t, dial(t, l)); got != "up 100%\n" {
 		t.Errorf("%q", got)
+	}
+	stop()
+	if got := logged.String(); strings.Count(got, `level=debug msg="connection not accepted" err="too many open files"`) != 5 {
+		t.Errorf("log: %s", got)
 	}
 }
 
