@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"strings"
 	"testing"
@@ -117,8 +118,14 @@ func asItIs(ctx context.Context) context.Context { return ctx }
 
 func TestATraceCostsOneAllocation(t *testing.T) {
 	address := faulttest.Closed(t)
-	without := testing.AllocsPerRun(200, func() { dialled(t, address, asItIs) })
-	with := testing.AllocsPerRun(200, func() { dialled(t, address, withTrace) })
+	least := func(start func(context.Context) context.Context) float64 { // Other goroutines allocate too.
+		allocations := math.Inf(1)
+		for range 5 {
+			allocations = min(allocations, testing.AllocsPerRun(50, func() { dialled(t, address, start) }))
+		}
+		return allocations
+	}
+	with, without := least(withTrace), least(asItIs)
 	if with > without+2 {
 		t.Errorf("%v allocations with a trace, %v without: want one more", with, without)
 	}
