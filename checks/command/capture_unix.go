@@ -5,6 +5,7 @@ package command
 import (
 	"os"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -36,12 +37,14 @@ func (c *capture) read() {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := c.pipe.Read(buf)
-		c.head.Write(buf[:min(n, maxOutput-c.head.Len())])
+		c.keep(buf[:n])
 		if err != nil {
 			return
 		}
 	}
 }
+
+func (c *capture) keep(read []byte) { c.head.Write(read[:min(len(read), maxOutput-c.head.Len())]) }
 
 // finish closes the pipe and returns what was kept. It first waits until every
 // process has closed its end, but not beyond last (zero: not at all).
@@ -51,6 +54,28 @@ func (c *capture) finish(last time.Time) string {
 	}
 	_ = c.pipe.SetReadDeadline(last)
 	<-c.done
+	c.drain()
 	_ = c.pipe.Close()
 	return c.head.String()
+}
+
+// drain keeps what is in the pipe now, without waiting for more. On a busy machine
+// the reading goroutine may get no processor until the deadline is over, and then
+// Read returns an error although the pipe has data.
+func (c *capture) drain() {
+	_ = c.pipe.SetReadDeadline(time.Time{})
+	raw, err := c.pipe.SyscallConn()
+	if err != nil {
+		return
+	}
+	buf := make([]byte, 32<<10)
+	for n := 1; n > 0 && c.head.Len() < maxOutput; {
+		if raw.Read(func(fd uintptr) bool {
+			n, err = syscall.Read(int(fd), buf)
+			return true
+		}) != nil || err != nil {
+			return
+		}
+		c.keep(buf[:n])
+	}
 }
