@@ -580,6 +580,7 @@ func TestRule08ARunThatWaitsFollowsTheDependenciesOfTheNewSet(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(called) != 1 || called[0] != 4*time.Second {
 			t.Errorf("called after %v, want 4s: once its only dependency has passed", called)
 		}

@@ -195,7 +195,7 @@ func TestNagiosUnderstandsThePlugin(t *testing.T) {
 		t.Errorf("without a file: exit status %d, %q", status, out)
 	}
 	e.Stop()
-	if out, status := s.shell(commands[0]); status != 3 || !strings.HasPrefix(out, "UNKNOWN - ask ") || strings.Count(out, "\n") != 1 {
+	if out, status := s.shell(commands[0]); status != 3 || !strings.HasPrefix(out, "UNKNOWN - connecting to ") || strings.Count(out, "\n") != 1 {
 		t.Errorf("without an exporter: exit status %d, %q", status, out)
 	}
 }

@@ -149,14 +149,17 @@ func TestAWrongViewIsAnErrorAtTheStart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "healthcheck.yml")
 	write(t, file, viewChecks+"views: {shop: {tags: [shop], path: /shop}}\n")
-	for flag, want := range map[string]string{
-		"--agent.listen-address=127.0.0.1:0?view=shpo": `there is no view \"shpo\", want one of shop`,
-		"--agent.listen-address=127.0.0.1:0?veiw=shop": `want 127.0.0.1:0 or 127.0.0.1:0?view=NAME`,
-		"--web.telemetry-path=/shop":                   `/shop is the path of the metrics`,
+	for flag, want := range map[string]struct {
+		status int
+		text   string
+	}{
+		"--agent.listen-address=127.0.0.1:0?view=shpo": {1, `there is no view \"shpo\", want one of shop`},
+		"--agent.listen-address=127.0.0.1:0?veiw=shop": {2, `want 127.0.0.1:0 or 127.0.0.1:0?view=NAME`},
+		"--web.telemetry-path=/shop":                   {1, `/shop is the path of the metrics`},
 	} {
 		_, errs, status := command(t, nil, "--config.file="+file, "--web.listen-address=127.0.0.1:0", flag)
-		if status != 1 || !strings.Contains(errs, want) {
-			t.Errorf("serve %s: %d %s, want %s", flag, status, errs, want)
+		if status != want.status || !strings.Contains(errs, want.text) {
+			t.Errorf("serve %s: %d %s, want %d %s", flag, status, errs, want.status, want.text)
 		}
 	}
 	for flag, want := range map[string]string{
