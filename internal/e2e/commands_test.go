@@ -45,7 +45,7 @@ func TestCheckRunsOnceAndTellsByItsExitStatus(t *testing.T) {
 		{[]string{"--config.file=bad.yml", "check"}, 2, `^$`, `bad.yml:2: check "a": unknown key "exce", did you mean "exec"\?`},
 		{[]string{"--config.file=missing.yml", "check"}, 2, `^$`, `missing.yml: no such file or directory`},
 		{[]string{"check", "--output=xml"}, 2, `^$`, `--output: unknown value "xml", want one of text, json, nagios, prometheus`},
-		{[]string{"--bogus"}, 2, `^$`, `unknown long flag '--bogus' \(try --help\)`},
+		{[]string{"--bogus"}, 2, `^$`, `unknown flag "--bogus" \(try --help\)`},
 		{[]string{"--config.file=pass.yml", "check", "--output=json"}, 0, `^\{"hostname": .*"results": \[\{"checker": "a", "output": "fine", "passed": true, .*\}\n$`, ""},
 		{[]string{"--config.file=pass.yml", "check", "--output=prometheus"}, 0, `(?m)^healthcheck_passed\{check="a"\} 1$`, ""},
 		{[]string{"--config.file=pass.yml", "check", "--output=nagios"}, 0, `^OK - 1 check passed \| 'a'=\d+\.\d{6}s\n$`, ""},
@@ -59,7 +59,7 @@ func TestCheckRunsOnceAndTellsByItsExitStatus(t *testing.T) {
 		{[]string{"config", "types"}, 0, `(?s)^http  .*\nredis  .*config types NAME`, ""},
 		{[]string{"config", "types", "http", "redis"}, 0, `(?s)http.*url.*redis.*address`, ""},
 		{[]string{"check", "--url=not a url"}, 2, `^$`, `--url: want an address such as http://127.0.0.1:10927/healthcheck`},
-		{[]string{"check", "--url=http://127.0.0.1:1/healthcheck"}, 1, `^$`, `ask 127.0.0.1:1: .*connection refused`},
+		{[]string{"check", "--url=http://127.0.0.1:1/healthcheck"}, 1, `^$`, `connecting to 127.0.0.1:1: connection refused`},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), binary(t), test.args...)

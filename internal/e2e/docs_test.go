@@ -136,7 +136,7 @@ var (
 // or are examples of secrets in a command line.
 var flagsOfOthers = []string{
 	"ask", "build-arg", "cap-drop", "check", "cookie", "enable-feature", "help-long", "help-man", "home-dir", "ignore-missing", "init", "name", "no", "now",
-	"password", "read-only", "shell", "system", "texts", "user",
+	"password", "read-only", "root", "shell", "system", "texts", "user",
 }
 
 func TestFlagsInTheDocumentsExist(t *testing.T) {
