@@ -23,6 +23,9 @@ func TestHeadersAreScrubbed(t *testing.T) {
 		"Sec-WebSocket-Key":    {"dGhlIHNhbXBsZQ=="},
 		"Proxy-Authentication": nil,
 	}
+	if got := scrub.New(scrub.Rules{}).Header(nil); got != nil {
+		t.Errorf("Header(nil) = %v", got)
+	}
 	want := map[string][]string{
 		"Cookie":               {scrub.Mask},
 		"Set-Cookie":           {scrub.Mask, scrub.Mask},

@@ -90,6 +90,13 @@ func TestOverlappingLiteralsAreMaskedTogether(t *testing.T) {
 	}
 }
 
+func TestASecretWithAsterisksDoesNotMatchAMask(t *testing.T) {
+	checkTexts(t, "asterisks", knowing("password=****", "a**b**c1").Text, []pair{
+		{"password=x1y2z3", "password=********"},
+		{"got a**b**c1 x", "got ******** x"},
+	})
+}
+
 func TestNumberThatIsALiteralSecretIsMasked(t *testing.T) {
 	s := knowing("12345678")
 	if got, want := string(s.JSON([]byte(`{"a": 12345678, "b": 1}`))), `{"a": "********", "b": 1}`; got != want {

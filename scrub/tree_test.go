@@ -37,6 +37,10 @@ type failing struct{}
 
 func (failing) MarshalJSON() ([]byte, error) { return nil, errors.New("secret is hunter2") }
 
+type label string
+
+func (l label) MarshalText() ([]byte, error) { return []byte("<" + l + ">"), nil }
+
 func TestTreesOfAnyKind(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for _, c := range []struct {
@@ -61,6 +65,13 @@ func TestTreesOfAnyKind(t *testing.T) {
 		{"list as argv", map[string]any{"command": []string{"mysql", "-psecret", "--token", "x"}}, `{"command":["mysql","-p********","--token","********"]}`},
 		{"nil pointer in an interface", []any{(*outer)(nil), error(nil)}, `[null,null]`},
 		{"empty", map[string]any{"a": map[string]any{}, "b": []int{}, "password": map[string]any{}}, `{"a":{},"b":[],"password":"********"}`},
+		{"keys with a text of their own", map[any]any{label("a"): 1, (*label)(nil): 2}, `{"********":2,"<a>":1}`},
+		{"what encoding/json cannot write", []any{struct {
+			*inner
+			None map[string]any
+			List []string
+			Few  string `json:"few,omitempty"`
+		}{inner: &inner{"x", "y"}}, func() {}}, `[{"Token":"********","name":"y","None":null,"List":null},"********"]`},
 		{"struct beside what has no JSON", []any{struct {
 			A     any `json:"a"`
 			B     string
@@ -132,6 +143,13 @@ func TestDepthOver32IsMasked(t *testing.T) {
 			t.Errorf("%d deep: %.200s", depth, got)
 		}
 	}
+	for text, want := range map[string]string{
+		strings.Repeat("[", 31) + `"[\"x\"]"` + strings.Repeat("]", 31):   "",
+		strings.Repeat("[", 31) + `"[[\"x\"]]"` + strings.Repeat("]", 31): strings.Repeat("[", 31) + `"[\"********\"]"` + strings.Repeat("]", 31),
+		strings.Repeat("[", 32) + `"[\"x\"]"` + strings.Repeat("]", 32):   strings.Repeat("[", 32) + `"********"` + strings.Repeat("]", 32),
+	} {
+		checkTexts(t, "JSON in strings of JSON", func(text string) string { return s.Value("", text) }, []pair{{text, want}})
+	}
 }
 
 func TestTooManyNodesAreMasked(t *testing.T) {
@@ -141,6 +159,9 @@ func TestTooManyNodesAreMasked(t *testing.T) {
 	}
 	if got := string(s.Tree(make([]int, 100_001))); got != `"********"` {
 		t.Errorf("100,001 nodes became %.100s", got)
+	}
+	if got := s.Value("", "["+strings.Repeat("0,", 100_000)+"0]"); got != scrub.Mask {
+		t.Errorf("a text of 100,001 nodes became %.100s", got)
 	}
 	var shared any = "x" // 2^40 nodes in 40 slices
 	for range 30 {
@@ -201,6 +222,9 @@ func TestExplainSaysWhatAndWhyButNotTheValue(t *testing.T) {
 	}
 	if got, want := scrub.Meaning("N1"), "the name contains key, token or pass"; got != want {
 		t.Errorf("Meaning(N1) = %q, want %q", got, want)
+	}
+	if got := scrub.Meaning("N9"); got != "" {
+		t.Errorf("Meaning of a rule that does not exist = %q", got)
 	}
 	if got := s.ExplainArgv([]string{"a", "--token=x"}); !reflect.DeepEqual(got, []scrub.Hit{{"1", "N1"}}) {
 		t.Errorf("ExplainArgv = %v", got)
