@@ -255,6 +255,8 @@ var borders = map[string][][3]string{
 		{"amqp://a:b@h1'amqp://c:d@h2", "amqp://a:********@h1'amqp://c:********@h2", "amqp://a:********@h1'amqp://c:********@h2"},
 		{"://a:b@h", "://a:********@h", "://a:********@h"},
 		{",://a:b@h", ",://a:********@h", ",://a:********@h"},
+		{"amqp://u:p://x@h", "amqp://u:********@h", "amqp://u:********@h"},
+		{"amqp://u:p@h,://a:b@c", "amqp://u:********@c", "amqp://u:********@c"},
 	},
 	"web hooks": {
 		{"https://hooks.slack.com/services/T/B/x y", "https://hooks.slack.com/services/******** y", "https://hooks.slack.com/services/******** y"},

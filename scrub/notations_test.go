@@ -99,6 +99,9 @@ var notations = map[string][][3]string{
 		{"sqlplus /@db", "", ""},
 		{"lftp -u bob," + strong + " h", "lftp -u bob," + m + " h", "lftp -u bob," + m + " h"},
 		{"docker run -u 1000:1000 img", "", ""},
+		{"curl -u :hunter2x h", "curl -u :" + m + " h", "curl -u :" + m + " h"},
+		{"app --user=:hunter2x h", "app --user=:" + m + " h", "app --user=:" + m + " h"},
+		{"smbclient -U %hunter2x h", "smbclient -U %" + m + " h", "smbclient -U %" + m + " h"},
 		{"curl -E c.pem:hunter22 h", "curl -E c.pem:" + m + " h", "curl -E c.pem:" + m + " h"},
 	},
 	"SQL": {
