@@ -40,6 +40,16 @@ func TestLiteralSecretIsFoundInEverySpelling(t *testing.T) {
 	}
 }
 
+func TestEveryCharacterOfALiteralSecretIsMasked(t *testing.T) {
+	s := knowing(`<b"c&d12>`)
+	for _, text := range []string{
+		`<b"c&d12>`, `<b\"c&d12>`, `\u003cb\"c\u0026d12\u003e`, "%3Cb%22c%26d12%3E", "%3cb%22c%26d12%3e", "%3Cb%22c&d12%3E", `<B"C&D12>`,
+		"PGIiYyZkMTI+", "PGIiYyZkMTI-",
+	} {
+		checkTexts(t, "spellings", s.Text, []pair{{"x " + text + " y", "x " + scrub.Mask + " y"}})
+	}
+}
+
 func TestLiteralSecretIsFoundInBase64OfSomethingLonger(t *testing.T) {
 	const secret = "correct-horse"
 	s := knowing(secret)

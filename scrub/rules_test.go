@@ -171,6 +171,7 @@ func TestRulesForSentences(t *testing.T) {
 			{"Some { token: Some(\"" + weak + "\") }", "Some { token: Some(\"********\") }"},
 		},
 		"headers": {
+			{"Cookie: ******** a=b", "Cookie: ********"},
 			{"Authorization: Bearer short", "Authorization: ********"},
 			{"Authorization: required", ""},
 			{"Authorization: header is missing", ""},

@@ -241,7 +241,7 @@ func TestNamesAreSensitive(t *testing.T) {
 		"secret", "credentials", "private_x", "COOKIE", "X-Signature", "bearer", "JWT_X", "DSN", "connection-string",
 		"CONN_STR", "CSRF", "XSRF", "webhook", "session_id", "Session-Id", "PHPSESSIONID", "OAUTH", "oauth_x", "sid", "pin",
 		"otp", "sas", "AzureSAS", "sig", "salt", "PSK", "pem", "crypt", "cvv", "SSN", "cred", "CREDS", "DBAuth",
-		"userPIN", "pinCode", "VCAP_SERVICES", "vcap.services", "docker_auth_config", "KEYBOARD_layout", "internal_id",
+		"userPIN", "pinCode", "requestHMac", "VCAP_SERVICES", "vcap.services", "docker_auth_config", "KEYBOARD_layout", "internal_id",
 	} {
 		if !s.Name(name) {
 			t.Errorf("Name(%q) = false, want true", name)
