@@ -41,3 +41,8 @@ func (s *Store) SaveOnce(c *collector.Collector) (written int, more bool) {
 	more = s.save(c, perInterval)
 	return perInterval - s.budget, more
 }
+
+// Encoded is the payload for a result in a slot of that capacity.
+func Encoded(r collector.SavedResult, capacity int) string {
+	return string(newRecord(r, moment{}).encode(capacity))
+}

@@ -3,8 +3,10 @@ package state_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"math"
 	"os"
@@ -435,6 +437,75 @@ func TestALongRecordIsNeverHalfOldAndHalfNew(t *testing.T) {
 		want(number)
 		store = d.open()
 		store.Restore([]checks.Check{check})
+	}
+	d.wantReports(0)
+}
+
+// rewrite replaces a text in the one record of results.slots, and
+// makes the checksum of its slot match.
+func (d *directory) rewrite(old, with string) {
+	d.t.Helper()
+	content := d.read("results.slots")
+	slot := content[64:]
+	if len(old) != len(with) || !bytes.Contains(slot, []byte(old)) {
+		d.t.Fatalf("%q cannot be %q in %q", old, with, slot)
+	}
+	copy(slot[bytes.Index(slot, []byte(old)):], with)
+	end := 6 + binary.LittleEndian.Uint16(slot[4:])
+	binary.LittleEndian.PutUint32(slot, crc32.Checksum(slot[4:end], crc32.MakeTable(crc32.Castagnoli)))
+	if err := os.WriteFile(d.file("results.slots"), content, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// A reason becomes a label of a metric, so only those that this version has are
+// restored.
+func TestARecordWithAnUnknownWordIsNotRestored(t *testing.T) {
+	for old, with := range map[string]string{`"reason":"refused"`: `"reason":"REFUSED"`, `"state":"failed"`: `"state":"FAILED"`} {
+		d := newDirectory(t)
+		db := new(subject)
+		db.fails.Store(true)
+		d.fill(db.check("db"))
+		d.rewrite(old, with)
+		if saved := d.open().Restore([]checks.Check{db.check("db")}); len(saved.Results) != 0 {
+			t.Errorf("with %s: results %+v, want none", with, saved.Results)
+		}
+	}
+}
+
+func TestOfTwoRecordsOfACheckOneIsRestored(t *testing.T) {
+	d := newDirectory(t)
+	db := new(subject).check("db")
+	d.fill(db)
+	content := d.read("results.slots")
+	twice := append(bytes.Clone(content[:64]), make([]byte, 2*512)...)
+	copy(twice[64:64+512], content[64:])
+	copy(twice[64+512:], twice[64:64+512])
+	if err := os.WriteFile(d.file("results.slots"), twice, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if saved := d.open().Restore([]checks.Check{db}); len(saved.Results) != 1 {
+		t.Errorf("results %+v, want one", saved.Results)
+	}
+	d.wantReports(0)
+}
+
+// The room of a check that is gone is free at once, so a new check needs no other.
+func TestTheRoomOfACheckThatIsGoneIsFreeAtOnce(t *testing.T) {
+	d := newDirectory(t)
+	d.fill(new(subject).check("db"))
+	size := len(d.read("results.slots"))
+	cache := new(subject).check("cache")
+	store := d.open()
+	c := newCollector(t, store.Restore([]checks.Check{cache}), cache)
+	run(t, c)
+	keep(t, store, c)
+	store.Close()
+	if after := len(d.read("results.slots")); after > size+64 {
+		t.Errorf("results.slots has %d bytes, want no more room than before (%d)", after, size)
+	}
+	if saved := d.open().Restore([]checks.Check{cache}); len(saved.Results) != 1 {
+		t.Errorf("results %+v, want that of cache", saved.Results)
 	}
 	d.wantReports(0)
 }

@@ -311,6 +311,34 @@ func TestAnOutputFullOfQuotesAndBracketsComesBackWhole(t *testing.T) {
 	}
 }
 
+func TestARecordThatIsTooLongLosesTheLeastFirst(t *testing.T) {
+	r := collector.SavedResult{
+		Check: "db", Output: strings.Repeat("o", 600), Warning: strings.Repeat("w", 300), Cause: []string{strings.Repeat("c", 50)},
+		Value: []byte(`{"is":"value"}`), Values: []collector.Value{{Name: "depth", Value: 7}},
+	}
+	parts := []string{`"value":{`, `"depth"`, r.Output, r.Warning, r.Cause[0]}
+	capacity := 1 << 16
+	for _, lost := range []int{0, 1, 2, 4, 5} { // The two texts become shorter together.
+		got := state.Encoded(r, capacity)
+		for i, part := range parts {
+			if kept := i >= lost; strings.Contains(got, part) != kept {
+				t.Errorf("capacity %d: %s is kept: %v, want %v", capacity, part, !kept, kept)
+			}
+		}
+		if exact := state.Encoded(r, len(got)); exact != got {
+			t.Errorf("a record of %d bytes does not fit into as many: %s", len(got), exact)
+		}
+		capacity = len(got) - 1
+	}
+	if got := state.Encoded(r, capacity); got != "" {
+		t.Errorf("a record is %d bytes long, want at most %d", len(got), capacity)
+	}
+	r.Value = []byte("{")
+	if got := state.Encoded(r, 1<<16); !strings.Contains(got, `"depth"`) || strings.Contains(got, `"value":{`) {
+		t.Errorf("a value that is not JSON leaves %q, want all but the value", got)
+	}
+}
+
 // A save that may write little leaves the rest to the next one, down to the last
 // record.
 func TestSavesOfAFewBytesWriteEverythingInTheEnd(t *testing.T) {
