@@ -256,3 +256,16 @@ func TestAHeartbeatHasNoButtonToRunIt(t *testing.T) {
 
 // receiver is the kind of check that waits for the beats of a job.
 type receiver struct{ checks.Receiver }
+
+func TestAnAgeHasTheUnitThatItsReaderNeeds(t *testing.T) {
+	s, o := nineChecks(), sceneOptions()
+	for up, want := range map[time.Duration]string{
+		-time.Second: "0s", 59 * time.Second: "59s", time.Minute: "1m", 59*time.Minute + 10*time.Second: "59m", time.Hour: "1h",
+		48*time.Hour - time.Minute: "48h", 48 * time.Hour: "2d", 71 * time.Hour: "2d", 72 * time.Hour: "3d", 240 * time.Hour: "10d",
+	} {
+		o.Started = sceneTime().Add(-up)
+		if body := get(t, httpapi.Page(s, o), "/").body; !strings.Contains(body, "up "+want+"<") {
+			t.Errorf("after %v the page does not say %q", up, "up "+want)
+		}
+	}
+}
