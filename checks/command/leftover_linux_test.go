@@ -98,6 +98,42 @@ func TestWhoClearsHisEnvironmentCannotHoldTheCheckUp(t *testing.T) {
 	wantGone(t, pids)
 }
 
+// A process that cannot be found keeps the pipes open. A run that is ended does not
+// wait for it as long as one whose program has ended by itself.
+func TestACancelledRunDoesNotWaitForTheOutputOfWhatItCannotKill(t *testing.T) {
+	t.Parallel()
+	var took []time.Duration
+	for range 5 { // A busy machine holds up some of them, but not all.
+		pids := filepath.Join(t.TempDir(), "pids")
+		e := script(`env -i setsid sh -c 'echo $$ >>$0; exec sleep 1000' $PIDS & sleep 1000`)
+		e.Env = map[string]string{"PIDS": pids}
+		f, err := e.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan answer)
+		go func() { ended <- call(ctx, f) }()
+		eventually(t, func() error {
+			if data, _ := os.ReadFile(pids); !bytes.HasSuffix(data, []byte("\n")) {
+				return errors.New("nobody was left behind")
+			}
+			return nil
+		})
+		began := time.Now()
+		cancel()
+		(<-ended).failed(t, checks.ReasonInternal, "killed after ")
+		took = append(took, time.Since(began))
+		for _, pid := range readPids(t, pids) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		wantGone(t, pids)
+	}
+	if least := slices.Min(took); least > 100*time.Millisecond {
+		t.Errorf("the runs returned after %v, want one within 100ms", took)
+	}
+}
+
 func TestHundredTimeoutsLeaveNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not with -short: starts some hundred programs")
