@@ -136,3 +136,13 @@ func TestConfigInitNeverWritesOverAFile(t *testing.T) {
 		t.Errorf("to standard output: %d\n%s", status, out)
 	}
 }
+
+func TestConfigCheckKnowsTheViewsOfAgentChecks(t *testing.T) {
+	f := newFile(t, "checks: [{name: a, exec: {command: [\"true\"]}}]\nviews: {live: {checks: []}}\n")
+	for address, want := range map[string]string{":1": "", ":1?view=live": "", ":1?view=dead": `agent checks: there is no view "dead", want one of live`} {
+		status, _, errs := runCommand(t, "--config.file="+f.path, "--agent.listen-address="+address, "config", "check")
+		if (status == cli.ExitPassed) != (want == "") || !strings.Contains(errs, want) {
+			t.Errorf("%s: %d %q, want %q", address, status, errs, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/collector"
 	"github.com/healthcheck-exporter/healthcheck_exporter/httpapi"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli/internal/terminal"
@@ -93,3 +94,6 @@ func (f Frame) Lines(columns, rows int, now time.Time) []string {
 
 // Completing is completing.
 func Completing(args []string) []string { return completing(args) }
+
+// WatchLifetimes is watchLifetimes.
+func WatchLifetimes(c *checks.Check) { watchLifetimes(c) }

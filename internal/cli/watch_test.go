@@ -3,7 +3,9 @@ package cli_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/healthcheck-exporter/healthcheck_exporter/checks"
 	"github.com/healthcheck-exporter/healthcheck_exporter/internal/cli"
 )
 
@@ -35,6 +37,20 @@ checks:
 		_, out, errs := runCommand(t, append([]string{"check", "--config.file=" + f.path}, strings.Fields(args)...)...)
 		if !strings.Contains(out, want) {
 			t.Errorf("check %s: no %q in\n%s%s", args, want, out, errs)
+		}
+	}
+}
+
+func TestAWatchedCheckIsCachedAtLeastFromOneLookToTheNext(t *testing.T) {
+	for _, c := range []struct{ success, failed, wantSuccess, wantFailed time.Duration }{
+		{-1, -1, time.Second, time.Second},
+		{-1, time.Minute, time.Second, time.Minute},
+		{time.Minute, -1, time.Minute, time.Second},
+		{0, 0, 0, 0}, // The defaults of the collector.
+	} {
+		check := checks.Check{SuccessTTL: c.success, FailedTTL: c.failed}
+		if cli.WatchLifetimes(&check); check.SuccessTTL != c.wantSuccess || check.FailedTTL != c.wantFailed {
+			t.Errorf("%v and %v become %v and %v, want %v and %v", c.success, c.failed, check.SuccessTTL, check.FailedTTL, c.wantSuccess, c.wantFailed)
 		}
 	}
 }
