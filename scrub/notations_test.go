@@ -269,6 +269,14 @@ var notations = map[string][][3]string{
 		{"warnings identified by -Wfoo2", "", ""},
 		{"/tests/P12SecretKey.jtr>KeyStoreTest5xY", "", ""},
 	},
+	"wide quotes": {
+		{"token “" + strong + "” x", "token “" + m + "” x", "token “" + m + "” x"},
+		{"token is ‘" + strong + "’ x", "token is " + m + "’ x", "token is " + m + "’ x"},
+		{"token «" + strong + "», x", "token «" + m + "», x", "token «" + m + "», x"},
+		{"token is " + strong + ".” x", "token is " + m + ".” x", "token is " + m + ".” x"},
+		{"password: hunter2x” x", "password: " + m + "” x", "password: " + m + " x"},
+		{"token is " + strings.Repeat("aB1c", 15) + "xy”" + strong, "token is " + m, "token is " + m},
+	},
 	"commas": { // part of a password in a command or an assignment, the end of a value elsewhere
 		{"curl --user a,b:x1y2z3 h", "curl --user a,b:" + m + " h", "curl --user a,b:" + m + " h"},
 		{"curl --user bob:x1,y2z3 h", "curl --user bob:" + m + " h", "curl --user bob:" + m + " h"},

@@ -1,6 +1,9 @@
 package scrub
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const (
 	weakLength   = 8 // bytes of a weak value
@@ -278,8 +281,8 @@ func trimClosers(v string) string {
 		return v
 	}
 	end := len(v)
-	for end > 0 && (strings.IndexByte(".,:;)]}>!?\"'", v[end-1]) >= 0 || v[end-1] >= 0x80 && endsWide(v[:end])) {
-		end--
+	for n := closerLen(v); n > 0; n = closerLen(v[:end]) {
+		end -= n
 	}
 	if end == 0 {
 		return v
@@ -287,16 +290,23 @@ func trimClosers(v string) string {
 	return v[:end]
 }
 
-// endsWide reports whether v ends in a wide closing quote, or a part of it.
-func endsWide(v string) bool {
+// closerLen returns the length of the closing punctuation, quote or bracket at
+// the end of a value, or 0.
+func closerLen(v string) int {
+	switch {
+	case v == "":
+		return 0
+	case strings.IndexByte(".,:;)]}>!?\"'", v[len(v)-1]) >= 0:
+		return 1
+	case v[len(v)-1] < utf8.RuneSelf:
+		return 0
+	}
 	for _, quote := range [...]string{"”", "’", "»"} {
-		for n := 2; n <= len(quote); n++ {
-			if strings.HasSuffix(v, quote[:n]) {
-				return true
-			}
+		if strings.HasSuffix(v, quote) {
+			return len(quote)
 		}
 	}
-	return false
+	return 0
 }
 
 // maskPair masks a value that begins with v.

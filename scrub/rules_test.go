@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/healthcheck-exporter/healthcheck_exporter/scrub"
 )
@@ -25,6 +26,9 @@ func checkTexts(t *testing.T, what string, clean func(string) string, pairs []pa
 		}
 		if again := clean(got); again != got {
 			t.Errorf("%s: %q became %q, and that %q", what, in, got, again)
+		}
+		if !utf8.ValidString(got) {
+			t.Errorf("%s: %q became %q, which is not UTF-8", what, in, got)
 		}
 	}
 }
