@@ -307,6 +307,20 @@ func TestSecretsAreMaskedInTheNotationsOfPrograms(t *testing.T) {
 	}
 }
 
+func TestPunctuationBetweenANameAndASecret(t *testing.T) {
+	s := scrub.New(scrub.Rules{})
+	for _, sign := range []string{
+		"\u2010", "\u2027", "\u2030", "\u205e", "\u2190", "\u21ff", "\uff01", "\uff0f", "\uff1a", "\uff20", "«", "»", "%2F", "%3a", "%3F", "%4b", "&lt;", "&abcdef;", "&#34;", "</b>", "</B2>", "<>", "!, ",
+	} {
+		checkTexts(t, "signs", s.Text, []pair{{"token" + sign + strong, "token" + sign + m}})
+	}
+	for _, other := range []string{
+		"\u200f", "\u2028", "…", "\u205f", "\u218f", "\u2200", "\uff00", "\uff10", "\uff19", "\uff21", "%40", "%19", "%2g", "&l;", "&abcdefg;", "\", ", "), ", " #", " $", " *",
+	} {
+		checkTexts(t, "no signs", s.Text, []pair{{"token" + other + strong, ""}})
+	}
+}
+
 // A dump has a name beside its value, which says more than a sentence.
 func TestADumpMasksWhatASentenceMasks(t *testing.T) {
 	s := scrub.New(scrub.Rules{})
