@@ -251,6 +251,8 @@ var notations = map[string][][3]string{
 		{"auth: AbcdXyz12Abcdefg refused", "", "auth: " + m + " refused"},
 		{"auth: Bcdf12Abcdefgh refused", "auth: " + m + " refused", "auth: " + m + " refused"},
 		{"auth: abcdefgh1234abcd refused", "", "auth: " + m + " refused"},
+		{"token: in-AbCd12EfGh34 refused", "token: " + m + " refused", "token: " + m + " refused"},
+		{"token: md5-AbCd12EfGh34 refused", "", "token: " + m + " refused"},
 		{"token: sha256-AbCd12EfGh34 refused", "", "token: " + m + " refused"},
 		{"token: SHA256withRSASHA256withRSASHA25 refused", "", "token: " + m + " refused"},
 		{"token: SHA256withRSASHA256withRSASHA2567 refused", "token: " + m + " refused", "token: " + m + " refused"},

@@ -192,6 +192,8 @@ var texts = map[string][][2]string{
 		{` [ {"key":null} , "http://u:p@h" ] `, ` [ {"key":"********"} , "http://u:********@h" ] `},
 		{`{"a": "{\"token\": \"x\"}"}`, `{"a": "{\"token\": \"********\"}"}`},
 		{`{"a": "<b>", "u": "\u003c"}`, ""},
+		{`{"a": {"b": 1}, "value": "x"}`, ""},
+		{`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"name":"DB_PASSWORD","value":"x"}`, `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"name":"DB_PASSWORD","value":"********"}`},
 		{`{"key": "x", "password": nope}`, `{"key": "********", "password": "********"}`},
 	},
 	"ordinary errors": {
