@@ -231,6 +231,9 @@ func TestAChangeOfADecisionIsWrittenAtOnce(t *testing.T) {
 		if bytes.Equal(now, written) {
 			t.Errorf("decision %d is not written: %s", i, now)
 		}
+		if got, want := bytes.Contains(now, []byte(`"dependents": true`)), i == 5 || i == 6; got != want {
+			t.Errorf("after decision %d dependents are muted: %v, want %v: %s", i, got, want, now)
+		}
 		written = now
 		for range 2 { // What has not changed is not written.
 			info, err := os.Stat(d.file("decisions.json"))
@@ -357,6 +360,21 @@ func TestSavesOfAFewBytesWriteEverythingInTheEnd(t *testing.T) {
 	store.Close()
 	if saved := d.open().Restore(set); saves != 2*len(set) || len(saved.Results) != len(set) || len(saved.Transitions) != len(set) {
 		t.Errorf("%d saves: %d results and %d histories, want %d of each", saves, len(saved.Results), len(saved.Transitions), len(set))
+	}
+	d.wantReports(0)
+}
+
+func TestWhatCameBackIsNotWrittenAgain(t *testing.T) {
+	d := newDirectory(t)
+	set := []checks.Check{new(subject).check("db"), new(subject).check("cache")}
+	store := d.open()
+	c := newCollector(t, nil, set...)
+	run(t, c)
+	keep(t, store, c)
+	store.Close()
+	store = d.open()
+	if written, more := store.SaveOnce(newCollector(t, store.Restore(set), set...)); written != 0 || more {
+		t.Errorf("%d bytes are written again, and more: %v", written, more)
 	}
 	d.wantReports(0)
 }
