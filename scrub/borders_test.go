@@ -384,6 +384,8 @@ var borders = map[string][][3]string{
 		{"x -pp Xk29vmQp81LzRt4w y", "", ""},
 		{"x-mysql -phunter2x", "", ""},
 		{"mysql x-phunter2x", "", ""},
+		{"app --ask-pass hunter2x", "", ""},
+		{"app --token -x1y2z3", "", ""},
 		{"mysql a=-phunter2x", "", ""},
 		{"mysql -", "", ""},
 		{"x -u b:Xk29vmQp81LzRt4w y", "x -u b:******** y", "x -u b:******** y"},
@@ -392,6 +394,9 @@ var borders = map[string][][3]string{
 	},
 	"headers": {
 		{"Cookie: two words", "", "Cookie: ********"},
+		{"Cookie: three more words", "", "Cookie: ********"},
+		{"Cookie: a " + strings.Repeat("b", 254) + "1", "", "Cookie: ********"},
+		{"Cookie: a " + strings.Repeat("b", 253) + "1", "Cookie: ********", "Cookie: ********"},
 		{"Cookie: token x", "Cookie: ********", "Cookie: ********"},
 		{"Authorization: insufficient scope", "", "Authorization: ********"},
 		{"Authorization: insufficient scope 1", "Authorization: ********", "Authorization: ********"},
