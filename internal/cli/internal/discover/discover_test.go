@@ -250,6 +250,16 @@ func uncommented(text string) string {
 	return b.String()
 }
 
+func TestADatabaseThatListensOnASocketAloneHasNoCheckWithoutALogin(t *testing.T) {
+	p := newProc(t)
+	p.listen(1, "/run/postgresql/.s.PGSQL.5432")
+	p.run(1, "postgres", "postgres", "0::/", 1)
+	text := p.yaml()
+	if names := valid(t, text); names != "disk memory load" || !strings.Contains(text, "\n  #   postgres: {address: ") {
+		t.Errorf("the checks are %s:\n%s", names, text)
+	}
+}
+
 func TestAServiceThatRunsTwiceHasTwoChecks(t *testing.T) {
 	p := newProc(t)
 	p.listen(1, loopback4+"18EB")
