@@ -96,7 +96,7 @@ func (p *scan) looseGroup(i int) int {
 }
 
 // wideSign returns the length of the punctuation at i that is not ASCII: dashes,
-// arrows, and signs of full width. It is 0 if there is none.
+// arrows, and full-width signs. It returns 0 for any other text.
 func wideSign(in string, i int) int {
 	if in[i] != 0xE2 && in[i] != 0xEF && in[i] != 0xC2 {
 		return 0

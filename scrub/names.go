@@ -97,10 +97,9 @@ func (r *rules) isExtra(name string) bool {
 }
 
 // isSegment reports whether name[start:end] is a whole segment of a name that
-// is split at everything but letters and digits, and at camelCase. "DBAuth" is
-// split before "Auth" if acronyms are recognised, "userPINs" is not split
-// before "s" if they are not: it is enough if one of the two methods finds the
-// segment.
+// is split at everything but letters and digits, and at camelCase. "Auth" is
+// a segment of "DBAuth" only if acronyms are recognised, and "HMac" of "requestHMac"
+// only if they are not. It is enough if one of the two methods finds the segment.
 func isSegment(name string, start, end int) bool {
 	for _, acronyms := range [...]bool{false, true} {
 		whole := isBoundary(name, start, acronyms) && isBoundary(name, end, acronyms)

@@ -250,7 +250,7 @@ func (p *scan) isMember(i int) bool {
 
 // assignment returns the length of an assignment operator other than = and :=
 // at the beginning of a text: ".=", "||=", and the brackets of an array of C
-// before "=". It is 0 if there is none.
+// before "=". It returns 0 if text begins with no such operator.
 func assignment(text string) int {
 	n := 0
 	if text[0] == '[' {

@@ -36,8 +36,8 @@ func CouldBeSecret(name, value string) bool {
 	return len(value) >= shortest && (looksToken(value) || soundsSecret(name) && !generic)
 }
 
-// looksToken reports whether a word is no word of a language: it has digits, or
-// capitals after small letters, or is very long without a separator.
+// looksToken reports whether value looks like a token instead of a word: it has
+// digits or capitals after small letters, or is long without a separator.
 func looksToken(value string) bool {
 	const shortest, long = 8, 20
 	digit, mixed, separated := false, false, false

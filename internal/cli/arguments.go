@@ -76,7 +76,7 @@ func (l *commandLine) hasOneDash(arg string) bool {
 	return is && l.flags[name] != nil
 }
 
-// mayBeEmpty reports whether a flag has its own opinion of an empty value.
+// mayBeEmpty reports whether the fault of an empty value is left to the flag.
 func mayBeEmpty(flag *kingpin.FlagModel) bool {
 	_, explains := flag.Value.(*textValue)
 	return explains || flag.Name == "web.config.file" // empty by default
